@@ -1,0 +1,1 @@
+"""The NOPIC portal: certifiers review and issue NOP Import Certificates here."""
