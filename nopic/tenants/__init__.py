@@ -1,0 +1,1 @@
+"""WHO: certifiers (the tenants), their people, exporters, importers and brokers, and the walls between them."""

@@ -1,0 +1,42 @@
+"""What staff do with exporters and importers: add, change, confirm. Every change is audited with its reason."""
+
+from typing import Any
+
+from django.db import transaction
+
+from nopic.tenants.models import Certifier, Exporter, ImporterContact
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken
+
+
+@transaction.atomic
+def add_exporter(*, certifier: Certifier, facts: dict[str, Any], by: Actor) -> Exporter:
+    """A new operation of this certifier. `facts` are columns of Exporter."""
+    exporter = Exporter.objects.create(certifier=certifier, **facts)
+    record(exporter, "added", by=by, new=exporter.nop_id)
+    return exporter
+
+
+@transaction.atomic
+def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, reason: str) -> list[str]:
+    """Change columns of an exporter; one audit event names each change. Returns the names of what changed."""
+    standing = Exporter.objects.select_for_update().get(pk=exporter.pk)
+    changed = {name: value for name, value in facts.items() if getattr(standing, name) != value}
+    for name, value in changed.items():
+        record(standing, f"changed {name}", by=by, old=str(getattr(standing, name)), new=str(value), note=reason)
+        setattr(standing, name, value)
+    if changed:
+        standing.save(update_fields=list(changed))
+    return list(changed)
+
+
+@transaction.atomic
+def confirm_contact(*, contact: ImporterContact, by: Actor) -> None:
+    """Staff have looked at a provisional importer: it is who the exporter says it is."""
+    moved = ImporterContact.objects.filter(pk=contact.pk, confirmed_at=None).update(
+        confirmed_at=now(), confirmed_by=str(by)
+    )
+    if moved != 1:
+        raise Overtaken(contact)
+    record(contact, "importer confirmed", by=by, new=contact.name)

@@ -1,0 +1,106 @@
+"""The frame around every page: what the masthead shows, headers, and a calm answer when the database is away."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from nopic.tenants.statuses import EXPORTERS, STAFF, Role
+
+log = logging.getLogger(__name__)
+
+
+class Headers:
+    """Permissions-Policy everywhere; pages of signed-in people are not kept by shared caches."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault(
+            "Permissions-Policy", "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)"
+        )
+        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+
+class BusyDatabase:
+    """A database that is away or out of connections: 503 with a sentence, nothing half done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, OperationalError | InterfaceError):
+            return None
+        log.error("database away: %s", type(exception).__name__)
+        response = HttpResponse(
+            _("We cannot reach our database at the moment. Nothing was lost; try again in a minute."),
+            status=503,
+            content_type="text/plain; charset=utf-8",
+        )
+        response["Retry-After"] = "30"
+        return response
+
+
+def who_and_where(request: HttpRequest) -> dict[str, Any]:
+    """Context of every page: the certifier, the navigation of this person's role, and where they are."""
+    certifier = getattr(request, "certifier", None)
+    roles: frozenset[str] = getattr(request, "roles", frozenset())
+    inbox = getattr(request, "inbox_of", None)
+    items: list[tuple[str, str]] = []
+    account: list[tuple[str, str]] = []
+    home, here = "/", request.path
+    if certifier is not None:
+        base = f"/{certifier.slug}"
+        if roles & STAFF:
+            home = f"{base}/queue/"
+            if here.startswith(f"{base}/cases/"):
+                here = home  # a case belongs to the queue
+            items = [
+                (_("Queue"), home),
+                (_("Certificates"), f"{base}/certificates/"),
+                (_("Operations"), f"{base}/operations/"),
+            ]
+            if Role.CERTIFIER_ADMIN in roles:
+                items.append((_("People"), f"{base}/people/"))
+        elif roles & EXPORTERS:
+            home = f"{base}/requests/"
+            items = [
+                (_("Requests"), home),
+                (_("Certificates"), f"{base}/my-certificates/"),
+                (_("Verified list"), f"{base}/verified-list/"),
+            ]
+            account = [(_("Colleagues"), f"{base}/team/")]
+            if Role.EXPORTER_SENDER in roles:
+                account.append((_("API keys"), f"{base}/api-keys/"))
+    elif inbox is not None:
+        home = "/in/"
+        items = [(_("Certificates"), home)]
+        account = [(_("Colleagues"), "/in/people/")]
+        if inbox.role == Role.IMPORTER:
+            account.append((_("API keys"), "/in/api-keys/"))
+    return {
+        "certifier": certifier,
+        "roles": roles,
+        "is_staff_member": bool(roles & STAFF),
+        "home_url": home,
+        "organisation_name": getattr(request, "exporter_name", "")
+        or (str(inbox.importer or inbox.broker) if inbox else ""),
+        "nav_items": [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items],
+        "account_items": [{"label": label, "url": url} for label, url in account],
+    }
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404 in the frame of the portal."""
+    return render(request, "404.html", status=404)

@@ -1,0 +1,36 @@
+"""Who there is. Global: people, certifiers, identities of importers and brokers. Behind a certifier's door: the rest."""
+
+from nopic.tenants.models.accounts import User, UserManager
+from nopic.tenants.models.belonging import ApiKey, Belonging, Invitation, Membership, Secret
+from nopic.tenants.models.parties import (
+    RESERVED_SLUGS,
+    Broker,
+    Certifier,
+    Exporter,
+    Importer,
+    ImporterContact,
+    Policy,
+    RegistryCredential,
+    TenantModel,
+    nop_id_format,
+)
+
+__all__ = [
+    "RESERVED_SLUGS",
+    "ApiKey",
+    "Belonging",
+    "Broker",
+    "Certifier",
+    "Exporter",
+    "Importer",
+    "ImporterContact",
+    "Invitation",
+    "Membership",
+    "Policy",
+    "RegistryCredential",
+    "Secret",
+    "TenantModel",
+    "User",
+    "UserManager",
+    "nop_id_format",
+]

@@ -1,0 +1,29 @@
+"""The certifier's policy: every rule in which two certifiers may differ, as one frozen value stored as JSON.
+
+Code asks ``Rules`` and never which certifier it is. Read ``rules`` first; ``documents``, ``checklist`` and ``reasons``
+are its tables with the rows that every certifier starts with, ``reading`` is how the JSON is checked.
+"""
+
+from .checklist import GROUPS, CheckRow
+from .documents import TRANSPORT_KINDS, Answers, DocumentRow, DocumentRule, Supplier, documents_due
+from .reading import PolicyError
+from .reasons import Reason, cancel_text, refusal_text
+from .rules import WEEK, ClosedDay, Rules
+
+__all__ = [
+    "GROUPS",
+    "TRANSPORT_KINDS",
+    "WEEK",
+    "Answers",
+    "CheckRow",
+    "ClosedDay",
+    "DocumentRow",
+    "DocumentRule",
+    "PolicyError",
+    "Reason",
+    "Rules",
+    "Supplier",
+    "cancel_text",
+    "documents_due",
+    "refusal_text",
+]

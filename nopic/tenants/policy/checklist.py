@@ -1,0 +1,144 @@
+"""What a reviewer confirms before approving: the rows of the checklist, with the box of the certificate they guard.
+
+A row belongs to the whole request or to each line. ``compares`` names what is laid side by side for it: what the
+exporter declared, the verified list, the registry, or the key of a document row; a built-in document that the policy
+does not ask for is simply not there to look at. A certifier may drop rows, reorder them and add its own.
+"""
+
+from dataclasses import MISSING, dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import reading as read
+
+GROUPS: Final[dict[str, str | Promise]] = {
+    "weights": gettext_lazy("Weights and lots"),
+    "balance": gettext_lazy("Balance"),
+    "parties": gettext_lazy("Parties and scope"),
+    "process": gettext_lazy("Process"),
+}
+
+# What a row can be compared with besides the document rows of the same policy.
+OWN_SOURCES: Final = ("declared", "verified_list", "registry")
+
+QUESTIONS: Final[dict[str, str | Promise]] = {
+    "net_weight": gettext_lazy("Net weight"),
+    "packages": gettext_lazy("Packages"),
+    "gross_weight": gettext_lazy("Gross weight"),
+    "lots": gettext_lazy("Lot numbers"),
+    "named_organic": gettext_lazy("Product named as organic on every document"),
+    "product_name": gettext_lazy("Product name as on the verified list"),
+    "tariff_code": gettext_lazy("US tariff code"),
+    "quantity_left": gettext_lazy("Verified quantity left"),
+    "inputs_cover": gettext_lazy("Harvest and purchases cover the quantity"),
+    "exporter_certified": gettext_lazy("Exporter certified, handling scope"),
+    "importer_certified": gettext_lazy("Importer of record certified"),
+    "supplier_guarantee": gettext_lazy("Supplier guarantee for each purchased lot"),
+    "standard_and_category": gettext_lazy("Organic standard and category"),
+    "origin": gettext_lazy("Origin allowed by the standard"),
+    "sent_in_time": gettext_lazy("Sent in time"),
+    "not_left": gettext_lazy("Goods have not left"),
+    "transport_parties": gettext_lazy("Transport document names the same parties, containers and seals"),
+    "route": gettext_lazy("Route and US port of entry"),
+    "treatment": gettext_lazy("No prohibited treatment, fumigation or irradiation"),
+    "clean_transport": gettext_lazy("Clean transport unit or affidavit"),
+    "no_commingling": gettext_lazy("No mixing with goods that are not organic"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRow:
+    """One question of the checklist. ``question`` is the certifier's own wording; empty means the portal's."""
+
+    id: str = read.setting(MISSING, label=gettext_lazy("Id"), reads=read.code)
+    group: str = read.setting(MISSING, label=gettext_lazy("Group"), reads=read.one_of(*GROUPS))
+    scope: str = read.setting("request", label=gettext_lazy("Scope"), reads=read.one_of("request", "line"))
+    box: int | None = read.setting(None, label=gettext_lazy("Box"), reads=read.optional(read.whole_number(1, 20)))
+    compares: tuple[str, ...] = read.setting((), label=gettext_lazy("Compares"), reads=read.list_of(read.code, most=12))
+    question: str = read.setting("", label=gettext_lazy("Question"), reads=read.text(200))
+
+    @property
+    def title(self) -> str:
+        """The question, in the reader's language if the words are the portal's."""
+        return self.question or str(QUESTIONS[self.id])
+
+    def fault(self, document_keys: frozenset[str]) -> str:
+        """The sentence about what this row lacks or names in vain, or nothing."""
+        if not self.question and self.id not in QUESTIONS:
+            return _("Check “%(id)s” needs a question.") % {"id": self.id}
+        for source in self.compares:
+            if source not in OWN_SOURCES and source not in document_keys:
+                return _("Check “%(id)s” compares “%(source)s”, which is no document row.") % {
+                    "id": self.id,
+                    "source": source,
+                }
+        return ""
+
+
+_PAPERS: Final = ("commercial_invoice", "packing_list", "transport_document")
+
+DEFAULT_CHECKS: Final = (
+    CheckRow(id="net_weight", group="weights", scope="line", box=10, compares=("declared", *_PAPERS)),
+    CheckRow(id="packages", group="weights", scope="line", box=11, compares=("declared", *_PAPERS)),
+    CheckRow(
+        id="gross_weight",
+        group="weights",
+        scope="line",
+        box=11,
+        compares=("declared", "packing_list", "transport_document"),
+    ),
+    CheckRow(
+        id="lots",
+        group="weights",
+        scope="line",
+        box=12,
+        compares=("declared", "traceability_declaration", "packing_list"),
+    ),
+    CheckRow(id="named_organic", group="weights", scope="line", box=7, compares=_PAPERS),
+    CheckRow(
+        id="product_name",
+        group="weights",
+        scope="line",
+        box=7,
+        compares=("declared", "verified_list", "commercial_invoice"),
+    ),
+    CheckRow(
+        id="tariff_code",
+        group="weights",
+        scope="line",
+        box=8,
+        compares=("declared", "verified_list", "commercial_invoice"),
+    ),
+    CheckRow(id="quantity_left", group="balance", scope="line", box=10, compares=("declared", "verified_list")),
+    CheckRow(
+        id="inputs_cover",
+        group="balance",
+        scope="line",
+        compares=("declared", "traceability_declaration", "transaction_certificate", "purchase_invoice"),
+    ),
+    CheckRow(id="exporter_certified", group="parties", box=4, compares=("registry",)),
+    CheckRow(id="importer_certified", group="parties", box=5, compares=("declared", "registry")),
+    CheckRow(
+        id="supplier_guarantee",
+        group="parties",
+        scope="line",
+        compares=("transaction_certificate", "purchase_invoice"),
+    ),
+    CheckRow(id="standard_and_category", group="parties", scope="line", box=9, compares=("verified_list",)),
+    CheckRow(id="origin", group="parties", scope="line", box=13, compares=("declared", "verified_list")),
+    CheckRow(id="sent_in_time", group="process", box=17, compares=("declared",)),
+    CheckRow(id="not_left", group="process", box=17, compares=("declared", "transport_document")),
+    CheckRow(id="transport_parties", group="process", box=14, compares=("declared", "transport_document")),
+    CheckRow(id="route", group="process", box=15, compares=("declared", "transport_document")),
+    CheckRow(
+        id="treatment",
+        group="process",
+        box=16,
+        compares=("declared", "phytosanitary_certificate", "transport_document"),
+    ),
+    CheckRow(id="clean_transport", group="process"),
+    CheckRow(id="no_commingling", group="process"),
+)

@@ -1,0 +1,155 @@
+# ruff: noqa: RUF009 setting() makes a dataclass field, which is what that rule asks for
+"""What differs between certifiers: the settings of one version of a certifier's policy, with their bounds and defaults.
+
+Stored as JSON in ``tenants.Policy`` and pinned to a request when it is sent. ``Rules.from_json`` is the only way in
+from outside and refuses what it does not know, so that a setting with a typing error can never be silently ignored.
+What the working days are is ``tenants.calendar``; which documents follow is ``documents_due``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass
+from datetime import date, time
+from decimal import Decimal
+from typing import Any, Final, Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import reading as read
+from .checklist import DEFAULT_CHECKS, CheckRow
+from .documents import BUILT_IN, DEFAULT_DOCUMENTS, DocumentRule
+from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
+
+# In the order of date.weekday().
+WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+DECLARATION: Final[str | Promise] = gettext_lazy(
+    "I declare for our company that the products in this request are organic and were produced and handled without "
+    "prohibited substances or irradiation, that every document names them as organic, that the goods have not left, "
+    "that we will send the final transport document before US customs clearance, and that we will pass the "
+    "certificate's data on to the importer."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedDay:
+    """A day on which the office is closed besides weekends and public holidays."""
+
+    day: date = read.setting(MISSING, label=gettext_lazy("Day"), reads=read.day)
+    why: str = read.setting(MISSING, label=gettext_lazy("Why"), reads=read.text(80))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """One version of a certifier's policy. Weights are kilograms, times are on the office's clock.
+
+    ``counting`` says whether the day of sending counts as one of the lead days (lenient) or the lead days lie fully
+    between sending and departure (strict). ``decision_working_days`` is a promise, not a limit of any rule.
+    """
+
+    time_zone: str = read.setting("UTC", label=gettext_lazy("Time zone"), reads=read.time_zone)
+    country: str = read.setting("", label=gettext_lazy("Country of the holidays"), reads=read.country_code)
+    subdivision: str = read.setting("", label=gettext_lazy("State or region of the holidays"), reads=read.text(10))
+    closed_days: tuple[ClosedDay, ...] = read.setting(
+        (), label=gettext_lazy("Closed days"), reads=read.records(ClosedDay, most=200, unique=lambda closed: closed.day)
+    )
+    weekend: tuple[str, ...] = read.setting(
+        ("sat", "sun"), label=gettext_lazy("Weekend"), reads=read.list_of(read.one_of(*WEEK), most=6)
+    )
+    cut_off: time = read.setting(time(16, 0), label=gettext_lazy("Cut-off hour"), reads=read.hour)
+    closing: time = read.setting(time(17, 0), label=gettext_lazy("Closing hour"), reads=read.hour)
+    lead_days: int = read.setting(3, label=gettext_lazy("Lead days"), reads=read.whole_number(0, 15))
+    counting: str = read.setting("lenient", label=gettext_lazy("Counting"), reads=read.one_of("lenient", "strict"))
+    decision_working_days: int = read.setting(
+        2, label=gettext_lazy("Working days until the decision"), reads=read.whole_number(1, 30)
+    )
+    max_departure_ahead_days: int = read.setting(
+        120, label=gettext_lazy("Days ahead that a departure may lie"), reads=read.whole_number(1, 366)
+    )
+    departure_point: str = read.setting(
+        "border", label=gettext_lazy("Point of departure"), reads=read.one_of("border", "seaport")
+    )
+    lots_required: bool = read.setting(True, label=gettext_lazy("Lot numbers required"), reads=read.yes_or_no)
+    max_lots: int = read.setting(40, label=gettext_lazy("Most lots per product"), reads=read.whole_number(1, 200))
+    weight_tolerance_kg: Decimal = read.setting(
+        Decimal(0), label=gettext_lazy("Weight tolerance"), reads=read.weight(1000)
+    )
+    over_allocation: str = read.setting(
+        "refuse", label=gettext_lazy("More than the verified quantity"), reads=read.one_of("refuse", "ask_staff")
+    )
+    page_size: str = read.setting("A4", label=gettext_lazy("Page size"), reads=read.one_of("A4", "Letter"))
+    documents: tuple[DocumentRule, ...] = read.setting(
+        DEFAULT_DOCUMENTS,
+        label=gettext_lazy("Document rows"),
+        reads=read.records(DocumentRule, most=60, unique=lambda row: row.key),
+    )
+    checks: tuple[CheckRow, ...] = read.setting(
+        DEFAULT_CHECKS,
+        label=gettext_lazy("Checks"),
+        reads=read.records(CheckRow, least=1, most=80, unique=lambda row: row.id),
+    )
+    refusal_reasons: tuple[Reason, ...] = read.setting(
+        DEFAULT_REFUSALS,
+        label=gettext_lazy("Reasons to refuse"),
+        reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
+    )
+    cancel_reasons: tuple[Reason, ...] = read.setting(
+        DEFAULT_CANCELLATIONS,
+        label=gettext_lazy("Reasons to cancel"),
+        reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
+    )
+    declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Self:
+        """The rules that a JSON object describes; what it leaves out takes the default.
+
+        Raises PolicyError, a ValueError with one sentence for each unknown key, bad value and contradiction. Whether
+        there is a holiday calendar for the country says ``calendar.fault``, because the answer costs a large import.
+        """
+        rules = read.read_record(cls, data, read.At())
+        problems = rules._contradictions()
+        if problems:
+            raise read.PolicyError(problems)
+        return rules
+
+    def to_json(self) -> dict[str, Any]:
+        """Every setting as JSON, defaults included: a later change of a default never changes a stored policy."""
+        stored: dict[str, Any] = read.written(self)
+        return stored
+
+    @property
+    def declaration_text(self) -> str:
+        """What the exporter declares when sending, in the certifier's words or the portal's."""
+        return self.declaration or str(DECLARATION)
+
+    def refusal(self, code: str) -> Reason:
+        """The reason with this code; KeyError if the policy has none."""
+        return {reason.code: reason for reason in self.refusal_reasons}[code]
+
+    def cancellation(self, code: str) -> Reason:
+        """The reason with this code; KeyError if the policy has none."""
+        return {reason.code: reason for reason in self.cancel_reasons}[code]
+
+    def _contradictions(self) -> dict[str, str]:
+        problems: dict[str, str] = {}
+        if self.cut_off > self.closing:
+            problems["cut_off"] = _("The cut-off hour must not be after the closing hour.")
+        if self.subdivision and not self.country:
+            problems["subdivision"] = _("A state or region of the holidays needs its country.")
+        for position, document in enumerate(self.documents):
+            if sentence := document.fault():
+                problems[f"documents.{position}"] = sentence
+        keys = frozenset(document.key for document in self.documents) | BUILT_IN.keys()
+        for position, check in enumerate(self.checks):
+            if sentence := check.fault(keys):
+                problems[f"checks.{position}"] = sentence
+        for name, reasons, texts in (
+            ("refusal_reasons", self.refusal_reasons, REFUSAL_TEXTS),
+            ("cancel_reasons", self.cancel_reasons, CANCEL_TEXTS),
+        ):
+            for position, reason in enumerate(reasons):
+                if not reason.text and reason.code not in texts:
+                    problems[f"{name}.{position}"] = _("Reason “%(code)s” needs a text.") % {"code": reason.code}
+        return problems
