@@ -1,0 +1,130 @@
+"""How kilograms move: the only writer of accounts and entries. Every function runs in the caller's transaction.
+
+Accounts are locked in id order by callers that touch several (`lock`). Amounts are Decimal kilograms, three places.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Sum
+
+from nopic.ledger.models import Account, Entry, Kind
+from nopic.products.models import ProductItem
+from nopic.workflow.audit import Actor, record
+
+
+class NotEnough(Exception):
+    """The allocation does not hold the kilograms asked for."""
+
+    def __init__(self, account: Account, wanted: Decimal) -> None:
+        super().__init__(f"{wanted} kg wanted, {account.left} kg left")
+        self.account = account
+        self.wanted = wanted
+
+
+def account_of(item: ProductItem, crop_year: int) -> Account:
+    """The account of a product and crop year; a new one has nothing allocated (0 kg)."""
+    account, _ = Account.objects.get_or_create(
+        certifier_id=item.certifier_id, item=item, crop_year=crop_year, defaults={"allocated": Decimal(0)}
+    )
+    return account
+
+
+def lock(account_ids: Iterable[int]) -> dict[int, Account]:
+    """Lock accounts in id order, so that two requests for the same products cannot wait for each other."""
+    return {a.pk: a for a in Account.objects.select_for_update().filter(pk__in=set(account_ids)).order_by("pk")}
+
+
+def _move(
+    account: Account,
+    kind: Kind,
+    *,
+    by: Actor,
+    line_id: int | None = None,
+    turn: int = 0,
+    reason: str = "",
+    allocated: Decimal | None = None,
+    held: Decimal = Decimal(0),
+    issued: Decimal = Decimal(0),
+) -> bool:
+    """Write one entry and its balance; False when this very movement was made before."""
+    # The lock makes "was it made before?" a safe question: two deliveries of one movement come here one after the other.
+    lock([account.pk])
+    if (
+        line_id is not None
+        and Entry.objects.filter(
+            certifier_id=account.certifier_id, account=account, line_id=line_id, kind=kind, turn=turn
+        ).exists()
+    ):
+        return False
+    changes = {"held": F("held") + held, "issued": F("issued") + issued}
+    if allocated is not None:
+        changes["allocated"] = F("allocated") + allocated
+    try:
+        with transaction.atomic():
+            Account.objects.filter(pk=account.pk, certifier_id=account.certifier_id).update(**changes)
+            Entry.objects.create(
+                certifier_id=account.certifier_id,
+                account=account,
+                kind=kind,
+                held_delta=held,
+                issued_delta=issued,
+                allocated_delta=allocated or Decimal(0),
+                line_id=line_id,
+                turn=turn,
+                by=str(by),
+                reason=reason,
+            )
+    except IntegrityError as error:
+        if "account_within_allocation" not in str(error):
+            raise
+        account.refresh_from_db()
+        raise NotEnough(account, held + issued) from error
+    account.refresh_from_db()
+    record(account, kind, by=by, note=reason, kg=str(held or issued or allocated), line=line_id)
+    return True
+
+
+def held_for(line_ids: Iterable[int]) -> dict[int, Decimal]:
+    """Kilograms that each line still holds; lines that hold nothing are left out."""
+    sums = Entry.objects.filter(line_id__in=set(line_ids)).values("line_id").annotate(kg=Sum("held_delta")).order_by()
+    return {row["line_id"]: row["kg"] for row in sums if row["kg"]}
+
+
+def hold(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor) -> bool:
+    """Set kilograms aside for a sent line. Raises NotEnough; the database's own constraint decides."""
+    return _move(account, Kind.HOLD, held=kg, line_id=line_id, turn=turn, by=by)
+
+
+def release(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor, reason: str) -> bool:
+    """Take a hold back: the line was refused, withdrawn or returned."""
+    return _move(account, Kind.RELEASE, held=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
+
+
+def issue(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor) -> bool:
+    """A held line was certified."""
+    return _move(account, Kind.ISSUE, held=-kg, issued=kg, line_id=line_id, turn=turn, by=by)
+
+
+def give_back(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor, reason: str) -> bool:
+    """A certificate was cancelled and its kilograms may be certified again."""
+    return _move(account, Kind.GIVE_BACK, issued=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
+
+
+def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
+    """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain."""
+    if account.allocated is None:
+        raise ValueError("an account without a cap has nothing to raise")
+    _move(account, Kind.ALLOCATE, allocated=kg, by=by, reason=reason)
+
+
+def remove_cap(account: Account, *, by: Actor, reason: str) -> None:
+    """This product has no verified quantity to watch (many handlers have none)."""
+    Account.objects.filter(pk=account.pk).update(allocated=None)
+    record(account, "cap removed", by=by, note=reason)
+
+
+def open_balance(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
+    """Kilograms already certified elsewhere this year count as used."""
+    _move(account, Kind.OPEN, issued=kg, by=by, reason=reason)

@@ -1,0 +1,68 @@
+"""How the verified list changes: new items, new versions, suspension. Versions are added, never edited."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from nopic.products.models import ProductItem, ProductVersion
+from nopic.products.statuses import ProductStatus
+from nopic.tenants.models import Exporter
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.transitions import Overtaken
+
+
+@transaction.atomic
+def add_item(*, exporter: Exporter, code: str, facts: dict[str, Any], by: Actor, note: str = "") -> ProductItem:
+    """Put a product on an exporter's list, with its first version. `facts` are columns of ProductVersion."""
+    item = ProductItem.objects.create(certifier_id=exporter.certifier_id, exporter=exporter, code=code)
+    record(item, "added to the verified list", by=by, new=code, note=note)
+    add_version(item=item, facts=facts, by=by, note=note)
+    return item
+
+
+@transaction.atomic
+def add_version(*, item: ProductItem, facts: dict[str, Any], by: Actor, note: str = "") -> ProductVersion:
+    """Add a version that holds from its `valid_from`; the version before it ends the day before.
+
+    Raises Overtaken when a colleague added a version at the same moment.
+    """
+    ProductItem.objects.select_for_update().get(pk=item.pk)
+    latest = item.versions.order_by("-number").first()
+    number = latest.number + 1 if latest else 1
+    if ProductVersion.objects.filter(item=item, number=number).exists():
+        raise Overtaken(item)
+    if latest is not None:
+        _end(latest, facts["valid_from"] - timedelta(days=1))
+    version = ProductVersion.objects.create(
+        certifier_id=item.certifier_id, item=item, number=number, created_by=str(by), note=note, **facts
+    )
+    record(
+        version,
+        "version added",
+        by=by,
+        old=str(latest.number) if latest else "",
+        new=str(number),
+        note=note,
+        wording=version.wording,
+        hts=version.hts,
+    )
+    return version
+
+
+def _end(version: ProductVersion, last_day: date) -> None:
+    """Let a version end with `last_day`; one that would end before it began keeps its first day only."""
+    end = max(last_day, version.valid_from)
+    if version.valid_to is None or version.valid_to > end:
+        ProductVersion.objects.filter(pk=version.pk).update(valid_to=end)
+
+
+@transaction.atomic
+def set_status(*, version: ProductVersion, status: ProductStatus, by: Actor, reason: str) -> None:
+    """Suspend, remove or approve again what is on the list."""
+    was = version.status
+    moved = ProductVersion.objects.filter(pk=version.pk, status=was).update(status=status)
+    if moved != 1:
+        raise Overtaken(version)
+    version.status = status
+    record(version, "status", by=by, old=was, new=status, note=reason)

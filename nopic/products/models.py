@@ -1,0 +1,65 @@
+"""The Product Verification list: items, and the versions that say what an item is and since when."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from nopic.products.statuses import LabelCategory, ProductStatus
+from nopic.tenants.models import Exporter, TenantModel
+
+
+class ProductItem(TenantModel):
+    """One line of an exporter's list, such as PV-03. What it is stands in its versions."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="products", db_constraint=False)
+    code = models.CharField(_("List number"), max_length=20)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certifier", "exporter", "code"], name="item_code_once")]
+
+    def __str__(self) -> str:
+        return self.code
+
+    def version_on(self, day: date) -> "ProductVersion | None":
+        """The version that holds on a day: the newest one whose period contains it."""
+        covering = Q(valid_from__lte=day) & (Q(valid_to=None) | Q(valid_to__gte=day))
+        return self.versions.filter(covering).order_by("-number").first()
+
+
+class ProductVersion(TenantModel):
+    """The exact wording and facts of an item for a period. Never changed: a change is a new version."""
+
+    item = models.ForeignKey(ProductItem, models.PROTECT, related_name="versions", db_constraint=False)
+    number = models.PositiveIntegerField()
+    wording = models.CharField(_("Wording on the certificate"), max_length=200)
+    brand = models.CharField(_("Brand or label"), max_length=120, blank=True)
+    form = models.CharField(_("Form"), max_length=60, blank=True)  # fresh, frozen, dried, green, roasted, …
+    label_category = models.CharField(_("Label category"), max_length=30, choices=LabelCategory)
+    hts = models.CharField(_("US tariff code"), max_length=12)  # 0901.11.0015
+    origin_country = models.CharField(_("Country of origin"), max_length=60)
+    origin_region = models.CharField(_("Region"), max_length=120, blank=True)
+    last_processing_country = models.CharField(_("Country of last processing"), max_length=60)
+    package_kind = models.CharField(_("Package"), max_length=40, blank=True)
+    package_kg = models.DecimalField(_("Net kg in a package"), max_digits=14, decimal_places=3, null=True, blank=True)
+    valid_from = models.DateField(_("Valid from"))
+    valid_to = models.DateField(_("Valid to"), null=True, blank=True)
+    status = models.CharField(max_length=20, choices=ProductStatus, default=ProductStatus.APPROVED)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.CharField(max_length=200)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "item", "number"], name="product_version_once"),
+            models.CheckConstraint(condition=Q(hts__regex=r"^\d{4}\.\d{2}\.\d{4}$"), name="product_hts_format"),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="product_period_forward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.wording
