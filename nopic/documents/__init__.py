@@ -1,0 +1,1 @@
+"""WHAT WAS UPLOADED: acceptance, sandboxed inspection, page images. Bytes are kept unchanged."""

@@ -1,0 +1,15 @@
+"""What happens to files: received, replaced, removed, answered for, drawn. The only writers of this package's tables."""
+
+from nopic.documents.actions.answering import answer, take_back
+from nopic.documents.actions.drawing import draw_pages
+from nopic.documents.actions.receiving import Slot, Upload, receive, remove
+
+__all__ = [
+    "Slot",
+    "Upload",
+    "answer",
+    "draw_pages",
+    "receive",
+    "remove",
+    "take_back",
+]

@@ -1,0 +1,89 @@
+"""Uploaded files, in dossiers: one dossier per request, and in it slots named by a rule and a subject."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from nopic.documents import statuses
+from nopic.documents.statuses import DocumentStatus
+from nopic.tenants.models import TenantModel
+
+
+class Dossier(TenantModel):
+    """The papers that belong together; a request owns exactly one."""
+
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"dossier {self.pk}"
+
+
+class Document(TenantModel):
+    """One uploaded file in one slot. Replaced or removed files stay readable."""
+
+    NEXT = statuses.NEXT
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="documents", db_constraint=False)
+    rule = models.CharField(max_length=40)  # key of the document row in the policy, e.g. commercial_invoice
+    subject = models.CharField(max_length=40, blank=True)  # what the row is about, e.g. supplier-12; empty: the request
+    kind = models.CharField(max_length=20, blank=True)  # transport document: final, draft or booking
+    name = models.CharField(max_length=150)  # as the uploader called it; shown, never used as a path
+    media_type = models.CharField(max_length=20)  # as detected
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    status = models.CharField(max_length=20, choices=DocumentStatus, default=DocumentStatus.RECEIVED)
+    reason = models.TextField(blank=True)
+    page_count = models.PositiveSmallIntegerField(null=True)
+    flags = models.JSONField(default=list)  # what the structure says: form, signed, owner_locked, revised
+    crashes = models.PositiveSmallIntegerField(default=0)  # how often drawing its pages failed
+    uploaded_at = models.DateTimeField(db_default=Now())
+    uploaded_by = models.CharField(max_length=200)
+    removed_at = models.DateTimeField(null=True)
+    removed_by = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["certifier", "dossier", "rule", "subject"], condition=Q(removed_at=None), name="document_slot"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PageImage(TenantModel):
+    """What reviewers look at: one page, drawn in the sandbox, with its words and where they stand."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="pages", db_constraint=False)
+    number = models.PositiveSmallIntegerField()  # from 1
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    text = models.TextField(blank=True)
+    words = models.JSONField(default=list)  # [[word, x0, y0, x1, y1]] as fractions of the page
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certifier", "document", "number"], name="page_once")]
+
+    def __str__(self) -> str:
+        return f"page {self.number}"
+
+
+class SlotAnswer(TenantModel):
+    """What the exporter says about a slot instead of a file: it does not apply (why), or it comes later (when)."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="answers", db_constraint=False)
+    rule = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40, blank=True)
+    answer = models.CharField(max_length=20, choices=[("does_not_apply", "does not apply"), ("later", "later")])
+    reason = models.TextField(blank=True)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "dossier", "rule", "subject"], name="slot_answer_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.answer}"

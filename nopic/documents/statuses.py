@@ -1,0 +1,27 @@
+"""What may follow what in the life of an uploaded file."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentStatus(models.TextChoices):
+    """`unscanned`: looked at, but no virus scanner was there to ask. `unreadable`: its pages cannot be drawn."""
+
+    RECEIVED = "received", _("Received")
+    INSPECTING = "inspecting", _("Being inspected")
+    CLEAN = "clean", _("Received, no virus found")
+    UNSCANNED = "unscanned", _("Received, not scanned for viruses")
+    UNREADABLE = "unreadable", _("Received, cannot be shown")
+    REFUSED = "refused", _("Not accepted")
+
+
+NEXT: dict[str, frozenset[str]] = {
+    DocumentStatus.RECEIVED: frozenset({DocumentStatus.INSPECTING, DocumentStatus.REFUSED}),
+    DocumentStatus.INSPECTING: frozenset(
+        {DocumentStatus.CLEAN, DocumentStatus.UNSCANNED, DocumentStatus.UNREADABLE, DocumentStatus.REFUSED}
+    ),
+    DocumentStatus.CLEAN: frozenset(),
+    DocumentStatus.UNSCANNED: frozenset(),
+    DocumentStatus.UNREADABLE: frozenset(),
+    DocumentStatus.REFUSED: frozenset(),
+}
