@@ -1,0 +1,68 @@
+"""The answer to "Has it left?": no, with a new date and why; or yes, which is a fact and a hard stop."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.requests.actions.drafting import lock
+from nopic.requests.checks import Finding
+from nopic.requests.facts import load
+from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import RequestStatus
+from nopic.requests.steps import cleaned
+from nopic.requests.steps.departure import why_not_departure
+from nopic.tenants.models import User
+from nopic.workflow.audit import record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+@transaction.atomic
+def declare_departure(
+    *, request: CertificateRequest, by: User, departed_on: date | None, new_date: date | None, why: str
+) -> CertificateRequest:
+    """Say when the goods left, or when they will leave instead and why.
+
+    That they left may be said of a decided request too: it stops what is not published yet. Another date only until
+    the decision, because the certificates say the one they were decided with. A declared departure stays: it is never
+    taken back or moved. A new date changes the forecast of a sent request
+    without sending it again; the version that was sent still shows the old one. Raises Refused or Overtaken.
+    """
+    lock(request)
+    decided = request.status == RequestStatus.DECIDED
+    if request.status == RequestStatus.WITHDRAWN or (decided and departed_on is None):
+        raise Overtaken(request)
+    if request.departed_on is not None:
+        if departed_on == request.departed_on:
+            return request
+        raise Overtaken(request)
+    facts, reason = load(request), " ".join(str(cleaned(why)).split())[:500]
+    before = request.departure_on
+    if departed_on is not None:
+        if departed_on > facts.today:
+            raise _refused("departed_on", _("Enter the day the goods left, today or earlier"))
+        request.departed_on = departed_on
+        record(request, "departed", by=by, old=str(before or ""), new=departed_on.isoformat(), note=reason)
+    elif new_date is None:
+        raise _refused("new_date", _("Tell us whether the goods have left, and the date"))
+    elif sentence := why_not_departure(new_date, facts.today, facts.rules):
+        raise _refused("new_date", sentence)
+    elif not reason:
+        raise _refused("why", _("Tell us why the goods leave on another day"))
+    else:
+        request.departure_on, request.departure_note = new_date, reason
+        typed = {**request.raw.get("departure", {}), "departure_on": new_date.isoformat()}
+        request.raw = {**request.raw, "departure": typed}
+        if request.submitted_at is not None and request.status != RequestStatus.DRAFT:
+            request.late = facts.office.is_late(request.submitted_at, new_date)
+        record(request, "departure moved", by=by, old=str(before or ""), new=new_date.isoformat(), note=reason)
+    request.revision += 1
+    request.step_revisions = {**request.step_revisions, "departure": request.revision}
+    request.saved_at = now()
+    request.save()
+    return request
+
+
+def _refused(name: str, sentence: str) -> Refused:
+    return Refused([Finding("has_not_departed", 17, "stop", sentence, sentence, field=f"departure#{name}")])

@@ -1,0 +1,179 @@
+"""Filling in a request: what was typed is always kept, typed columns hold what could be read of it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.documents import actions as answering
+from nopic.documents.models import Dossier, SlotAnswer
+from nopic.requests import slots
+from nopic.requests.actions.reconciling import keep_importer, keep_lines
+from nopic.requests.checks import Finding
+from nopic.requests.facts import load, policy_of
+from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
+from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
+from nopic.requests.steps import Reading, cleaned, read
+from nopic.requests.steps.reading import text
+from nopic.tenants.calendar import Office
+from nopic.tenants.models import Exporter, User
+from nopic.workflow.audit import record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+REASON_MOST = 500
+
+
+@transaction.atomic
+def start(*, exporter: Exporter, by: User) -> CertificateRequest:
+    """A new draft with its reference (2026-0431, per certifier and year of the office) and an empty dossier."""
+    certifier_id = exporter.certifier_id
+    year = Office(policy_of(certifier_id).rules).local(now()).year
+    ReferenceSeries.objects.get_or_create(certifier_id=certifier_id, year=year)
+    series = ReferenceSeries.objects.select_for_update().get(certifier_id=certifier_id, year=year)
+    series.last += 1
+    series.save(update_fields=["last"])
+    request = CertificateRequest.objects.create(
+        certifier_id=certifier_id,
+        exporter=exporter,
+        dossier=Dossier.objects.create(certifier_id=certifier_id),
+        reference=str(series),
+        created_by=by,
+    )
+    request.refresh_from_db()
+    record(request, "started", by=by)
+    return request
+
+
+@transaction.atomic
+def revise(*, request: CertificateRequest, step: str, raw: Mapping[str, Any], revision: int, by: User) -> Reading:
+    """Save one step as it was typed; what could be read goes into the typed columns, the rest is a problem.
+
+    Raises Overtaken, and saves nothing, when another tab saved the same step differently after `revision`, or when the
+    request is no draft any more; `request` then holds what is stored. The same text again changes nothing, so a
+    repeated post is harmless. KeyError for a step that does not exist. Afterwards `request` is as stored.
+    """
+    lock(request)
+    if request.status != RequestStatus.DRAFT:
+        raise Overtaken(request)
+    typed = cleaned(raw)
+    if step == "products":
+        typed["lines"] = [entry for entry in _groups(typed.get("lines")) if not str(entry.get("remove", "")).strip()]
+    if revision < request.step_revisions.get(step, 0):
+        if _same(request.raw.get(step, {}), typed):
+            return read(step, request.raw[step], request=request)
+        raise Overtaken(request)
+    reading = read(step, typed, request=request)
+    if step == "products":
+        keep_lines(request, reading.values["lines"], typed["lines"])
+    elif step == "importer":
+        keep_importer(request, reading.values, by=by)
+    else:
+        for name, value in reading.values.items():
+            setattr(request, name, value)
+    request.raw = {**request.raw, step: typed}
+    request.revision += 1
+    request.step_revisions = {**request.step_revisions, step: request.revision}
+    request.problems = {**request.problems, step: reading.stops}
+    request.saved_at = now()
+    request.save()
+    return reading
+
+
+@transaction.atomic
+def add_supplier(
+    *, exporter: Exporter, name: str, nop_id: str, certifier_name: str, same_certifier: bool, by: User
+) -> Supplier:
+    """Somebody from whom the exporter buys lots; the same name again is the same supplier, with what is said now."""
+    known = " ".join(name.split())[:200]
+    if not known:
+        raise Refused([_supplier_finding("name", _("Enter the supplier's name"))])
+    digits = "".join(nop_id.split())
+    if digits and not (len(digits) == 10 and digits.isascii() and digits.isdigit()):
+        raise Refused([_supplier_finding("nop_id", _("The NOP ID must have 10 digits"))])
+    certified_by = " ".join(certifier_name.split())[:120]
+    if not same_certifier and not certified_by:
+        raise Refused([_supplier_finding("certifier_name", _("Enter who certifies the supplier"))])
+    facts: dict[str, Any] = {"nop_id": digits, "certifier_name": certified_by, "same_certifier": same_certifier}
+    supplier, created = Supplier.objects.update_or_create(
+        certifier_id=exporter.certifier_id, exporter=exporter, name=known, defaults=facts
+    )
+    record(supplier, "added" if created else "changed", by=by, **facts)
+    return supplier
+
+
+def _supplier_finding(name: str, sentence: str) -> Finding:
+    return Finding("supplier_is_named", 12, "stop", sentence, sentence, field=f"products#supplier-{name}")
+
+
+@transaction.atomic
+def open_slot(*, request: CertificateRequest, rule: str, subject: str) -> Dossier:
+    """The dossier, when a file may be added to or taken off this row now; for `documents.actions.receive`.
+
+    While it is a draft any row of the list; once it is sent only what may follow. Locks the request, so that it is not
+    sent meanwhile. Raises Overtaken when the row is closed or has gone from the list.
+    """
+    lock(request)
+    slot = _slot(request, rule, subject)
+    if request.status != RequestStatus.DRAFT and not (slot.may_follow and request.status in OPEN_REQUEST):
+        raise Overtaken(request)
+    return request.dossier
+
+
+@transaction.atomic
+def answer_slot(
+    *, request: CertificateRequest, rule: str, subject: str, answer: str, reason: str, by: User
+) -> SlotAnswer:
+    """Say of a document row that it does not apply (with the reason) or comes later, where the policy allows it."""
+    lock(request)
+    if request.status != RequestStatus.DRAFT:
+        raise Overtaken(request)
+    slot = _slot(request, rule, subject)
+    words, why = {"document": slot.name}, text({"reason": cleaned(reason)}, "reason", REASON_MOST)
+    allowed = {slots.DOES_NOT_APPLY: slot.may_not_apply, slots.LATER: slot.may_follow}.get(answer, False)
+    sentence = ""
+    if not allowed:
+        sentence = _("%(document)s is needed before sending") % words
+    elif answer == slots.DOES_NOT_APPLY and not why:
+        sentence = _("%(document)s: tell us why it does not apply") % words
+    if sentence:
+        raise Refused(
+            [Finding("documents_are_complete", 18, "stop", sentence, sentence, field=f"documents#{slot.anchor}")]
+        )
+    return answering.answer(dossier=request.dossier, rule=rule, subject=subject, answer=answer, reason=why, by=by)
+
+
+@transaction.atomic
+def clear_slot(*, request: CertificateRequest, rule: str, subject: str, by: User) -> None:
+    """Take such an answer back; nothing when there is none."""
+    lock(request)
+    if request.status != RequestStatus.DRAFT:
+        raise Overtaken(request)
+    answering.take_back(dossier=request.dossier, rule=rule, subject=subject, by=by)
+
+
+def _slot(request: CertificateRequest, rule: str, subject: str) -> slots.SlotView:
+    found = next((slot for slot in load(request).slots if (slot.rule, slot.subject) == (rule, subject)), None)
+    if found is None:
+        raise Overtaken(request)  # the list changed meanwhile: a supplier was taken out
+    return found
+
+
+def lock(request: CertificateRequest) -> None:
+    """Lock the request's row for the rest of the transaction and read it anew into the same object."""
+    request.refresh_from_db(from_queryset=CertificateRequest.objects.select_for_update(of=("self",)))
+
+
+def _groups(value: Any) -> list[dict[str, Any]]:
+    return [dict(entry) for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
+
+
+def _same(stored: Mapping[str, Any], typed: Mapping[str, Any]) -> bool:
+    """Whether two texts of a step say the same; ids of lines are the portal's, not the typist's."""
+
+    def plain(raw: Mapping[str, Any]) -> dict[str, Any]:
+        lines = [{k: v for k, v in entry.items() if k not in ("id", "remove")} for entry in _groups(raw.get("lines"))]
+        return {**raw, "lines": lines}
+
+    return plain(stored) == plain(typed)

@@ -1,0 +1,161 @@
+"""Sending a request: once, complete, with everything pinned that it will be judged by, and its kilograms held."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.ledger import accounts
+from nopic.ledger.accounts import NotEnough
+from nopic.requests import facts as loading
+from nopic.requests.actions.drafting import lock
+from nopic.requests.checks import Finding, differences, weigh
+from nopic.requests.facts import Facts
+from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.queries import promise
+from nopic.requests.snapshot import request_snapshot
+from nopic.requests.statuses import RequestStatus
+from nopic.tenants.models import ImporterContact, Policy, User
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused, advance
+
+
+@transaction.atomic
+def submit(*, request: CertificateRequest, by: User, declared: bool, revision: int) -> CertificateRequest:
+    """Send a draft: pins policy, product versions and accounts, holds the kilograms, promises a decision date.
+
+    Sending what is sent already returns it: twice, from two tabs or after a lost answer makes one request. Raises
+    Refused (each finding a sentence with its field) or Overtaken (changed since `revision`, or withdrawn). Afterwards
+    the sent version is kept in RequestVersion and "request_sent" is owed.
+    """
+    lock(request)
+    if request.status == RequestStatus.WITHDRAWN:
+        raise Overtaken(request)
+    if request.status != RequestStatus.DRAFT:
+        return request
+    if revision != request.revision:
+        raise Overtaken(request)
+    moment = now()
+    facts = loading.load(request, moment)
+    stops = [finding for finding in weigh(facts, moment="submit") if finding.is_stop]
+    if not declared:
+        sentence = _("Tick the box to confirm the declaration")
+        stops.append(Finding("declaration_is_made", 19, "stop", sentence, sentence, field="check#declared"))
+    if stops:
+        raise Refused(stops)
+    turn = request.turn + 1
+    _pin_and_hold(facts, turn, by)
+    policy = loading.policy_of(request.certifier_id, moment)
+    late = facts.office.is_late(moment, request.departure_on) if request.departure_on else False
+    advance(
+        request,
+        RequestStatus.SUBMITTED,
+        by=by,
+        note=request.late_reason if late else "",
+        policy=policy,
+        turn=turn,
+        submitted_at=moment,
+        submitted_by=by,
+        decide_by=promise(policy, moment),
+        late=late,
+        reviewer=None,
+        taken_at=None,
+    )
+    _remember(request, policy, by)
+    owe("request_sent", request.pk, certifier_id=request.certifier_id)
+    owe("index_request", request.pk, certifier_id=request.certifier_id)
+    return request
+
+
+def _pin_and_hold(facts: Facts, turn: int, by: Actor) -> None:
+    """Pin version and account of every line and hold its kilograms; accounts are locked in the order of their ids."""
+    wanted = []
+    for each in facts.lines:
+        line, version = each.line, each.version_on(facts.today)
+        if line.item_id is None or line.crop_year is None or line.net_kg is None or version is None:
+            raise Overtaken(facts.request)  # judged complete a moment ago
+        account = each.account or accounts.account_of(version.item, line.crop_year)
+        line.version, line.account = version, account
+        line.save(update_fields=["version", "account"])
+        wanted.append((line, account.pk, line.net_kg))
+    locked = accounts.lock(account_id for _line, account_id, _kg in wanted)
+    for line, account_id, kg in wanted:
+        try:
+            accounts.hold(locked[account_id], kg, line_id=line.pk, turn=turn, by=by)
+        except NotEnough:
+            if facts.rules.over_allocation != "ask_staff":
+                # Another request was faster since the facts were read: say what is left now.
+                raise _overdrawn(facts.request) from None
+
+
+def _overdrawn(request: CertificateRequest) -> Exception:
+    stops = [finding for finding in weigh(loading.load(request), moment="approval") if finding.is_stop]
+    over = [finding for finding in stops if finding.rule == "quantity_is_within_what_is_left"]
+    return Refused(over) if over else Overtaken(request)
+
+
+def _remember(request: CertificateRequest, policy: Policy, by: User) -> None:
+    """Keep what was sent, and let the pair remember whom to write to."""
+    facts = loading.load(request)
+    RequestVersion.objects.create(
+        certifier_id=request.certifier_id,
+        request=request,
+        number=request.turn,
+        snapshot=request_snapshot(request, facts),
+        sent_at=request.submitted_at,
+        sent_by=str(by),
+    )
+    ImporterContact.objects.filter(certifier_id=request.certifier_id, pk=request.contact_id).update(
+        email=request.importer_email, broker_name=request.broker_name, broker_email=request.broker_email
+    )
+    record(
+        request,
+        "sent",
+        by=by,
+        turn=request.turn,
+        policy=policy.version,
+        lines=[
+            {
+                "line": each.line.pk,
+                "version": each.line.version_id,
+                "kg": str(each.line.net_kg),
+                "held": str(each.own_held),
+            }
+            for each in facts.lines
+        ],
+    )
+
+
+@transaction.atomic
+def hold_line(*, line: RequestLine, by: Actor) -> None:
+    """Hold a sent line's kilograms if it does not hold them yet (it was sent beyond the verified quantity).
+
+    Approval needs the hold: issuing moves held to certified. Raises Refused when they are still not there.
+    """
+    if line.account is None or line.net_kg is None:
+        raise Overtaken(line)
+    locked = accounts.lock([line.account.pk])
+    if accounts.held_for([line.pk]).get(line.pk):
+        return
+    try:
+        accounts.hold(locked[line.account.pk], line.net_kg, line_id=line.pk, turn=line.request.turn, by=by)
+    except NotEnough:
+        raise _overdrawn(line.request) from None
+
+
+@transaction.atomic
+def repin(*, line: RequestLine, by: Actor) -> None:
+    """Judge a line by the present version of its product, which says the same; nothing when it is pinned already.
+
+    Raises Refused when the present version says something else (the check that stands against approval says so too).
+    """
+    facts = loading.load(line.request)
+    mine = next(each for each in facts.lines if each.line.pk == line.pk)
+    current, pinned = mine.version_on(facts.today), mine.version
+    if current is None or pinned is None or differences(pinned, current):
+        found = weigh(facts, moment="approval")
+        raise Refused([f for f in found if f.line_id == line.pk and f.rule == "product_is_on_the_verified_list"])
+    if current.pk != line.version_id:
+        RequestLine.objects.filter(certifier_id=line.certifier_id, pk=line.pk).update(version=current)
+        line.version = current
+        record(line, "repinned", by=by, old=str(pinned.number), new=str(current.number))

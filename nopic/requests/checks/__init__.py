@@ -1,0 +1,113 @@
+"""Every rule that a request and its lines must satisfy, one function each; a rule answers once, for every reader.
+
+`findings` is asked when the form is shown (draft), when it is sent (submit), at approval and right before the registry
+is called (issue). The name of a rule is the statement that should hold. Which rule speaks when is the table below.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from nopic.requests import facts as loading
+from nopic.requests.checks.answers import answers_can_be_read
+from nopic.requests.checks.departure import (
+    arrives_after_departure,
+    has_not_departed,
+    is_sent_in_time,
+    leaves_soon_enough,
+)
+from nopic.requests.checks.finding import Finding, Moment, Severity
+from nopic.requests.checks.goods import differences, product_is_on_the_verified_list, same_commodity_once
+from nopic.requests.checks.papers import container_numbers_are_right, documents_are_complete, treatment_is_permitted
+from nopic.requests.checks.parties import exporter_is_certified, importer_is_certified, recipients_are_named
+from nopic.requests.checks.tariff import hts_belongs_to_the_product
+from nopic.requests.checks.weights import (
+    gross_is_at_least_net,
+    lots_are_named,
+    packages_are_counted,
+    quantity_is_positive,
+    quantity_is_within_what_is_left,
+)
+from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus
+from nopic.requests.steps import STEPS
+
+__all__ = ["Finding", "Moment", "Severity", "Waived", "differences", "findings", "line_findings", "weigh"]
+
+# Rules that a reviewer has let pass: (rule, line id or None) -> (who, why).
+Waived = Mapping[tuple[str, int | None], tuple[str, str]]
+
+FORM: Final = frozenset({"draft", "submit"})
+SENT: Final = frozenset({"draft", "submit", "approval"})
+ALWAYS: Final = frozenset({"draft", "submit", "approval", "issue"})
+
+REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], frozenset[str]], ...]] = (
+    (exporter_is_certified, ALWAYS),
+    (has_not_departed, ALWAYS),
+    (leaves_soon_enough, FORM),
+    (is_sent_in_time, SENT),
+    (importer_is_certified, ALWAYS),
+    (recipients_are_named, SENT),
+    (arrives_after_departure, SENT),
+    (container_numbers_are_right, SENT),
+    (treatment_is_permitted, SENT),
+    (documents_are_complete, SENT),
+)
+LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]], frozenset[str]], ...]] = (
+    (product_is_on_the_verified_list, ALWAYS),
+    (hts_belongs_to_the_product, SENT),
+    (same_commodity_once, SENT),
+    (quantity_is_positive, ALWAYS),
+    (quantity_is_within_what_is_left, SENT),
+    (packages_are_counted, SENT),
+    (gross_is_at_least_net, SENT),
+    (lots_are_named, SENT),
+)
+
+
+def findings(
+    request: CertificateRequest, *, moment: Moment, now: datetime | None = None, waived: Waived | None = None
+) -> list[Finding]:
+    """Everything that does not hold for the request and its open lines, in the order of the form.
+
+    At `draft` only steps that were saved once are judged. `waived` is what reviewers let pass in this turn; a waived
+    finding comes back as a note that says who and why. A fixed number of statements, whatever the number of lines.
+    """
+    return weigh(loading.load(request, now), moment=moment, waived=waived)
+
+
+def line_findings(
+    line: RequestLine, *, moment: Moment, now: datetime | None = None, waived: Waived | None = None
+) -> list[Finding]:
+    """Everything that concerns one line: the findings of its request and its own."""
+    found = findings(line.request, moment=moment, now=now, waived=waived)
+    return [finding for finding in found if finding.line_id in (None, line.pk)]
+
+
+def weigh(facts: Facts, *, moment: Moment, waived: Waived | None = None) -> list[Finding]:
+    """The same as `findings`, from facts that are loaded already."""
+    found = [each for rule, moments in REQUEST_RULES if moment in moments for each in rule(facts, moment)]
+    for line in facts.lines:
+        if line.line.status == LineStatus.OPEN or moment == "issue":
+            found += [
+                replace(each, line_id=line.line.pk)
+                for rule, moments in LINE_RULES
+                if moment in moments
+                for each in rule(facts, line, moment)
+            ]
+    if moment in FORM:
+        told = {each.field for each in found if each.field} | {each.sentence for each in found}
+        found += [each for each in answers_can_be_read(facts, moment) if not {each.field, each.sentence} & told]
+    if moment == "draft":
+        found = [each for each in found if not each.step or each.step in facts.request.raw]
+    if waived:
+        found = [_waived(each, waived) for each in found]
+    return sorted(found, key=lambda each: STEPS.index(each.step) if each.step else 0)
+
+
+def _waived(finding: Finding, waived: Waived) -> Finding:
+    """Only a rule that may be waived can be; one of the whole request also when it was waived for one line."""
+    said = waived.get((finding.rule, finding.line_id))
+    return finding.waived(*said) if said and finding.can_be_waived and finding.severity != "note" else finding

@@ -1,0 +1,105 @@
+"""How much: above nothing, gross not below net, within what is left, packed in packages, in named lots."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from nopic.presentation.words import kg
+from nopic.requests.checks.finding import Finding, Moment, Severity
+from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.steps.products import why_not_gross
+
+
+def quantity_is_positive(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """A certificate is for a weight."""
+    net = line.line.net_kg
+    if net is not None and net > 0:
+        return []
+    sentence = _("%(product)s: enter the net weight in kilograms") % {"product": line.name}
+    return [Finding("quantity_is_positive", 10, "stop", sentence, sentence, {"net_kg": str(net)}, field=line.at("net"))]
+
+
+def gross_is_at_least_net(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """Goods with their packages weigh no less than without."""
+    net, gross = line.line.net_kg, line.line.gross_kg
+    if gross is None:
+        sentence = _("%(product)s: enter the gross weight in kilograms") % {"product": line.name}
+    elif net is None or not (sentence := why_not_gross(line.name, gross, net)):
+        return []
+    inputs = {"net_kg": str(net), "gross_kg": str(gross)}
+    return [Finding("gross_is_at_least_net", 11, "stop", sentence, sentence, inputs, field=line.at("gross"))]
+
+
+def packages_are_counted(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """The certificate names number and kind of packages."""
+    if line.line.packages:
+        return []
+    sentence = _("%(product)s: enter the number of packages") % {"product": line.name}
+    return [Finding("packages_are_counted", 11, "stop", sentence, sentence, field=line.at("packages"))]
+
+
+def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """Net weight and what earlier lines of the request take is within the verified quantity of the harvest year."""
+    net, left = line.line.net_kg, facts.left_for(line)
+    if net is None or left is None or net <= left:
+        return []
+    words = {
+        "product": line.name,
+        "left": kg(max(left, Decimal(0))),
+        "over": kg(net - left),
+        "year": line.line.crop_year,
+    }
+    account = line.account
+    inputs = {
+        "net_kg": str(net),
+        "left_kg": str(left),
+        "allocated_kg": str(account.allocated if account else 0),
+        "certified_kg": str(account.issued if account else 0),
+        "held_kg": str(account.held if account else 0),
+        "crop_year": line.line.crop_year,
+    }
+    severity: Severity = "stop"
+    asks_staff = facts.rules.over_allocation == "ask_staff"
+    if asks_staff and moment in ("draft", "submit"):
+        sentence = _(
+            "%(product)s: this is %(over)s kg more than is left on your verified list. "
+            "You can send it, and we will ask for harvest or purchase records"
+        )
+        severity = "question"
+    else:
+        sentence = _(
+            "%(product)s: net weight must be %(left)s kg or less, because that is what is left on your verified list"
+        )
+    staff = _("%(product)s: %(over)s kg more than is left of %(year)s. Raise the verified quantity or refuse the line")
+    return [
+        Finding("quantity_is_within_what_is_left", 10, severity, sentence % words, staff % words, inputs,
+                field=line.at("net"))
+    ]  # fmt: skip
+
+
+def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """Lots lead back to the field: named where the certifier asks for them, and together as heavy as the line."""
+    lots, rules, words = line.lots, facts.rules, {"product": line.name}
+    if not lots:
+        if not rules.lots_required:
+            return []
+        sentence = _("%(product)s: enter at least one lot number") % words
+        return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
+    if len(lots) > rules.max_lots:
+        sentence = _("%(product)s: enter at most %(most)s lot numbers") % {**words, "most": rules.max_lots}
+        return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
+    net = line.line.net_kg
+    weights = [lot.kg for lot in lots]
+    if net is None or any(weight is None for weight in weights):
+        return []
+    total = sum((weight for weight in weights if weight is not None), Decimal(0))
+    if abs(total - net) <= rules.weight_tolerance_kg:
+        return []
+    sentence = _("%(product)s: the lots weigh %(lots)s kg together, the net weight is %(net)s kg. Compare them") % {
+        **words, "lots": kg(total), "net": kg(net),
+    }  # fmt: skip
+    inputs = {"lots_kg": str(total), "net_kg": str(net), "tolerance_kg": str(rules.weight_tolerance_kg)}
+    return [
+        Finding("lots_are_named", 12, "question", sentence, sentence, inputs, field=line.at("lots-0-kg"),
+                can_be_waived=True)
+    ]  # fmt: skip

@@ -1,0 +1,178 @@
+"""What the rules look at: one request with everything it refers to, loaded once in a fixed number of statements."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from nopic.ledger import accounts
+from nopic.ledger.models import Account
+from nopic.products.models import ProductVersion
+from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
+from nopic.requests.slots import SlotView, slots_of
+from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.tenants.calendar import Office
+from nopic.tenants.models import Policy
+from nopic.tenants.policy import Rules
+from nopic.workflow.clock import now as the_present
+
+Key = tuple[int | None, int | None]  # product item and harvest year
+
+
+@dataclass
+class LineFacts:
+    """One line: its lots, all versions of its product, its account and what it holds there."""
+
+    line: RequestLine
+    index: int  # in the form as it was saved
+    lots: list[Lot]
+    versions: list[ProductVersion]
+    account: Account | None
+    own_held: Decimal
+
+    @property
+    def key(self) -> Key:
+        """What its kilograms are counted under."""
+        return self.line.item_id, self.line.crop_year
+
+    @property
+    def version(self) -> ProductVersion | None:
+        """The version it was sent with; of a draft, the newest one."""
+        pinned = next((v for v in self.versions if v.pk == self.line.version_id), None)
+        return pinned or (self.versions[-1] if self.versions else None)
+
+    @property
+    def name(self) -> str:
+        """The product's wording, or its place in the form."""
+        return self.version.wording if self.version else _("Product %(n)s") % {"n": self.line.position}
+
+    def version_on(self, day: date) -> ProductVersion | None:
+        """The version that holds on a day: the newest one whose period contains it."""
+        covering = [v for v in self.versions if v.valid_from <= day and (v.valid_to is None or v.valid_to >= day)]
+        return covering[-1] if covering else None
+
+    def at(self, name: str) -> str:
+        """The anchor of one of its inputs."""
+        return f"products#lines-{self.index}-{name}"
+
+
+@dataclass
+class Facts:
+    """A request as the rules see it, at one moment."""
+
+    request: CertificateRequest
+    rules: Rules
+    now: datetime
+    lines: list[LineFacts]
+    suppliers: list[Supplier] = field(default_factory=list)  # who sold lots of this request, each once
+
+    @property
+    def certifier(self) -> str:
+        """The certifier's name, as sentences use it."""
+        return self.request.certifier.name
+
+    @cached_property
+    def office(self) -> Office:
+        """The certifier's working days under these rules."""
+        return Office(self.rules)
+
+    @cached_property
+    def today(self) -> date:
+        """Today at the certifier's office."""
+        return self.office.local(self.now).date()
+
+    @cached_property
+    def slots(self) -> list[SlotView]:
+        """The document list."""
+        return slots_of(self.request, self.rules, self.suppliers)
+
+    def left_for(self, line: LineFacts) -> Decimal | None:
+        """Kilograms this line may have, in kg; None without a cap.
+
+        What the line itself holds is not counted against it; what earlier lines of the same draft ask for is.
+        """
+        if line.account is not None and line.account.allocated is None:
+            return None
+        left = (line.account.left if line.account else None) or Decimal(0)
+        return left + line.own_held - self.asked_before(line)
+
+    def asked_before(self, line: LineFacts) -> Decimal:
+        """Kilograms of the same account that earlier lines of this request ask for and do not hold yet."""
+        asked = Decimal(0)
+        for other in self.lines:
+            if other is line:
+                break
+            if other.key == line.key and not other.own_held and other.line.status == LineStatus.OPEN:
+                asked += other.line.net_kg or Decimal(0)
+        return asked
+
+
+def rules_of(request: CertificateRequest, now: datetime | None = None) -> Rules:
+    """The certifier's rules for this request: those it was sent under, or for a draft those of today."""
+    if request.status != RequestStatus.DRAFT and request.policy is not None:
+        return request.policy.rules
+    return policy_of(request.certifier_id, now).rules
+
+
+def policy_of(certifier_id: int, now: datetime | None = None) -> Policy:
+    """The version of a certifier's policy in force. Every certifier has one; none is a fault in its set-up."""
+    in_force = Policy.objects.filter(certifier_id=certifier_id, effective_from__lte=now or the_present())
+    return in_force.order_by("-version")[0:1].get()
+
+
+def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
+    """Everything about the request in at most ten statements."""
+    moment = now or the_present()
+    rules = rules_of(request, moment)
+    lines = list(
+        RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
+        .exclude(status=LineStatus.WITHDRAWN)
+        .order_by("position", "pk")
+    )
+    items = {line.item_id for line in lines if line.item_id}
+    versions: dict[int, list[ProductVersion]] = defaultdict(list)
+    for version in ProductVersion.objects.filter(certifier_id=request.certifier_id, item_id__in=items).order_by(
+        "number"
+    ):
+        versions[version.item_id].append(version)
+    found: dict[Key, Account] = {
+        (account.item_id, account.crop_year): account
+        for account in Account.objects.filter(Q(certifier_id=request.certifier_id), item_id__in=items)
+    }
+    lots: dict[int, list[Lot]] = defaultdict(list)
+    suppliers: dict[int, Supplier] = {}
+    for lot in (
+        Lot.objects.filter(certifier_id=request.certifier_id, line__in=lines).select_related("supplier").order_by("pk")
+    ):
+        lots[lot.line_id].append(lot)
+        if lot.supplier is not None:
+            suppliers.setdefault(lot.supplier.pk, lot.supplier)
+    held = accounts.held_for(line.pk for line in lines)
+    places = _places(request)
+    return Facts(
+        request=request,
+        rules=rules,
+        now=moment,
+        lines=[
+            LineFacts(
+                line=line,
+                index=places.get(line.pk, at),
+                lots=lots[line.pk],
+                versions=versions[line.item_id] if line.item_id else [],
+                account=found.get((line.item_id, line.crop_year)),
+                own_held=held.get(line.pk, Decimal(0)),
+            )
+            for at, line in enumerate(lines)
+        ],
+        suppliers=list(suppliers.values()),
+    )
+
+
+def _places(request: CertificateRequest) -> dict[int, int]:
+    """Where each line stands in the form as it was saved."""
+    saved = request.raw.get("products", {}).get("lines", [])
+    return {int(entry["id"]): at for at, entry in enumerate(saved) if str(entry.get("id", "")).isdigit()}

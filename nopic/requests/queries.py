@@ -1,0 +1,263 @@
+"""What pages show of a request: the list, the summary in the order of the certificate, the document list, the pictures.
+
+Every function takes a number of statements that does not grow with the number of rows.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from nopic.ledger.models import Account
+from nopic.presentation.words import full_day, kg
+from nopic.products.models import ProductVersion
+from nopic.requests import facts as loading
+from nopic.requests.checks.parties import exporter_is_certified
+from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.slots import SlotView
+from nopic.requests.standards import standard_of
+from nopic.requests.statuses import LineStatus, Treatment
+from nopic.tenants.calendar import Office, RulerDay
+from nopic.tenants.models import Exporter, Policy
+from nopic.workflow.clock import now as the_present
+
+__all__ = [
+    "Box",
+    "DrawDown",
+    "Ruler",
+    "SlotView",
+    "documents",
+    "drawdown",
+    "drawdown_of",
+    "drawdowns",
+    "for_exporter",
+    "promise",
+    "ruler",
+    "summary",
+    "why_not_start",
+    "with_lines",
+]
+
+
+def for_exporter(exporter_id: int, *, certifier_id: int | None = None) -> "QuerySet[CertificateRequest]":
+    """An exporter's requests, newest first, with importer and lines (`request.standing_lines`), three statements in all.
+
+    Each line has its item with all versions (`line.item.versions.all()`), so that a draft's product has its wording.
+    """
+    return with_lines(
+        CertificateRequest.objects.filter(certifier_id=certifier_id, exporter_id=exporter_id).order_by("-pk")
+    )
+
+
+def with_lines(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
+    """Requests with what a list shows of them."""
+    lines = (
+        RequestLine.objects.filter(removed=False)
+        .select_related("version", "item")
+        .prefetch_related(Prefetch("item__versions", queryset=ProductVersion.objects.order_by("-number")))
+        .order_by("position")
+    )
+    return requests.select_related("importer", "contact", "exporter", "reviewer").prefetch_related(
+        Prefetch("lines", queryset=lines, to_attr="standing_lines")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One box of the certificate as the request fills it; an empty `values` is an answer still missing."""
+
+    number: int
+    title: str
+    values: tuple[str, ...]
+    anchor: str  # where it is changed, "products#lines-0-net"; "" when it is not the exporter's to change
+    line_id: int | None = None
+
+
+def summary(request: CertificateRequest) -> list[Box]:
+    """Every box that the request fills, in the order of the certificate; boxes 7 to 13 once for each product."""
+    facts = loading.load(request)
+    certifier, exporter = request.certifier, request.exporter
+    dates = (full_day(request.departure_on),) if request.departure_on else ()
+    boxes = [
+        _box(2, _("Coverage"), "departure#departure_on", _("One shipment"), *dates),
+        _box(3, _("Certifying agent"), "", certifier.legal_name, certifier.country),
+        _box(4, _("Exporter"), "", exporter.name, exporter.address, exporter.country, _nop_id(exporter.nop_id)),
+        *_parties(request),
+    ]
+    for line in facts.lines:
+        boxes += _goods(line, facts)
+    return boxes + _journey(request, dates) + [_papers(facts)]
+
+
+def _box(number: int, title: str, anchor: str, *values: str, line_id: int | None = None) -> Box:
+    return Box(number, title, tuple(value for value in values if value), anchor, line_id)
+
+
+def _nop_id(digits: str) -> str:
+    return _("NOP ID %(id)s") % {"id": digits}
+
+
+def _parties(request: CertificateRequest) -> list[Box]:
+    importer, contact = request.importer, request.contact
+    known: list[str] = []
+    if importer is not None:
+        known = [
+            importer.name or (contact.name if contact else ""),
+            importer.address or (contact.address if contact else ""),
+            _nop_id(importer.nop_id),
+        ]
+    recipient = [request.consignee_name or _("As box 5"), request.consignee_address]
+    return [
+        _box(5, _("Importer of record"), "importer#contact", *known, request.importer_email),
+        _box(6, _("Delivery place / ultimate consignee"), "importer#consignee_name", *recipient),
+    ]
+
+
+def _goods(line: LineFacts, facts: Facts) -> list[Box]:
+    row, version, pk = line.line, line.version, line.line.pk
+    standard = standard_of(facts.request.exporter.standard)
+    packages = f"{row.packages:,} {row.package_kind}" if row.packages else ""
+    gross = _("%(kg)s kg gross") % {"kg": kg(row.gross_kg)} if row.gross_kg else ""
+    category = str(version.get_label_category_display()) if version else ""
+    origin = ", ".join(filter(None, (row.origin_region, version.origin_country if version else "")))
+    lots = [f"{lot.code} ({kg(lot.kg)} kg)" if lot.kg else lot.code for lot in line.lots]
+    return [
+        _box(7, _("Product"), line.at("item"), *((version.wording, version.brand) if version else ()), line_id=pk),
+        _box(8, _("US tariff code"), line.at("item"), version.hts if version else "", line_id=pk),
+        _box(9, _("Organic standard"), "", standard.name, category, line_id=pk),
+        _box(10, _("Net weight"), line.at("net"), f"{kg(row.net_kg)} kg" if row.net_kg else "", line_id=pk),
+        _box(11, _("Packages, gross weight"), line.at("packages"), packages, gross, line_id=pk),
+        _box(12, _("Lots"), line.at("lots-0-code"), *lots, line_id=pk),
+        _box(13, _("Origin"), line.at("origin_region"), origin, line_id=pk),
+    ]
+
+
+def _journey(request: CertificateRequest, dates: tuple[str, ...]) -> list[Box]:
+    containers = [" ".join(filter(None, (each["number"], each["seal"]))) for each in request.containers]
+    loading_place = ", ".join(filter(None, (request.place_of_loading, request.country_of_loading)))
+    arrival = full_day(request.arrival_on) if request.arrival_on else ""
+    mode = str(request.get_mode_display()) if request.mode else ""
+    treatment = str(Treatment(request.treatment).label) if request.treatment else ""
+    port = " ".join(filter(None, (request.port_code, request.port_of_entry)))
+    return [
+        _box(14, _("Transport"), "transport#mode", mode, request.carrier, request.vessel, *containers,
+             request.transport_document),
+        _box(15, _("Route"), "transport#place_of_loading", loading_place, port, arrival),
+        _box(16, _("Treatment declared"), "transport#treatment", treatment, request.treatment_text),
+        _box(17, _("Departure"), "departure#departure_on", *dates),
+    ]  # fmt: skip
+
+
+def _papers(facts: Facts) -> Box:
+    received = [slot.name for slot in facts.slots if slot.state == "received"]
+    return _box(18, _("Documents"), "documents", *received)
+
+
+def documents(request: CertificateRequest) -> list[SlotView]:
+    """The document list of the request, in the policy's order, with files and answers."""
+    return loading.load(request).slots
+
+
+@dataclass(frozen=True, slots=True)
+class DrawDown:
+    """Kilograms of one product and harvest year, seen from one line. `allocated` and `left` None: there is no cap."""
+
+    allocated: Decimal | None
+    certified: Decimal
+    held_by_others: Decimal
+    this: Decimal
+    left: Decimal | None  # after this line; never below 0
+    over: Decimal  # beyond the verified quantity
+
+
+def drawdown(line: RequestLine) -> DrawDown:
+    """The bar of one saved line; what earlier lines of the same request ask for counts as held by others."""
+    drawn = drawdowns(line.request).get(line.pk)
+    return drawn or _drawn(None, line.net_kg or Decimal(0), Decimal(0), Decimal(0))
+
+
+def drawdowns(request: CertificateRequest, facts: Facts | None = None) -> dict[int, DrawDown]:
+    """The bars of all lines of a request, by line id, in a fixed number of statements."""
+    facts = facts or loading.load(request)
+    return {
+        each.line.pk: _drawn(each.account, each.line.net_kg or Decimal(0), each.own_held, facts.asked_before(each))
+        for each in facts.lines
+    }
+
+
+def drawdown_of(
+    *, request: CertificateRequest, item_id: int, crop_year: int, kg: Decimal, line_id: int | None = None
+) -> DrawDown:
+    """The bar while somebody types: `kg` of a product, for a line that may not be saved yet."""
+    account = Account.objects.filter(
+        certifier_id=request.certifier_id, item_id=item_id, crop_year=crop_year, item__exporter_id=request.exporter_id
+    ).first()
+    same = Q(certifier_id=request.certifier_id, request_id=request.pk, item_id=item_id, crop_year=crop_year)
+    earlier = RequestLine.objects.filter(same, removed=False, status=LineStatus.OPEN).order_by("position", "pk")
+    others = Decimal(0)
+    for each in earlier:
+        if each.pk == line_id:
+            break
+        others += each.net_kg or Decimal(0)
+    return _drawn(account, kg, Decimal(0), others)
+
+
+def _drawn(account: Account | None, this: Decimal, own_held: Decimal, others: Decimal) -> DrawDown:
+    allocated = account.allocated if account else Decimal(0)
+    certified = account.issued if account else Decimal(0)
+    held = (account.held if account else Decimal(0)) - own_held + others
+    rest = None if allocated is None else allocated - certified - held - this
+    return DrawDown(
+        allocated=allocated,
+        certified=certified,
+        held_by_others=held,
+        this=this,
+        left=None if rest is None else max(rest, Decimal(0)),
+        over=Decimal(0) if rest is None else max(-rest, Decimal(0)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Ruler:
+    """The working-day ruler: cells for the picture, the last moment to send in time, and whether that has passed."""
+
+    departure: date
+    send_by: datetime
+    late: bool
+    today: date
+    zone: str
+    days: list[RulerDay] = field(default_factory=list)
+
+
+def ruler(about: CertificateRequest | date | None, policy: Policy) -> Ruler | None:
+    """The ruler for a departure, or for the departure of a request; None without a date."""
+    departure = about.departure_on if isinstance(about, CertificateRequest) else about
+    if departure is None:
+        return None
+    office, moment = Office(policy.rules), the_present()
+    today = office.local(moment).date()
+    return Ruler(
+        departure=departure,
+        send_by=office.latest_sending(departure),
+        late=office.is_late(moment, departure),
+        today=today,
+        zone=policy.rules.time_zone,
+        days=office.days_for_ruler(today, departure),
+    )
+
+
+def why_not_start(exporter: Exporter) -> str:
+    """Why this exporter may not start a request today, or nothing: the rule that will judge it when it is sent."""
+    moment = the_present()
+    rules = loading.policy_of(exporter.certifier_id, moment).rules
+    blank = CertificateRequest(certifier=exporter.certifier, exporter=exporter)
+    found = exporter_is_certified(Facts(request=blank, rules=rules, now=moment, lines=[]), "draft")
+    return found[0].sentence if found else ""
+
+
+def promise(policy: Policy, now: datetime) -> datetime:
+    """When the decision is promised for a request sent at this moment: an aware moment on the office's clock."""
+    return Office(policy.rules).decision_due(now)

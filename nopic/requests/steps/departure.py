@@ -1,0 +1,64 @@
+"""Step 1, departure (boxes 2, 15, 17). Values: departure_on (date or None), late_reason (text)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nopic.presentation.words import day as in_words
+from nopic.requests.steps.reading import Choices, Reading, date_answer, text
+from nopic.tenants.policy import Rules
+
+REASON_LENGTH = (20, 500)  # characters of the reason for a late request
+
+
+def latest_departure(today: date, rules: Rules) -> date:
+    """How far ahead a departure may lie."""
+    return today + timedelta(days=rules.max_departure_ahead_days)
+
+
+def why_not_departure(departure: date, today: date, rules: Rules) -> str:
+    """The sentence about a date that was typed, or nothing."""
+    if departure < today:
+        return _("The date the goods leave must be today or later")
+    latest = latest_departure(today, rules)
+    if departure > latest:
+        return _("The date the goods leave must be within %(days)s days. Choose %(day)s or earlier") % {
+            "days": rules.max_departure_ahead_days,
+            "day": in_words(latest, today),
+        }
+    return ""
+
+
+def why_not_reason(reason: str) -> str:
+    """The sentence about the reason for a late request, or nothing."""
+    least, most = REASON_LENGTH
+    if not reason:
+        return _("Tell us why the request is late")
+    if not least <= len(reason) <= most:
+        return _("Tell us why the request is late, in %(least)s to %(most)s characters") % {
+            "least": least,
+            "most": most,
+        }
+    return ""
+
+
+def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
+    """The date, and the reason where the date leaves the office fewer than its working days."""
+    reading = Reading()
+    departure = date_answer(
+        reading,
+        raw,
+        "departure_on",
+        missing=_("Enter the date the goods leave"),
+        what=_("the date the goods leave"),
+        box=17,
+        wrong=lambda day: why_not_departure(day, choices.today, choices.rules),
+    )
+    reason = text(raw, "late_reason")
+    late = departure is not None and departure >= choices.today and choices.office.is_late(choices.now, departure)
+    if late and (sentence := why_not_reason(reason)):
+        reading.problem("late_reason", sentence, 17)
+    reading.values = {"departure_on": departure, "late_reason": reason}
+    return reading
