@@ -1,0 +1,160 @@
+"""What people do to certificates. Each is one transaction of the caller's `tenant()`, without broker and registry."""
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates import pdf, policies, projection
+from nopic.certificates.issuance.endings import abandon
+from nopic.certificates.models import Certificate, RegistryOperation
+from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
+from nopic.oid.payloads import client_ref, fingerprint, issue_payload
+from nopic.requests import snapshot
+from nopic.requests.models import RequestLine
+from nopic.tenants import crypto
+from nopic.tenants.models import Certifier, RegistryCredential, User
+from nopic.tenants.secrets import new_key
+from nopic.workflow.audit import record
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import hurry, owe
+from nopic.workflow.transitions import Overtaken, Refused, advance
+
+
+@transaction.atomic
+def begin(*, line: RequestLine, by: User) -> Certificate:
+    """Freeze what the certificate of an approved line will say, and owe it to the registry.
+
+    Called inside the approval's transaction. Data, its hash, the template version, the page size and the verification
+    key never change afterwards. Overtaken when the line has a certificate already.
+    """
+    data = snapshot.certificate_data(line, decided_by=by)
+    if missing := pdf.unprintable(pdf.CertificateDocument.from_json(data)):
+        # Refused now, while a name can still be transcribed: a published certificate must have its PDF.
+        raise ValueError(
+            _("The certificate cannot be printed with these characters: %(them)s") % {"them": " ".join(missing)}
+        )
+    payload = issue_payload(data)
+    request = line.request
+    assert request.policy is not None and request.importer_id is not None  # noqa: S101, PT018 - a sent request has both
+    try:
+        with transaction.atomic():
+            certificate = Certificate.objects.create(
+                certifier_id=line.certifier_id, line=line, request=request, importer_id=request.importer_id,
+                data=data, data_sha256=fingerprint(data), template_version=pdf.current_version(),
+                page_size=request.policy.rules.page_size, verification_key=new_key(), approved_at=now(),
+                approved_by=by,
+            )  # fmt: skip
+    except IntegrityError as error:
+        if "line_id" not in str(error):
+            raise
+        raise Overtaken(line) from error
+    record(certificate, "approved", by=by, new=certificate.status, data_sha256=certificate.data_sha256)
+    operation = RegistryOperation.objects.create(
+        certifier_id=line.certifier_id, certificate=certificate, sequence=1, kind=OperationKind.ISSUE,
+        client_ref=client_ref(line.certifier_id, certificate.pk), payload=payload,
+        payload_sha256=fingerprint(payload),
+    )  # fmt: skip
+    owe("registry", operation.pk, certifier_id=line.certifier_id)
+    return certificate
+
+
+@transaction.atomic
+def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -> Certificate:
+    """Cancel before, during or after the issue; `reason` is a code of the certifier's policy.
+
+    From now on the public record says that it must not be used. Before anything was sent it is abandoned here and
+    now; otherwise the cancellation waits behind the issue, which then only finds out what the registry holds.
+    """
+    fresh = _locked(certificate)
+    _known_reason(fresh, reason)
+    if policies.obstacles_to_cancel(fresh):
+        raise Overtaken(fresh)
+    fresh.cancel_requested_at, fresh.cancel_requested_by = now(), by
+    fresh.cancel_reason, fresh.cancel_note = reason, note
+    fresh.save(update_fields=["cancel_requested_at", "cancel_requested_by", "cancel_reason", "cancel_note"])
+    record(fresh, "cancellation asked for", by=by, note=note, reason=reason)
+    issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
+    if issue.last_sent_at is None:
+        abandon(fresh, issue, by=by)
+        return fresh
+    operation = RegistryOperation.objects.create(
+        certifier_id=fresh.certifier_id, certificate=fresh, sequence=issue.sequence + 1, kind=OperationKind.CANCEL,
+        client_ref=client_ref(fresh.certifier_id, fresh.pk, kind="cancel"), payload={}, payload_sha256="",
+    )  # fmt: skip
+    owe("registry", operation.pk, certifier_id=fresh.certifier_id)
+    if fresh.status != CertificateStatus.ISSUED:
+        _go_on(fresh, issue, by=by, only_look=False)
+        owe("registry", issue.pk, certifier_id=fresh.certifier_id)
+    else:
+        owe("hand_over", fresh.pk, certifier_id=fresh.certifier_id)
+    projection.refresh(fresh)
+    return fresh
+
+
+@transaction.atomic
+def look_up_again(*, certificate: Certificate, by: User) -> Certificate:
+    """Ask the registry once more what it holds, and send nothing. Overtaken when it needs no attention any more."""
+    return _press(certificate, by=by, verb="look up again", only_look=True)
+
+
+@transaction.atomic
+def try_again(*, certificate: Certificate, by: User) -> Certificate:
+    """Go up the ladder once more with fresh patience: still nothing is sent before a look-up says that it is safe."""
+    return _press(certificate, by=by, verb="try again", only_look=False)
+
+
+@transaction.atomic
+def renew_key(*, certifier: Certifier, secret: str, by: User) -> None:
+    """Store a new key for the registry and let everything that waited for it go on at once."""
+    credential, _created = RegistryCredential.objects.update_or_create(
+        certifier=certifier, defaults={"secret": crypto.encrypt(secret), "rejected_at": None}
+    )
+    record(credential, "registry key renewed", by=by)
+    hurry("registry", certifier_id=certifier.pk)
+
+
+def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) -> Certificate:
+    fresh = _locked(certificate)
+    if not fresh.attention:
+        raise Overtaken(fresh)
+    record(fresh, verb, by=by, note=fresh.attention)
+    operation = policies.resting_operation(fresh)
+    if operation:
+        _go_on(fresh, operation, by=by, only_look=only_look)
+        owe("registry", operation.pk, certifier_id=fresh.certifier_id)
+    else:
+        if fresh.rendered_at is None:
+            owe("render", fresh.pk, certifier_id=fresh.certifier_id)
+        if policies.was_sent_twice(fresh):  # whether the registry holds one or two is looked up once more
+            issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
+            owe("confirm", issue.pk, certifier_id=fresh.certifier_id)
+        fresh.attention = ""
+        fresh.save(update_fields=["attention"])
+    return fresh
+
+
+def _go_on(certificate: Certificate, operation: RegistryOperation, *, by: User, only_look: bool) -> None:
+    """Take an operation that rested for a person up again."""
+    if operation.status == OperationStatus.REFUSED:
+        was = OperationStatus.IN_DOUBT if operation.last_sent_at else OperationStatus.PENDING
+        advance(
+            operation, was, by=by, attempts=0, trying_since=now(), only_look=only_look, not_found_at=None,
+        )  # fmt: skip
+    if certificate.status == CertificateStatus.NEEDS_ATTENTION:
+        advance(certificate, CertificateStatus.ISSUING, by=by, attention="")
+    elif certificate.attention:
+        certificate.attention = ""
+        certificate.save(update_fields=["attention"])
+
+
+def _locked(certificate: Certificate) -> Certificate:
+    return (
+        Certificate.objects.select_for_update(of=("self",))
+        .select_related("request__policy", "line")
+        .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
+    )
+
+
+def _known_reason(certificate: Certificate, reason: str) -> None:
+    assert certificate.request.policy is not None  # noqa: S101 - a sent request has one
+    if reason not in {one.code for one in certificate.request.policy.rules.cancel_reasons}:
+        raise Refused([_("Choose a reason from the list.")])

@@ -1,0 +1,176 @@
+"""Certificates, what is owed to the registry for them, every try ever made, their files, and their public record."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from nopic.certificates import statuses
+from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.tenants.models import Broker, Certifier, Importer, TenantModel
+
+
+class Certificate(TenantModel):
+    """One approved line. `data`, `data_sha256`, `template_version` and the key are frozen at approval.
+
+    Four moments, four times: approved, published in the registry (issued), rendered, handed over.
+    """
+
+    NEXT = statuses.CERTIFICATE_NEXT
+    line = models.OneToOneField(RequestLine, models.PROTECT, related_name="certificate", db_constraint=False)
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="certificates", db_constraint=False)
+    importer = models.ForeignKey(Importer, models.PROTECT, related_name="+")
+    status = models.CharField(max_length=20, choices=CertificateStatus, default=CertificateStatus.PENDING)
+    data = models.JSONField()  # nopic-certificate/1, what the paper will say
+    data_sha256 = models.CharField(max_length=64)
+    template_version = models.CharField(max_length=10)
+    page_size = models.CharField(max_length=10)
+    verification_key = models.CharField(max_length=16)
+    number = models.CharField(max_length=21, null=True, unique=True)  # given by the registry, never reused
+    approved_at = models.DateTimeField()
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    issued_at = models.DateTimeField(null=True)  # the registry's publish time
+    rendered_at = models.DateTimeField(null=True)
+    handed_over_at = models.DateTimeField(null=True)
+    attention = models.TextField(blank=True)  # why a person must look, also at an issued one (no PDF, cancel refused)
+    cancel_requested_at = models.DateTimeField(null=True)
+    cancel_requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    cancel_reason = models.CharField(max_length=40, blank=True)
+    cancel_note = models.TextField(blank=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(status__in=["issued", "cancelled"]) | Q(number__isnull=False, issued_at__isnull=False),
+                name="certificate_issued_has_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__isnull=True) | Q(number__regex=r"^\d{3}-\d{10}-\d{6}$"),
+                name="certificate_number_format",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False) & ~Q(cancel_reason=""),
+                name="certificate_cancelled_with_reason",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="needs_attention") | ~Q(attention=""), name="certificate_attention_says_why"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["certifier", "-id"], name="certificate_newest"),
+            models.Index(fields=["certifier", "request"], name="certificate_of_request"),
+            models.Index(fields=["certifier", "id"], condition=~Q(attention=""), name="certificate_attention"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or f"certificate {self.pk}"
+
+
+class RegistryOperation(TenantModel):
+    """One call owed to the registry for a certificate. Taken in sequence: a cancel waits for the issue before it."""
+
+    NEXT = statuses.OPERATION_NEXT
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="operations", db_constraint=False)
+    sequence = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=10, choices=OperationKind)
+    status = models.CharField(max_length=12, choices=OperationStatus, default=OperationStatus.PENDING)
+    client_ref = models.CharField(max_length=64, unique=True)
+    payload = models.JSONField()
+    payload_sha256 = models.CharField(max_length=64)
+    attempts = models.PositiveIntegerField(default=0)
+    first_sent_at = models.DateTimeField(null=True)
+    last_sent_at = models.DateTimeField(null=True)  # committed before sending: may the registry have it?
+    not_found_at = models.DateTimeField(null=True)  # a look-up after the settle time found nothing once
+    trying_since = models.DateTimeField(db_default=Now())  # a person's "try again" starts the patience anew
+    only_look = models.BooleanField(default=False)  # a person asked for a look-up, not for another try
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "certificate", "sequence"], name="operation_sequence_once"),
+            models.UniqueConstraint(
+                fields=["certifier", "certificate", "kind"],
+                condition=~Q(status="superseded"),
+                name="operation_kind_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of certificate {self.certificate_id}"
+
+
+class RegistryAttempt(TenantModel):
+    """One exchange with the registry and what came of it. Append-only; written also by work that lost its lease."""
+
+    operation = models.ForeignKey(RegistryOperation, models.PROTECT, related_name="attempts_made", db_constraint=False)
+    at = models.DateTimeField(db_default=Now())
+    call = models.CharField(max_length=12)  # find, register, cancel, operation
+    outcome = models.CharField(max_length=20)  # accepted, found, not_found, ambiguous, busy, refused, …
+    http_status = models.PositiveSmallIntegerField(null=True)
+    number = models.CharField(max_length=40, blank=True)
+    reply_sha256 = models.CharField(max_length=64, blank=True)
+    text = models.TextField(blank=True)
+    fence = models.BigIntegerField()
+    by = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.call}: {self.outcome}"
+
+
+class CertificateFile(TenantModel):
+    """A rendered PDF in content-addressed storage. The first stored file of a version wins."""
+
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="files", db_constraint=False)
+    version = models.PositiveSmallIntegerField(default=1)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "certificate", "version"], name="file_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"file {self.sha256[:12]}"
+
+
+class PublicRecord(models.Model):
+    """What an importer, a broker, the bearer of a link or the public may read of one certificate: a projection.
+
+    Written in the same transaction as every change of the certificate (nopic.certificates.projection), so cancelling
+    is visible everywhere at once. Its policy is wider than the tenant's: addressee, link or key open it as well.
+    """
+
+    certificate = models.OneToOneField(
+        Certificate, models.PROTECT, primary_key=True, related_name="record", db_constraint=False
+    )
+    certifier = models.ForeignKey(Certifier, models.PROTECT, related_name="+")
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="+", db_constraint=False)
+    importer = models.ForeignKey(Importer, models.PROTECT, related_name="+")
+    broker = models.ForeignKey(Broker, models.PROTECT, null=True, related_name="+")
+    number = models.CharField(max_length=21, unique=True)
+    status = models.CharField(max_length=20, choices=CertificateStatus)
+    data = models.JSONField()
+    issued_at = models.DateTimeField()
+    departure_on = models.DateField()
+    departed_on = models.DateField(null=True)
+    arrival_on = models.DateField(null=True)
+    cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use
+    cancel_reason = models.CharField(max_length=200, blank=True)  # the sentence, not the code
+    final_document_owed = models.BooleanField(default=False)  # for the importer's eyes, not the public's
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_size = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["importer", "-certificate"], name="record_of_importer"),
+            models.Index(fields=["broker", "-certificate"], name="record_of_broker"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

@@ -1,0 +1,81 @@
+"""What readers outside the tenant see of a certificate; written in the same transaction as every change of it."""
+
+from nopic.certificates import policies
+from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
+from nopic.documents.models import Document
+from nopic.requests.models import CertificateRequest
+from nopic.tenants import secrets
+from nopic.tenants.models import Broker
+
+FINAL_DOCUMENT = ("transport_document", "final")  # rule of the document row, and the kind that customs needs
+
+
+def verification_secret(number: str, key: str) -> str:
+    """What opens the public record: number and key together."""
+    return f"{number}:{key}"
+
+
+def refresh(certificate: Certificate) -> None:
+    """Bring the public record in line. A certificate without a number has none.
+
+    `cancelled_at` is set from the moment the cancellation was asked for: nobody may rely on it while the registry has
+    yet to confirm.
+    """
+    if not certificate.number or not certificate.issued_at:
+        return
+    request = certificate.request
+    file = (
+        CertificateFile.objects.filter(certifier_id=certificate.certifier_id, certificate_id=certificate.pk)
+        .order_by("-version")
+        .first()
+    )
+    facts = {
+        "request_id": certificate.request_id,
+        "importer_id": certificate.importer_id,
+        "broker_id": _broker_id(request.broker_email),
+        "number": certificate.number,
+        "status": certificate.status,
+        "data": certificate.data,
+        "issued_at": certificate.issued_at,
+        "departure_on": request.departure_on,
+        "departed_on": request.departed_on,
+        "arrival_on": request.arrival_on,
+        "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
+        "cancel_reason": policies.cancel_sentence(certificate),
+        "final_document_owed": final_document_owed(request),
+        "file_sha256": file.sha256 if file else "",
+        "file_size": file.size if file else None,
+    }
+    # The certificate's row is locked by whoever changes it, so nobody else creates the record meanwhile.
+    mine = PublicRecord.objects.filter(certificate_id=certificate.pk, certifier_id=certificate.certifier_id)
+    if not mine.update(**facts):
+        PublicRecord.objects.create(certificate_id=certificate.pk, certifier_id=certificate.certifier_id, **facts)
+        secrets.register(
+            "verify",
+            verification_secret(certificate.number, certificate.verification_key),
+            subject_id=certificate.pk,
+            certifier_id=certificate.certifier_id,
+            expires_at=None,
+        )
+
+
+def refresh_request(request: CertificateRequest) -> None:
+    """The same for every certificate of a request: its departure, arrival or transport document has changed."""
+    for certificate in Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk):
+        certificate.request = request
+        refresh(certificate)
+
+
+def final_document_owed(request: CertificateRequest) -> bool:
+    """Whether the definitive transport document has still to come (needed before customs clearance)."""
+    rule, kind = FINAL_DOCUMENT
+    return not Document.objects.filter(
+        certifier_id=request.certifier_id, dossier_id=request.dossier_id, rule=rule, kind=kind, removed_at=None
+    ).exists()
+
+
+def _broker_id(email: str) -> int | None:
+    """A broker is found by its exact address only."""
+    if not email:
+        return None
+    return Broker.objects.filter(email=email.strip().lower()).values_list("pk", flat=True).first()

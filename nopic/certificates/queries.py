@@ -1,0 +1,215 @@
+"""What lists and pages ask about certificates. Newest first, by keyset: page 5,000 costs what page 1 costs."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
+from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus
+from nopic.oid.numbers import WrongFormat, read_certificate_number
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.models import RegistryCredential
+from nopic.workflow.clock import now
+
+PAGE = 50
+UNDERWAY = (CertificateStatus.PENDING, CertificateStatus.ISSUING, CertificateStatus.NEEDS_ATTENTION)
+WAITING_LONG = timedelta(minutes=15)  # an operation still open after this is shown, although nothing is wrong yet
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list; `after` is the id to ask the next page with, or None at the end."""
+
+    certificates: Sequence[Certificate]
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Attention:
+    """One certificate that a person should look at, with the evidence: every exchange with the registry."""
+
+    certificate: Certificate
+    why: str  # empty: it only waits longer than usual
+    operation: RegistryOperation | None
+    attempts: Sequence[RegistryAttempt]
+    since: datetime
+
+
+def state(certificate: Certificate, today: date | None = None) -> str:
+    """The one word for a certificate, as the table of statuses knows it.
+
+    `cancelled` from the moment that the cancellation was asked for; `shipped` when its single shipment has left.
+    """
+    if certificate.status != CertificateStatus.ISSUED:
+        return certificate.status
+    if certificate.cancel_requested_at:
+        return CertificateStatus.CANCELLED
+    request = certificate.request
+    left = request.departed_on or request.departure_on
+    return "shipped" if today and left and left < today else CertificateStatus.ISSUED
+
+
+def is_valid(certificate: Certificate) -> bool:
+    """Issued, and nobody has asked to cancel it."""
+    return certificate.status == CertificateStatus.ISSUED and certificate.cancel_requested_at is None
+
+
+def for_certifier(
+    certifier_id: int,
+    *,
+    search: str = "",
+    requests: Collection[int] = (),
+    state: str = "",
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """All certificates of a certifier, or those of a number, or of the `requests` that the same words found."""
+    return _page(_of(certifier_id), certifier_id, search, requests, state, after, limit)
+
+
+def for_exporter(
+    certifier_id: int,
+    exporter_id: int,
+    *,
+    search: str = "",
+    requests: Collection[int] = (),
+    state: str = "",
+    after: int | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """The certificates of one exporter."""
+    found = _of(certifier_id).filter(request__certifier_id=certifier_id, request__exporter_id=exporter_id)
+    return _page(found, certifier_id, search, requests, state, after, limit)
+
+
+def for_request(request: CertificateRequest) -> list[Certificate]:
+    """The certificates of one request, in the order of its lines."""
+    return list(
+        _of(request.certifier_id)
+        .filter(request_id=request.pk)
+        .prefetch_related(Prefetch("files"))
+        .order_by("line__position")
+    )
+
+
+def find(certifier_id: int, certificate_id: int, *, exporter_id: int | None = None) -> Certificate | None:
+    """One certificate with what its page shows; None when it is not this certifier's, or not this exporter's."""
+    found = _of(certifier_id).filter(pk=certificate_id)
+    if exporter_id is not None:
+        found = found.filter(request__exporter_id=exporter_id)
+    return found.select_related("request__policy", "approved_by", "cancel_requested_by").first()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One call owed to the registry, with every exchange about it."""
+
+    operation: RegistryOperation
+    attempts: Sequence[RegistryAttempt]
+
+
+def evidence(certificate: Certificate) -> list[Evidence]:
+    """What was tried for a certificate, oldest first; two statements."""
+    operations = list(certificate.operations.filter(certifier_id=certificate.certifier_id).order_by("sequence"))
+    tried: dict[int, list[RegistryAttempt]] = {operation.pk: [] for operation in operations}
+    for attempt in RegistryAttempt.objects.filter(
+        certifier_id=certificate.certifier_id, operation__in=operations
+    ).order_by("pk"):
+        tried[attempt.operation_id].append(attempt)
+    return [Evidence(operation, tried[operation.pk]) for operation in operations]
+
+
+def attention(certifier_id: int) -> list[Attention]:
+    """What needs a person, oldest first, then what merely waits long. A fixed number of statements."""
+    late = now() - WAITING_LONG
+    waiting = (
+        RegistryOperation.objects.filter(certifier_id=certifier_id, created_at__lt=late)
+        .exclude(status__in=CLOSED_OPERATION)
+        .values("certificate_id")
+    )
+    found = list(
+        _of(certifier_id)
+        .filter(~Q(attention="") | Q(pk__in=waiting))
+        .prefetch_related(
+            Prefetch("operations", RegistryOperation.objects.filter(certifier_id=certifier_id).order_by("sequence"))
+        )
+        .order_by("pk")[:200]
+    )
+    attempts: dict[int, list[RegistryAttempt]] = {}
+    for attempt in RegistryAttempt.objects.filter(
+        certifier_id=certifier_id, operation__certificate_id__in=[one.pk for one in found]
+    ).order_by("pk"):
+        attempts.setdefault(attempt.operation_id, []).append(attempt)
+    shown = [_attention(one, attempts) for one in found]
+    return sorted(shown, key=lambda one: (not one.why, one.since))
+
+
+def _attention(certificate: Certificate, attempts: dict[int, list[RegistryAttempt]]) -> Attention:
+    operations = list(certificate.operations.all())
+    current = next((one for one in operations if one.status not in CLOSED_OPERATION), None)
+    made = [attempt for one in operations for attempt in attempts.get(one.pk, [])]
+    since = made[-1].at if made else certificate.approved_at
+    return Attention(certificate, certificate.attention, current, made, since)
+
+
+def attention_count(certifier_id: int) -> int:
+    """How many need a person."""
+    return Certificate.objects.filter(certifier_id=certifier_id).exclude(attention="").count()
+
+
+def registry_key(certifier_id: int) -> str:
+    """What the banner of the staff says about the certifier's key at the registry: ok, missing or rejected."""
+    credential = RegistryCredential.objects.filter(certifier_id=certifier_id).first()
+    if credential is None:
+        return "missing"
+    return "rejected" if credential.rejected_at else "ok"
+
+
+def _of(certifier_id: int) -> QuerySet[Certificate]:
+    return Certificate.objects.filter(certifier_id=certifier_id).select_related(
+        "request__exporter", "importer", "line__version"
+    )
+
+
+def _page(
+    found: QuerySet[Certificate],
+    certifier_id: int,
+    search: str,
+    requests: Collection[int],
+    wanted: str,
+    after: int | None,
+    limit: int,
+) -> Page:
+    found = _in_state(found, wanted)
+    if words := search.strip():
+        found = found.filter(_matches(words, requests))
+    if after is not None:
+        found = found.filter(pk__lt=after)
+    # The keys first, from this table alone, and every table with its certifier: what policies leave PostgreSQL can only
+    # guess (measured: 1 row for 39,000), and it would join a certifier's whole history to sort it.
+    keys = list(found.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
+    same = {f"{path}__certifier_id": certifier_id for path in ("request", "request__exporter", "line")}
+    rows = list(_of(certifier_id).filter(pk__in=keys, **same).order_by("-pk"))
+    return Page(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
+
+
+def _in_state(found: QuerySet[Certificate], wanted: str) -> QuerySet[Certificate]:
+    if wanted == CertificateStatus.CANCELLED:
+        return found.filter(Q(status=wanted) | Q(status=CertificateStatus.ISSUED, cancel_requested_at__isnull=False))
+    if wanted == CertificateStatus.ISSUED:
+        return found.filter(status=wanted, cancel_requested_at=None)
+    if wanted == "attention":
+        return found.exclude(attention="")
+    if wanted == "underway":
+        return found.filter(status__in=UNDERWAY)
+    return found.filter(status=wanted) if wanted else found
+
+
+def _matches(words: str, requests: Collection[int]) -> Q:
+    """A whole number; else what begins with it as a range (LIKE has no index under row-level security), or a request."""
+    try:
+        return Q(number=read_certificate_number(words))
+    except WrongFormat:
+        return Q(number__gte=words, number__lt=words + "~") | Q(request_id__in=list(requests))

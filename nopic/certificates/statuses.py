@@ -1,0 +1,62 @@
+"""What may follow what in the life of a certificate and of the calls owed to the registry."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CertificateStatus(models.TextChoices):
+    """Stored statuses. `abandoned`: cancelled, and the registry provably holds nothing."""
+
+    PENDING = "pending", _("Approved")
+    ISSUING = "issuing", _("Being published")
+    NEEDS_ATTENTION = "needs_attention", _("Needs attention")
+    ISSUED = "issued", _("Issued")
+    CANCELLED = "cancelled", _("Cancelled")
+    ABANDONED = "abandoned", _("Not issued")
+
+
+CERTIFICATE_NEXT: dict[str, frozenset[str]] = {
+    CertificateStatus.PENDING: frozenset({CertificateStatus.ISSUING, CertificateStatus.ABANDONED}),
+    CertificateStatus.ISSUING: frozenset(
+        {CertificateStatus.ISSUED, CertificateStatus.NEEDS_ATTENTION, CertificateStatus.ABANDONED}
+    ),
+    CertificateStatus.NEEDS_ATTENTION: frozenset({CertificateStatus.ISSUING, CertificateStatus.ABANDONED}),
+    CertificateStatus.ISSUED: frozenset({CertificateStatus.CANCELLED}),
+    CertificateStatus.CANCELLED: frozenset(),
+    CertificateStatus.ABANDONED: frozenset(),
+}
+
+
+class OperationKind(models.TextChoices):
+    """What is owed to the registry."""
+
+    ISSUE = "issue", _("Issue")
+    CANCEL = "cancel", _("Cancel")
+
+
+class OperationStatus(models.TextChoices):
+    """`in_doubt`: it was sent and nobody knows yet whether the registry has it."""
+
+    PENDING = "pending", _("Waiting")
+    SENT = "sent", _("Sent")
+    IN_DOUBT = "in_doubt", _("In doubt")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    SUPERSEDED = "superseded", _("Not needed any more")
+
+
+OPERATION_NEXT: dict[str, frozenset[str]] = {
+    OperationStatus.PENDING: frozenset({OperationStatus.SENT, OperationStatus.REFUSED, OperationStatus.SUPERSEDED}),
+    # Back to pending: it provably never reached the registry.
+    OperationStatus.SENT: frozenset(
+        {OperationStatus.DONE, OperationStatus.IN_DOUBT, OperationStatus.REFUSED, OperationStatus.PENDING}
+    ),
+    OperationStatus.IN_DOUBT: frozenset(
+        {OperationStatus.SENT, OperationStatus.DONE, OperationStatus.REFUSED, OperationStatus.SUPERSEDED}
+    ),
+    # A person looked and asked for another look or another try.
+    OperationStatus.REFUSED: frozenset({OperationStatus.PENDING, OperationStatus.IN_DOUBT, OperationStatus.SUPERSEDED}),
+    OperationStatus.DONE: frozenset(),
+    OperationStatus.SUPERSEDED: frozenset(),
+}
+CLOSED_OPERATION = (OperationStatus.DONE, OperationStatus.SUPERSEDED)
