@@ -1,0 +1,108 @@
+"""The decision, line by line: approve (a certificate begins), refuse (the kilograms are free again), give back, cancel."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates import actions as certificates
+from nopic.certificates.models import Certificate
+from nopic.requests import actions as requests
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.review import policies, queries
+from nopic.review.actions.checking import line_of
+from nopic.review.actions.taking import lock
+from nopic.tenants.models import User
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused, advance
+
+
+@transaction.atomic
+def approve(*, line: RequestLine, by: User, revision: int) -> Certificate:
+    """Approve one line: its certificate exists from now on and is owed to the registry.
+
+    One transaction: the request is locked, the rules are asked again as they stand now, the product's present version
+    is pinned if it says the same, the kilograms are held, and the certificate's data are frozen. Raises Overtaken when
+    the line is decided or the request changed since `revision`, Refused with what stands against it.
+    """
+    fresh = lock(line.request)
+    current = line_of(fresh, line)
+    if current.status != LineStatus.OPEN:
+        raise Overtaken(current)
+    if fresh.revision != revision or policies.obstacles_to_decide(fresh, by):
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_approve(current, by=by, case=queries.load(fresh)):
+        raise Refused(against)
+    requests.repin(line=current, by=by)
+    requests.hold_line(line=current, by=by)
+    advance(current, LineStatus.APPROVED, by=by, decided_at=now(), decided_by=by)
+    try:
+        certificate = certificates.begin(line=current, by=by)
+    except ValueError as error:  # something a certificate must say is missing; nothing of it is kept
+        raise Refused([_("The certificate cannot be written yet: %(why)s.") % {"why": error}]) from error
+    _close_if_decided(fresh, by)
+    return certificate
+
+
+@transaction.atomic
+def refuse(*, line: RequestLine, by: User, reason_code: str, text: str) -> RequestLine:
+    """Refuse one line with a coded reason of the policy and a text for the exporter; what it held is free again.
+
+    Owes "line_refused", by which the exporter is told. Raises Refused (no reason, no text) or Overtaken.
+    """
+    fresh = lock(line.request)
+    current = line_of(fresh, line)
+    if current.status != LineStatus.OPEN:
+        raise Overtaken(current)
+    if policies.obstacles_to_refuse(current, by=by):
+        raise Overtaken(fresh)
+    said = text.replace("\x00", "").strip()[:2000]
+    codes = {reason.code for reason in fresh.policy.rules.refusal_reasons} if fresh.policy is not None else set()
+    if reason_code not in codes:
+        raise Refused([_("Choose a reason from the list.")])
+    if not said:
+        raise Refused([_("Write to the exporter what was found and what they can do.")])
+    requests.release_line(line=current, by=by, reason=_("refused"))
+    advance(
+        current,
+        LineStatus.REFUSED,
+        by=by,
+        note=said,
+        decided_at=now(),
+        decided_by=by,
+        reason_code=reason_code,
+        reason_text=said,
+    )
+    owe("line_refused", current.pk, certifier_id=current.certifier_id)
+    _close_if_decided(fresh, by)
+    return current
+
+
+@transaction.atomic
+def return_to_exporter(
+    *, request: CertificateRequest, by: User, points: Sequence[dict[str, str]], revision: int
+) -> CertificateRequest:
+    """Give the request back with a text per box. Raises Overtaken (not mine, or changed) or Refused (nothing said)."""
+    fresh = lock(request)
+    if fresh.revision != revision or policies.obstacles_to_decide(fresh, by):
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_return(queries.load(fresh), by=by):
+        raise Refused(against)
+    return requests.return_to_exporter(request=fresh, by=by, points=points)
+
+
+@transaction.atomic
+def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -> Certificate:
+    """Cancel a certificate with a coded reason of the policy; see nopic.certificates.actions.cancel."""
+    return certificates.cancel(certificate=certificate, by=by, reason=reason, note=note)
+
+
+def _close_if_decided(request: CertificateRequest, by: User) -> None:
+    """The request is decided when none of its lines is open."""
+    waiting = RequestLine.objects.filter(
+        certifier_id=request.certifier_id, request_id=request.pk, removed=False, status=LineStatus.OPEN
+    )
+    if not waiting.exists():
+        advance(request, RequestStatus.DECIDED, by=by, decided_at=now())

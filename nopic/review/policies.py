@@ -1,0 +1,152 @@
+"""Who may do what to a case now, and why not: button, form and action ask the same function.
+
+Each `obstacles_to_<verb>` gives the sentences (or findings) that stand against the verb; an empty list means that it
+may be done.
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nopic.presentation import words
+from nopic.requests.checks import Finding
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.review import queries
+from nopic.review.queries import Case
+from nopic.tenants.models import Membership, User
+from nopic.tenants.policy import Rules
+from nopic.tenants.statuses import STAFF
+
+Obstacle = str | Finding
+_NAMED = 4  # checks that a sentence names before it only counts
+
+
+def who_has_it(request: CertificateRequest) -> str:
+    """Who has the case and since when, as a sentence."""
+    if request.reviewer is None:
+        return _("Nobody has taken %(reference)s yet.") % {"reference": request.reference}
+    said = {"name": request.reviewer, "reference": request.reference}
+    if request.taken_at is None:
+        return _("%(name)s has %(reference)s.") % said
+    zone = _rules(request).time_zone
+    said["moment"] = words.moment(request.taken_at, zone, words.city_of(zone))
+    return _("%(name)s has had %(reference)s since %(moment)s.") % said
+
+
+def what_happened(subject: object) -> str:
+    """What somebody else did first, as a sentence for the one who came second."""
+    if isinstance(subject, RequestLine) and subject.status != LineStatus.OPEN:
+        said = {
+            "n": subject.position,
+            "status": subject.get_status_display().lower(),
+            "name": subject.decided_by or _("somebody"),
+        }
+        return _("Product %(n)s is %(status)s already, by %(name)s. Nothing was done twice.") % said
+    request = subject.request if isinstance(subject, RequestLine) else subject
+    if isinstance(request, CertificateRequest):
+        if request.status in OPEN_REQUEST and request.reviewer is not None:
+            return who_has_it(request)
+        said = {"reference": request.reference, "status": request.get_status_display().lower()}
+        return _("%(reference)s changed meanwhile: it is %(status)s now. Here it is as it stands.") % said
+    return _("Somebody else was faster. Here is how it stands now.")
+
+
+def obstacles_to_take(request: CertificateRequest, by: User) -> list[Obstacle]:
+    """A sent request that nobody has; one's own may be taken again."""
+    if request.status not in OPEN_REQUEST:
+        return [_not_open(request)]
+    return [who_has_it(request)] if request.reviewer_id not in (None, by.pk) else []
+
+
+def obstacles_to_assign(request: CertificateRequest, to: User) -> list[Obstacle]:
+    """An open request may be given to any reviewer of this certifier, also taken over for oneself."""
+    if request.status not in OPEN_REQUEST:
+        return [_not_open(request)]
+    if not is_staff(request.certifier_id, to):
+        return [_("%(name)s is no reviewer here.") % {"name": to}]
+    return []
+
+
+def obstacles_to_judge(request: CertificateRequest, by: User, line: RequestLine | None = None) -> list[Obstacle]:
+    """The first verdict takes the case; afterwards only its reviewer confirms checks, of lines that are open."""
+    if against := obstacles_to_take(request, by):
+        return against
+    return [_decided(line)] if line is not None and line.status != LineStatus.OPEN else []
+
+
+def obstacles_to_decide(request: CertificateRequest, by: User) -> list[Obstacle]:
+    """A decision is its reviewer's alone."""
+    if request.status not in OPEN_REQUEST:
+        return [_not_open(request)]
+    if request.status == RequestStatus.SUBMITTED or request.reviewer_id is None:
+        return [_("Take the case first.")]
+    return [who_has_it(request)] if request.reviewer_id != by.pk else []
+
+
+def obstacles_to_approve(line: RequestLine, *, by: User | None = None, case: Case | None = None) -> list[Obstacle]:
+    """Every check has a verdict, every Differs a note, and no stop finding is open.
+
+    `case` when it is loaded already; without `by` the question who has the case is left out.
+    """
+    if line.status != LineStatus.OPEN:
+        return [_decided(line)]
+    case = case or queries.load(line.request)
+    against: list[Obstacle] = list(obstacles_to_decide(case.request, by)) if by is not None else []
+    checks = case.checks(line)
+    if undecided := [check.row.title for check in checks if check.standing is None]:
+        against.append(
+            ngettext("%(n)s check is still open: %(names)s.", "%(n)s checks are still open: %(names)s.", len(undecided))
+            % {"n": len(undecided), "names": _some(undecided)}
+        )
+    if silent := [check.row.title for check in checks if check.lacks_note]:
+        against.append(_("A difference needs a note: %(names)s.") % {"names": _some(silent)})
+    return against + [finding for finding in case.findings_of(line) if finding.is_stop]
+
+
+def obstacles_to_refuse(line: RequestLine, *, by: User) -> list[Obstacle]:
+    """An open line may be refused at any time by the reviewer who has the case."""
+    return [_decided(line)] if line.status != LineStatus.OPEN else obstacles_to_decide(line.request, by)
+
+
+def obstacles_to_return(case: Case, *, by: User) -> list[Obstacle]:
+    """A request goes back as a whole, so only before any of its lines is decided."""
+    if against := obstacles_to_decide(case.request, by):
+        return against
+    if any(each.line.status != LineStatus.OPEN for each in case.lines):
+        return [_("A product of this request is decided, so it cannot go back. Refuse or approve the others.")]
+    return []
+
+
+def obstacles_to_release(request: CertificateRequest, by: User) -> list[Obstacle]:
+    """Whoever has the case may give it back to the queue."""
+    return obstacles_to_decide(request, by)
+
+
+def sentence(obstacle: Obstacle) -> str:
+    """An obstacle in the words for staff."""
+    return obstacle.staff_sentence if isinstance(obstacle, Finding) else obstacle
+
+
+def is_staff(certifier_id: int, person: User) -> bool:
+    """Whether somebody reviews for this certifier; inside its door."""
+    return Membership.objects.filter(
+        certifier_id=certifier_id, user=person, role__in=sorted(STAFF), is_active=True
+    ).exists()
+
+
+def _some(names: list[str]) -> str:
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return _("%(names)s and %(n)s more") % {"names": ", ".join(names[:_NAMED]), "n": len(names) - _NAMED}
+
+
+def _not_open(request: CertificateRequest) -> str:
+    return _("%(reference)s is not open for review any more.") % {"reference": request.reference}
+
+
+def _decided(line: RequestLine) -> str:
+    return what_happened(line) if line.status != LineStatus.OPEN else ""
+
+
+def _rules(request: CertificateRequest) -> Rules:
+    return request.policy.rules if request.policy is not None else Rules()

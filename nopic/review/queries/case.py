@@ -1,0 +1,149 @@
+"""One case, loaded once: the request as the rules see it, the policy's checks with their verdicts, and the findings."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from nopic.requests import facts as loading
+from nopic.requests.checks import Finding, weigh
+from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.review.models import CheckVerdict, Verdict, Waiver
+from nopic.tenants.policy import GROUPS, CheckRow, Rules
+
+# Which check a rule's finding stands beside, where its box alone does not say it.
+_BESIDE = {
+    "exporter_is_certified": "exporter_certified",
+    "importer_is_certified": "importer_certified",
+    "has_not_departed": "not_left",
+    "is_sent_in_time": "sent_in_time",
+    "treatment_is_permitted": "treatment",
+    "container_numbers_are_right": "transport_parties",
+    "product_is_on_the_verified_list": "product_name",
+    "hts_belongs_to_the_product": "tariff_code",
+    "quantity_is_within_what_is_left": "quantity_left",
+    "quantity_is_positive": "net_weight",
+    "packages_are_counted": "packages",
+    "gross_is_at_least_net": "gross_weight",
+    "lots_are_named": "lots",
+    "arrives_after_departure": "route",
+}
+
+
+@dataclass
+class Check:
+    """A row of the policy's checklist as it stands for the line shown: its verdict in this turn and in earlier ones."""
+
+    row: CheckRow
+    line_id: int | None
+    standing: CheckVerdict | None
+    before: CheckVerdict | None
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """The check's id in the policy."""
+        return self.row.id
+
+    @property
+    def is_done(self) -> bool:
+        """It has a verdict, and a note if that is Differs."""
+        return self.standing is not None and not self.lacks_note
+
+    @property
+    def lacks_note(self) -> bool:
+        """Differs without the note that says why it may pass."""
+        return self.differs and self.standing is not None and not self.standing.note.strip()
+
+    @property
+    def differs(self) -> bool:
+        """The reviewer found a difference."""
+        return self.standing is not None and self.standing.verdict == Verdict.DIFFERS
+
+
+@dataclass
+class Case:
+    """A request before its reviewer."""
+
+    facts: Facts
+    verdicts: list[CheckVerdict]
+    waivers: list[Waiver]
+
+    @property
+    def request(self) -> CertificateRequest:
+        """The request."""
+        return self.facts.request
+
+    @property
+    def rules(self) -> Rules:
+        """The policy that it was sent under."""
+        return self.facts.rules
+
+    @property
+    def lines(self) -> list[LineFacts]:
+        """Its lines in their order."""
+        return self.facts.lines
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What does not hold at the moment of approval; what was waived says who and why."""
+        waived = {(each.rule, each.line_id): (str(each.by), each.reason) for each in self.waivers}
+        return weigh(self.facts, moment="approval", waived=waived)
+
+    def findings_of(self, line: RequestLine) -> list[Finding]:
+        """Findings of the request and of one line."""
+        return [each for each in self.findings if each.line_id in (None, line.pk)]
+
+    def checks(self, line: RequestLine | None) -> list[Check]:
+        """The whole checklist for one line, in the policy's order; request-level rows have one verdict for all lines.
+
+        Each finding stands beside the check that it is about; `loose_findings` are those about no check of the policy.
+        """
+        turn = self.request.turn
+        now = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn == turn}
+        before = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn < turn}
+        found = []
+        for row in self.rules.checks:
+            line_id = line.pk if line is not None and row.scope == "line" else None
+            if row.scope == "line" and line is None:
+                continue
+            found.append(Check(row, line_id, now.get((line_id, row.id)), before.get((line_id, row.id))))
+        by_id = {check.id: check for check in found}
+        for finding in self.findings_of(line) if line is not None else []:
+            if (check := by_id.get(_BESIDE.get(finding.rule, ""))) is not None:
+                check.findings.append(finding)
+        return found
+
+    def loose_findings(self, line: RequestLine) -> list[Finding]:
+        """Findings that stand beside no check of this policy."""
+        known = {row.id for row in self.rules.checks}
+        return [each for each in self.findings_of(line) if _BESIDE.get(each.rule, "") not in known]
+
+    def groups(self, line: RequestLine) -> list[tuple[str, list[Check]]]:
+        """The checklist in the policy's groups, each with its heading."""
+        checks = self.checks(line)
+        return [
+            (str(title), rows)
+            for key, title in GROUPS.items()
+            if (rows := [check for check in checks if check.row.group == key])
+        ]
+
+    def finding(self, rule: str, line_id: int | None) -> Finding | None:
+        """The finding of a rule that a reviewer may waive."""
+        fitting = [each for each in self.findings if each.rule == rule and each.line_id == line_id]
+        return next((each for each in fitting if each.can_be_waived and not each.waived_by), None)
+
+    def check_row(self, check_id: str) -> CheckRow | None:
+        """A row of the policy's checklist."""
+        return next((row for row in self.rules.checks if row.id == check_id), None)
+
+
+def load(request: CertificateRequest, *, now: datetime | None = None) -> Case:
+    """The case of a sent request, in a fixed number of statements."""
+    mine: dict[str, Any] = {"certifier_id": request.certifier_id, "request_id": request.pk}
+    return Case(
+        facts=loading.load(request, now),
+        verdicts=list(CheckVerdict.objects.filter(**mine).select_related("by").order_by("turn", "pk")),
+        waivers=list(Waiver.objects.filter(**mine, turn=request.turn).select_related("by").order_by("pk")),
+    )

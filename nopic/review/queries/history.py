@@ -1,0 +1,121 @@
+"""The history of a case in sentences, newest first, from the audit log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from nopic.certificates.models import Certificate
+from nopic.presentation import words
+from nopic.presentation.statuses import REQUEST
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.workflow.models import AuditEvent
+
+MOST = 200  # audit rows read; a case has far fewer, and older ones stay in the log
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the timeline. `state`: "here" for the newest, else "done"."""
+
+    text: str
+    note: str
+    when: str
+    state: str
+
+
+def history(request: CertificateRequest, zone: str) -> list[Event]:
+    """What happened to the request, its lines and its certificates. Checks confirmed in a row are one line."""
+    lines = dict(
+        RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk).values_list(
+            "pk", "position"
+        )
+    )
+    certificates = list(
+        Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk).values_list(
+            "pk", flat=True
+        )
+    )
+    of_case = (
+        Q(subject_type="requests.certificaterequest", subject_id=request.pk)
+        | Q(subject_type="requests.requestline", subject_id__in=lines)
+        | Q(subject_type="certificates.certificate", subject_id__in=certificates)
+    )
+    rows = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).order_by("-id")[:MOST]
+    told: list[Event] = []
+    checked: list[AuditEvent] = []
+    for row in rows:
+        if row.verb == "checked":
+            if checked and checked[-1].actor != row.actor:
+                told.append(_confirmed(checked, zone))
+                checked = []
+            checked.append(row)
+            continue
+        if sentence := _sentence(row, lines):
+            if checked:
+                told.append(_confirmed(checked, zone))
+                checked = []
+            told.append(Event(sentence, row.note, words.moment(row.at, zone), "done"))
+    if checked:
+        told.append(_confirmed(checked, zone))
+    return [Event(e.text, e.note, e.when, "here" if at == 0 else "done") for at, e in enumerate(told)]
+
+
+def _confirmed(rows: list[AuditEvent], zone: str) -> Event:
+    checks = {(row.facts.get("line"), row.facts.get("check")) for row in rows}
+    text = _("%(n)s checked by %(name)s") % {"n": len(checks), "name": rows[0].actor}
+    return Event(text, "", words.moment(rows[0].at, zone), "done")
+
+
+def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
+    said = {"name": row.actor, "new": row.new, "old": row.old, **{k: v for k, v in row.facts.items() if k != "name"}}
+    if row.subject_type == "requests.requestline":
+        said["n"] = lines.get(row.subject_id or 0, "")
+        teller = _LINE.get(row.verb if row.verb != "status" else row.new)
+    elif row.subject_type == "certificates.certificate":
+        teller = _CERTIFICATE.get(row.verb if row.verb != "status" else row.new)
+    elif row.verb == "status":
+        teller = _moved(row)
+    else:
+        teller = _REQUEST.get(row.verb)
+    return teller() % said if teller is not None else ""
+
+
+def _moved(row: AuditEvent) -> Callable[[], str] | None:
+    if row.new == "submitted" and row.old == "draft":
+        return lambda: _("Sent by %(name)s")
+    if row.new == "submitted":
+        return lambda: _("Given back to the queue by %(name)s")
+    if row.new == "draft":
+        return lambda: _("Returned to the exporter by %(name)s")
+    if row.new == "in_review":
+        return lambda: _("Taken by %(name)s")
+    word = str(REQUEST[row.new].word) if row.new in REQUEST else row.new
+    return lambda: _("%(what)s, by %%(name)s") % {"what": word}
+
+
+_REQUEST: dict[str, Callable[[], str]] = {
+    "assigned": lambda: _("Given to %(new)s by %(name)s"),
+    "waived": lambda: _("A rule was waived by %(name)s"),
+    "departed": lambda: _("Declared as left on %(new)s by %(name)s"),
+    "departure moved": lambda: _("Departure moved from %(old)s to %(new)s by %(name)s"),
+}
+_LINE: dict[str, Callable[[], str]] = {
+    "approved": lambda: _("Product %(n)s approved by %(name)s"),
+    "refused": lambda: _("Product %(n)s refused by %(name)s"),
+    "repinned": lambda: _(
+        "Product %(n)s: version %(new)s of the verified list taken, it says the same as version %(old)s"
+    ),
+    "verified quantity raised": lambda: _("Product %(n)s: verified quantity raised by %(kg)s kg, by %(name)s"),
+}
+_CERTIFICATE: dict[str, Callable[[], str]] = {
+    "issuing": lambda: _("Being published in INTEGRITY"),
+    "issued": lambda: _("Published in INTEGRITY"),
+    "needs_attention": lambda: _("Publishing needs attention"),
+    "rendered": lambda: _("PDF made"),
+    "handed over": lambda: _("Sent to exporter and importer"),
+    "cancellation asked for": lambda: _("Cancellation asked for by %(name)s"),
+    "cancelled": lambda: _("Certificate cancelled"),
+    "abandoned": lambda: _("Certificate given up before it was published"),
+}

@@ -1,0 +1,115 @@
+"""How many: the counts on the saved views, the ageing chart, and the choices of the filters; two statements."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from nopic.review.queues.pace import Pace
+from nopic.review.queues.selection import ALL_OPEN, LATE, MINE, NOBODYS, OPEN, TO_REVIEW, Selection
+
+MOST_CHOICES = 100  # options of a filter; the search finds the others
+
+_FIGURES_SQL: Final = """
+SELECT r.departure_on, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.name)),
+  count(*),
+  count(*) FILTER (WHERE r.reviewer_id IS NULL),
+  count(*) FILTER (WHERE r.reviewer_id = %(me)s),
+  count(*) FILTER (WHERE r.late),
+  count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND {chosen}),
+  count(*) FILTER (WHERE r.reviewer_id <> %(me)s AND {chosen}),
+  (SELECT count(*) FROM certificates_certificate c
+   WHERE c.certifier_id = %(certifier)s AND NOT c.attention = '')
+FROM requests_certificaterequest r
+JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
+WHERE {open}
+GROUP BY GROUPING SETS ((r.departure_on), (r.exporter_id), ())
+"""
+# Of the requests that leave soonest, so that the cost does not grow with the queue.
+_PRODUCTS_SQL: Final = """
+SELECT p.wording FROM (
+  SELECT r.id FROM requests_certificaterequest r WHERE {open} ORDER BY r.departure_on, r.id LIMIT {looked_at}
+) soonest
+JOIN requests_requestline x ON x.certifier_id = %(certifier)s AND x.request_id = soonest.id AND NOT x.removed
+JOIN products_productversion p ON p.certifier_id = %(certifier)s AND p.id = x.version_id
+GROUP BY p.wording ORDER BY count(*) DESC, p.wording LIMIT {most}
+"""
+_LOOKED_AT: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the chart: requests that leave in so many working days, nobody's or mine, and colleagues'."""
+
+    label: str
+    mine: int
+    theirs: int
+    late: bool
+
+
+@dataclass
+class Figures:
+    """Counts of every saved view (without filters), the days of the rows shown, and the exporters to choose from."""
+
+    views: dict[str, int]
+    attention: int
+    shown: dict[date, tuple[int, int]] = field(default_factory=dict)  # departure -> (to review, colleagues')
+    exporters: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def open_total(self) -> int:
+        """Open requests of the certifier, whatever the filters."""
+        return self.views[ALL_OPEN]
+
+    @property
+    def total(self) -> int:
+        """Open requests that pass view and filters, on all pages together."""
+        return sum(mine + theirs for mine, theirs in self.shown.values())
+
+    def columns(self, pace: Pace) -> list[Column]:
+        """The ageing chart: of what the table shows, how many working days are left."""
+        labels = [_("date passed"), _("0 or 1"), "2", "3", "4", "5", _("6 or more")]
+        mine, theirs = [0] * len(labels), [0] * len(labels)
+        for day, (own, others) in self.shown.items():
+            at = 0 if pace.has_passed(day) else min(6, max(1, pace.days_left(day)))
+            mine[at] += own
+            theirs[at] += others
+        return [Column(label, mine[at], theirs[at], late=at < 2) for at, label in enumerate(labels)]
+
+
+def figures(selection: Selection) -> Figures:
+    """One pass over the open requests of the certifier, on the partial index of the queue."""
+    chosen = f"{selection.view_sql()} AND {selection.filters()}"
+    sql = _FIGURES_SQL.format(chosen=chosen, open=OPEN)
+    counted = Figures(views=dict.fromkeys((TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN), 0), attention=0)
+    by_size: list[tuple[int, int, str]] = []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, selection.params())
+        for day, exporter, name, n, nobodys, mine, late, own, others, attention in cursor.fetchall():
+            if exporter is not None:
+                by_size.append((-n, exporter, name))
+            elif day is not None:
+                counted.shown[day] = (own, others)
+            else:
+                counted.attention = attention
+                counted.views |= {
+                    TO_REVIEW: nobodys + mine,
+                    MINE: mine,
+                    NOBODYS: nobodys,
+                    LATE: late,
+                    ALL_OPEN: n,
+                }
+    biggest = sorted(by_size)[:MOST_CHOICES]
+    counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())
+    return counted
+
+
+def product_choices(certifier_id: int, chosen: str = "") -> list[str]:
+    """Wordings of the products in the open requests that leave soonest, and the one chosen, for the filter."""
+    with connection.cursor() as cursor:
+        sql = _PRODUCTS_SQL.format(open=OPEN, most=MOST_CHOICES, looked_at=_LOOKED_AT)
+        cursor.execute(sql, {"certifier": certifier_id})
+        found = {wording for (wording,) in cursor.fetchall()}
+    return sorted(found | ({chosen} - {""}), key=str.casefold)

@@ -1,0 +1,150 @@
+"""Which requests a reviewer is looking at: a saved view, filters, or a search; as conditions in SQL.
+
+The explicit certifier stands in every statement beside row-level security, so that the partial index on open requests
+serves it. A search looks through everything that was ever sent, open and closed, because a certificate's number is
+only known of closed requests.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from nopic.review.words import plain, squeezed
+
+TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN = "to-review", "mine", "nobodys", "late", "all-open"
+VIEWS: Final = (TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN)
+OPEN: Final = "r.certifier_id = %(certifier)s AND r.status IN ('submitted', 'in_review')"
+SENT: Final = "r.certifier_id = %(certifier)s AND r.turn > 0"
+_MOST_TERMS = 6
+
+_VIEW_SQL: Final = {
+    TO_REVIEW: "(r.reviewer_id IS NULL OR r.reviewer_id = %(me)s)",
+    MINE: "r.reviewer_id = %(me)s",
+    NOBODYS: "r.reviewer_id IS NULL",
+    LATE: "r.late",
+    ALL_OPEN: "true",
+}
+
+_WORD_SQL: Final = """EXISTS (SELECT 1 FROM review_searchword w WHERE w.certifier_id = %(certifier)s
+ AND w.request_id = r.id AND w.word >= %({term})s AND w.word < %({term})s || '~')"""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is shown to `me`. `after` is the key of the last row of the page before: (departure, id), or (None, id) of a
+    search."""
+
+    certifier_id: int
+    me: int
+    view: str = TO_REVIEW
+    exporter: int | None = None
+    product: str = ""
+    reviewer: str = ""  # "", "nobody" or a user's id
+    search: str = ""
+    after: tuple[date | None, int] | None = None
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any], *, certifier_id: int, me: int) -> "Selection":
+        """From the address of the page; what cannot be read is left out, for it cannot be somebody's work."""
+        reviewer = str(raw.get("reviewer", ""))
+        return cls(
+            certifier_id=certifier_id,
+            me=me,
+            view=raw.get("view", "") if raw.get("view") in VIEWS else TO_REVIEW,
+            exporter=_number(raw.get("exporter")),
+            product=str(raw.get("product", ""))[:200].replace("\x00", ""),
+            reviewer=reviewer if reviewer == "nobody" or _number(reviewer) else "",
+            search=str(raw.get("q", ""))[:200].replace("\x00", "").strip(),
+            after=_key(str(raw.get("after", ""))),
+        )
+
+    @property
+    def terms(self) -> list[str]:
+        """The words searched for, plain, at most six: each must be the beginning of one of the request's words.
+
+        A single character beside longer words (the check digit of a container) says nothing and is left out.
+        """
+        found = [term for token in plain(self.search).split() if (term := squeezed(token))]
+        return ([term for term in found if len(term) > 1] or found)[:_MOST_TERMS]
+
+    @property
+    def is_search(self) -> bool:
+        """Whether something was asked for that words could answer."""
+        return bool(self.search)
+
+    def where(self) -> str:
+        """The conditions of the rows shown, over the alias r."""
+        if self.is_search:
+            return f"{SENT} AND {self.filters()}"
+        return f"{OPEN} AND {_VIEW_SQL[self.view]} AND {self.filters()}"
+
+    def filters(self) -> str:
+        """The conditions of filters and search alone."""
+        parts = ["true"]
+        if self.exporter is not None:
+            parts.append("r.exporter_id = %(exporter)s")
+        if self.reviewer:
+            parts.append("r.reviewer_id IS NULL" if self.reviewer == "nobody" else "r.reviewer_id = %(reviewer)s")
+        if self.product:
+            parts.append(
+                "EXISTS (SELECT 1 FROM requests_requestline x JOIN products_productversion p ON p.id = x.version_id"
+                " WHERE x.certifier_id = %(certifier)s AND x.request_id = r.id AND NOT x.removed"
+                " AND p.certifier_id = %(certifier)s AND p.wording = %(product)s)"
+            )
+        if self.is_search and not self.terms:
+            parts.append("false")
+        # A range, not LIKE: below row-level security only leakproof operators may use the index.
+        parts += [_WORD_SQL.format(term=f"term{at}") for at in range(len(self.terms))]
+        return " AND ".join(parts)
+
+    def view_sql(self) -> str:
+        """The condition of the saved view; a search stands in none of them."""
+        return "true" if self.is_search else _VIEW_SQL[self.view]
+
+    def params(self) -> dict[str, Any]:
+        """Values of every condition."""
+        return {
+            "certifier": self.certifier_id,
+            "me": self.me,
+            "exporter": self.exporter,
+            "product": self.product,
+            "reviewer": None if self.reviewer in ("", "nobody") else int(self.reviewer),
+            **{f"term{at}": term for at, term in enumerate(self.terms)},
+        }
+
+    def next_address(self, after: str) -> str:
+        """The query string of the page that begins after a key."""
+        first = self.address()
+        return f"{first}{'' if first == '?' else '&'}{urlencode({'after': after})}"
+
+    def address(self, **changes: Any) -> str:
+        """The query string of this selection with changes, from its first page."""
+        changed = replace(self, after=None, **changes)
+        values = {
+            "view": "" if changed.view == TO_REVIEW else changed.view,
+            "q": changed.search,
+            "exporter": changed.exporter or "",
+            "product": changed.product,
+            "reviewer": changed.reviewer,
+        }
+        return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def _number(raw: Any) -> int | None:
+    text = str(raw or "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
+
+
+def _key(raw: str) -> tuple[date | None, int] | None:
+    """`2026-11-27.4711` or `.4711`, as `rows` writes it."""
+    day, _dot, number = raw.partition(".")
+    pk = _number(number)
+    if pk is None:
+        return None
+    try:
+        return (date.fromisoformat(day) if day else None, pk)
+    except ValueError:
+        return None
