@@ -1,0 +1,1 @@
+"""THE HANDOVER: e-mails, links, the importer's and broker's inbox, downloads, public verification."""

@@ -1,0 +1,66 @@
+"""Who may download a certificate, decided once for every door; and the response that hands the file out."""
+
+import logging
+from dataclasses import dataclass
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nopic.certificates.models import PublicRecord
+from nopic.delivery.mails.sending import AREA
+from nopic.delivery.queries import stands
+from nopic.documents import files
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who asks: exactly one of a certifier's staff, an exporter, an importer, a broker, or the bearer of a link."""
+
+    certifier_id: int | None = None
+    exporter_id: int | None = None  # together with certifier_id: this exporter only
+    importer_id: int | None = None
+    broker_id: int | None = None
+    link_request_id: int | None = None
+
+
+def may_download(record: PublicRecord, reader: Reader) -> bool:
+    """Whether this reader may have the PDF. The door has hidden foreign rows already; this is the second lock."""
+    if not record.file_sha256:
+        return False
+    if reader.certifier_id is not None:
+        ours = record.certifier_id == reader.certifier_id
+        return ours and (reader.exporter_id is None or record.request.exporter_id == reader.exporter_id)
+    if reader.importer_id is not None:
+        return record.importer_id == reader.importer_id
+    if reader.broker_id is not None:
+        return record.broker_id == reader.broker_id
+    return reader.link_request_id is not None and record.request_id == reader.link_request_id
+
+
+def file_name(record: PublicRecord) -> str:
+    """The stored file is never changed: what it cannot say itself stands in its name."""
+    return f"{record.number}-CANCELLED.pdf" if stands(record).name == "not_valid" else f"{record.number}.pdf"
+
+
+def the_file(record: PublicRecord) -> FileResponse:
+    """The PDF, hashed again on its way out. Raises files.Damaged. Call it when no door is open any more."""
+    try:
+        file = files.open_verified(record.certifier_id, record.file_sha256, area=AREA)
+    except files.Damaged:
+        log.error("certificate file %s is damaged", record.file_sha256[:12])
+        raise
+    response = FileResponse(file)
+    for name, value in files.download_headers(file_name(record), "application/pdf", record.file_size or 0).items():
+        response[name] = value
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def hand_out(request: HttpRequest, record: PublicRecord) -> HttpResponse | FileResponse:
+    """The same for people: a damaged file is refused with a page that says whom to ask."""
+    try:
+        return the_file(record)
+    except files.Damaged:
+        return render(request, "delivery/damaged.html", {"certifier": record.certifier}, status=500)

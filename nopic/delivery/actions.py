@@ -1,0 +1,84 @@
+"""What people and processes do about the handover: owe the notices, send one again, ask for a new link."""
+
+from django.db import transaction
+
+from nopic.certificates.models import Certificate
+from nopic.certificates.statuses import CertificateStatus
+from nopic.delivery.mails.owing import owe_mail, owe_to_all, recipients
+from nopic.delivery.models import ConsignmentLink, Mail
+from nopic.requests.models import CertificateRequest
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken
+
+BY = "delivery"
+
+
+@transaction.atomic
+def hand_over(*, certificate: Certificate) -> list[Mail]:
+    """Owe everybody the notice that is due now: issued (once its PDF is there), or cancelled. Idempotent."""
+    if not certificate.number:
+        return []
+    if certificate.cancel_requested_at or certificate.status == CertificateStatus.CANCELLED:
+        return owe_to_all(certificate.request, certificate, "cancelled")
+    if certificate.status != CertificateStatus.ISSUED or not certificate.rendered_at:
+        return []
+    mails = owe_to_all(certificate.request, certificate, "issued")
+    if Certificate.objects.filter(certifier_id=certificate.certifier_id, pk=certificate.pk, handed_over_at=None).update(
+        handed_over_at=now()
+    ):
+        record(certificate, "handed over", by=BY, note=", ".join(f"{one.recipient_kind}: {one.to}" for one in mails))
+    return mails
+
+
+@transaction.atomic
+def resend(*, certificate: Certificate, recipient: str, by: Actor) -> Mail:
+    """Send the notice that is due now once more to one kind of recipient (exporter, importer, broker).
+
+    A new e-mail with a key of its own, and an audit event. While the one before it is still waiting to be sent,
+    asking again changes nothing and returns that one. Overtaken when there is nothing to send (no number or no PDF
+    yet), ValueError for a recipient that the request does not name.
+    """
+    fresh = (
+        Certificate.objects.select_for_update(of=("self",))
+        .select_related("request__exporter", "request__submitted_by")
+        .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
+    )
+    cancelled = bool(fresh.cancel_requested_at) or fresh.status == CertificateStatus.CANCELLED
+    if not fresh.number or (not cancelled and not fresh.rendered_at):
+        raise Overtaken(fresh)
+    address = recipients(fresh.request).get(recipient)
+    if address is None:
+        raise ValueError(f"no {recipient} to write to")
+    notice = "cancelled" if cancelled else "issued"
+    base = f"{notice}:{fresh.pk}:{recipient}"
+    earlier = Mail.objects.filter(certifier_id=fresh.certifier_id, certificate_id=fresh.pk, key__startswith=base)
+    waiting = earlier.filter(sent_at=None, failed_at=None, not_needed_at=None).first()
+    if waiting is not None:
+        return waiting
+    mail = owe_mail(
+        key=f"{base}:again:{earlier.count()}",
+        template=notice,
+        to=address,
+        kind=recipient,
+        request=fresh.request,
+        certificate=fresh,
+    )
+    record(fresh, "sent again", by=by, new=address, note=notice)
+    return mail
+
+
+@transaction.atomic
+def send_new_link(*, link: ConsignmentLink) -> Mail:
+    """A new link to the same address, because the 90 days of the old one are over. Inside the link's `tenant()`.
+
+    At most one a day for each link, so that the page cannot be used to flood anybody.
+    """
+    request = CertificateRequest.objects.get(certifier_id=link.certifier_id, pk=link.request_id)
+    return owe_mail(
+        key=f"new_link:{link.pk}:{now().date().isoformat()}",
+        template="new_link",
+        to=link.recipient,
+        kind=link.recipient_kind,
+        request=request,
+    )

@@ -1,0 +1,267 @@
+"""A public record in words: boxes for pages, rows for CSV, values for ACE, JSON for machines. Nothing is decided here.
+
+`audience` is "importer" (importer, broker, bearer of a link, exporter) or "public". The public is not told why a
+certificate was cancelled nor which document is still outstanding: that is between the parties and the certifier.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from nopic.certificates.models import PublicRecord
+from nopic.delivery.queries import Standing, stands
+from nopic.presentation.words import day, full_day, kg, plain_kg
+
+MOCK = "MOCK: not valid for customs entry"
+WHOLE_LOT = 34  # letters of a lot with its weight that fit on one line of a phone
+COLUMNS = (
+    "number", "state", "hts", "net_weight_kg", "lots", "product", "exporter", "importer", "certifier", "issued_at",
+    "departure_on", "arrival_on",
+)  # fmt: skip
+MODES = {"sea": lazy("By sea"), "air": lazy("By air"), "road": lazy("By road"), "rail": lazy("By rail")}
+LABELS = {
+    "100_percent_organic": lazy("100 percent organic"),
+    "organic": lazy("Organic"),
+    "made_with_organic": lazy("Made with organic ingredients"),
+}
+
+
+@dataclass(frozen=True)
+class Box:
+    """One box of the certificate on a page."""
+
+    number: int
+    title: str
+    value: str
+    details: tuple[str, ...] = ()
+    whole: bool = False  # as wide as the sheet
+    pieces: tuple[tuple[str, bool], ...] = ()  # instead of the value: texts, and whether each stays on one line
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One certificate on a page of an importer, a broker or the bearer of a link."""
+
+    record: PublicRecord
+    standing: Standing
+
+    @property
+    def lots(self) -> str:
+        """Every lot, as copied into customs' form."""
+        return lots_of(self.record)
+
+    @property
+    def net(self) -> str:
+        """Kilograms as copied."""
+        return plain_kg(self.record.data["net_weight_kg"])
+
+    @property
+    def shipped_on(self) -> str:
+        """The day, in words."""
+        return full_day(self.standing.on) if self.standing.on else ""
+
+    @property
+    def cancelled_on(self) -> str:
+        """The day, in words."""
+        return day(self.record.cancelled_at.date()) if self.record.cancelled_at else ""
+
+    @property
+    def for_ace(self) -> str:
+        """The values in the order of customs' form, separated by tabs."""
+        return ace_line(self.record)
+
+
+def show(record: PublicRecord) -> Shown:
+    """A record with its state at this moment."""
+    return Shown(record, stands(record))
+
+
+def lots_of(record: PublicRecord) -> str:
+    """All lot codes, in full."""
+    return ", ".join(str(lot["code"]) for lot in record.data["lots"])
+
+
+def ace_line(record: PublicRecord) -> str:
+    """Number, HTS, kilograms, lots."""
+    values = (record.number, record.data["hts"], plain_kg(record.data["net_weight_kg"]), lots_of(record))
+    return "\t".join(harmless(" ".join(value.split())) for value in values)
+
+
+def for_ace(records: Iterable[PublicRecord]) -> str:
+    """One line for each certificate that may still be used."""
+    return "\n".join(ace_line(record) for record in records if stands(record).name != "not_valid")
+
+
+def boxes(record: PublicRecord) -> list[Box]:
+    """The boxes of the paper, with its numbers and in its order, lots in full."""
+    data = record.data
+    agent, exporter, importer = data["certifier"], data["exporter"], data["importer"]
+    handler, consignee = data.get("final_handler"), data.get("consignee")
+    first, last = _day(data["coverage"]["first_departure"]), _day(data["coverage"]["last_departure"])
+    found = [
+        Box(
+            2, _("Coverage"), _("One shipment"), (_("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},)
+        ),
+        Box(
+            3,
+            _("Certifying agent"),
+            agent.get("legal_name") or agent["name"],
+            _some(agent["role_text"], agent["country"]),
+        ),
+        Box(
+            4,
+            _("Exporter") if handler else _("Exporter, final certified handler"),
+            exporter["name"],
+            _some(exporter["country"], _nop_id(exporter["nop_id"])),
+        ),
+    ]
+    if handler:
+        by = _("Certified by %(agent)s") % {"agent": handler["certifier"]}
+        found.append(Box(4, _("Final certified handler"), handler["name"], _some(_nop_id(handler["nop_id"]), by)))
+    found += [
+        Box(
+            5, _("Importer of record"), importer["name"], _some(*importer["address_lines"], _nop_id(importer["nop_id"]))
+        ),
+        Box(
+            6,
+            _("Delivery place / ultimate consignee"),
+            consignee["name"] if consignee else _("As box 5"),
+            _some(*consignee["address_lines"]) if consignee else (),
+        ),
+        *_goods(data),
+        *_journey(data, first, last),
+        Box(18, _("Documents checked"), ", ".join(data["documents"]), whole=True),
+        Box(19, _("Statement"), data["statement"], _some(data["decided_by"]["name"]), whole=True),
+    ]
+    return _without_gaps(found)
+
+
+def _without_gaps(found: list[Box]) -> list[Box]:
+    """The boxes in two columns: one that would stand alone in its row is as wide as the sheet."""
+    laid: list[Box] = []
+    left = False  # the box before stands in the left column
+    for at, one in enumerate(found):
+        alone = not left and (at + 1 == len(found) or found[at + 1].whole)
+        laid.append(replace(one, whole=one.whole or alone))
+        left = not left and not laid[-1].whole
+    return laid
+
+
+def _goods(data: dict[str, Any]) -> list[Box]:
+    product, origin, packages = data["product"], data["origin"], data["packages"]
+    brand = _("Brand %(brand)s") % {"brand": product["brand"]} if product.get("brand") else ""
+    crop = _("Harvest %(year)s") % {"year": product["crop_year"]} if product.get("crop_year") else ""
+    lots = [f"{lot['code']} ({kg(lot['kg'])} kg)" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
+    processed = origin.get("last_processing_country")
+    return [
+        Box(7, _("Product"), product["name"], _some(brand, product.get("form"), crop, str(LABELS.get(product["label_category"], "")))),
+        Box(8, _("US tariff code (HTS)"), data["hts"]),
+        Box(9, _("Organic standard"), data["standard"]["name"], _some(data["standard"]["basis"])),
+        Box(10, _("Net weight"), f"{kg(data['net_weight_kg'])} kg"),
+        Box(
+            11, _("Packages"), f"{packages['count']:,} {packages['kind']}",
+            (_("Gross weight %(kg)s kg") % {"kg": kg(data["gross_weight_kg"])},),
+        ),
+        Box(
+            12, ngettext("Lot (%(n)s)", "Lots (%(n)s)", len(lots)) % {"n": len(lots)},
+            ", ".join(lots), whole=True, pieces=tuple((lot, len(lot) <= WHOLE_LOT) for lot in lots),
+        ),
+        Box(
+            13, _("Origin"), origin["country"],
+            _some(origin.get("region"), _("Last processed in %(country)s") % {"country": processed} if processed else ""),
+        ),
+    ]  # fmt: skip
+
+
+def _journey(data: dict[str, Any], first: str, last: str) -> list[Box]:
+    transport, route, treatment = data["transport"], data["route"], data["treatment"]
+    containers = ", ".join(
+        f"{one['number']} ({_('seal %(seal)s') % {'seal': one['seal']}})" if one.get("seal") else str(one["number"])
+        for one in transport.get("containers", [])
+    )
+    arrival = _("Arriving about %(day)s") % {"day": _day(route["arrival_on"])} if route.get("arrival_on") else ""
+    means = ", ".join(
+        filter(None, (str(MODES.get(transport["mode"], "")), transport.get("vessel"), transport.get("carrier")))
+    )
+    return [
+        Box(
+            14, _("Transport"), means,
+            _some(containers, transport.get("document_number")), whole=True,
+        ),
+        Box(
+            15, _("Route"), _("%(from)s to %(to)s") % {"from": route["place_of_loading"], "to": route["port_of_entry"]},
+            _some(arrival),
+        ),
+        Box(16, _("Treatment declared by the exporter"), treatment.get("text") or _("None")),
+        Box(17, _("Valid for"), _("Departure from %(first)s to %(last)s") % {"first": first, "last": last}),
+    ]  # fmt: skip
+
+
+def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
+    """The record for machines. Weights are strings, days ISO 8601; `certificate` is what the paper says."""
+    standing = stands(record)
+    found: dict[str, Any] = {
+        "schema": "nopic-record/1",
+        "number": record.number,
+        "state": standing.name,
+        "valid_for_import": standing.name != "not_valid",
+        "shipped_on": standing.on.isoformat() if standing.on else None,
+        "issued_at": record.issued_at.isoformat(),
+        "cancelled_at": record.cancelled_at.isoformat() if record.cancelled_at else None,
+        "registry_is_mock": settings.OID_IS_MOCK,
+        "net_weight_kg": plain_kg(record.data["net_weight_kg"]),
+        "hts": record.data["hts"],
+        "lots": [str(lot["code"]) for lot in record.data["lots"]],
+        "departure_on": record.departure_on.isoformat(),
+        "arrival_on": record.arrival_on.isoformat() if record.arrival_on else None,
+        "pdf_sha256": record.file_sha256 or None,
+        "certificate": record.data,
+    }
+    if audience == "importer":
+        found |= {"cancel_reason": record.cancel_reason, "final_document_owed": record.final_document_owed}
+    return found
+
+
+def as_csv(records: Iterable[PublicRecord]) -> str:
+    """All values quoted, and none that a spreadsheet would run as a formula; with a mark for Excel that it is UTF-8."""
+    out = StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for record in records:
+        data = record.data
+        writer.writerow(
+            harmless(value)
+            for value in (
+                record.number, stands(record).name, data["hts"], plain_kg(data["net_weight_kg"]), lots_of(record),
+                data["product"]["name"], data["exporter"]["name"], data["importer"]["name"],
+                data["certifier"]["name"], record.issued_at.isoformat(), record.departure_on.isoformat(),
+                record.arrival_on.isoformat() if record.arrival_on else "",
+            )
+        )  # fmt: skip
+    return "\ufeff" + out.getvalue()
+
+
+def harmless(value: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet could take it for a formula (OWASP, CSV injection)."""
+    risky = value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{value}" if risky else value
+
+
+def _some(*parts: str | None) -> tuple[str, ...]:
+    return tuple(part for part in parts if part)
+
+
+def _nop_id(digits: str) -> str:
+    return _("NOP ID %(id)s") % {"id": digits}
+
+
+def _day(iso: str) -> str:
+    return full_day(date.fromisoformat(iso))

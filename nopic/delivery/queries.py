@@ -1,0 +1,115 @@
+"""What readers outside the tenant find: records addressed to them, page by page; and what staff see of a handover."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from nopic.certificates.models import PublicRecord
+from nopic.certificates.statuses import CertificateStatus
+from nopic.delivery.models import ConsignmentLink, Mail
+from nopic.workflow.clock import now
+
+PAGE = 50
+MOST_EXPORTED = 10_000  # rows of one CSV
+STATES = ("valid", "shipped", "not_valid")
+ARRIVING_DAYS = {"14": 14, "30": 30}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether a certificate may be used at this moment. `name`: valid, shipped or not_valid; `on`: the day it shipped."""
+
+    name: str
+    on: date | None = None
+
+    @property
+    def shown_as(self) -> str:
+        """The state in the portal's table of statuses."""
+        return {"valid": "issued", "shipped": "shipped", "not_valid": "cancelled"}[self.name]
+
+
+def stands(record: PublicRecord) -> Standing:
+    """The one answer for pages, e-mails, files and the API. A cancellation counts from the moment it was asked for."""
+    if record.status != CertificateStatus.ISSUED or record.cancelled_at:
+        return Standing("not_valid")
+    if record.departed_on:
+        return Standing("shipped", record.departed_on)
+    if record.departure_on < now().date():
+        return Standing("shipped", record.departure_on)
+    return Standing("valid")
+
+
+def addressed_to(*, importer_id: int | None = None, broker_id: int | None = None) -> "QuerySet[PublicRecord]":
+    """Every record addressed to one organisation by any certifier, newest first; inside that organisation's door."""
+    whose = Q(importer_id=importer_id) if importer_id else Q(broker_id=broker_id)
+    return PublicRecord.objects.filter(whose).select_related("certifier", "importer").order_by("-certificate_id")
+
+
+def narrowed(
+    records: "QuerySet[PublicRecord]", wishes: Mapping[str, str], *, digits: str = ""
+) -> "QuerySet[PublicRecord]":
+    """The records that the filters leave: `state`, `arriving` (days ahead), and digits of the number."""
+    today = now().date()
+    usable = Q(status=CertificateStatus.ISSUED, cancelled_at=None)
+    left = Q(departed_on__isnull=False) | Q(departure_on__lt=today)
+    match wishes.get("state"):
+        case "valid":
+            records = records.filter(usable).exclude(left)
+        case "shipped":
+            records = records.filter(usable & left)
+        case "not_valid":
+            records = records.exclude(usable)
+    if days := ARRIVING_DAYS.get(wishes.get("arriving", "")):
+        records = records.filter(arrival_on__range=(today, today + timedelta(days=days)))
+    if digits:
+        records = records.filter(number__contains=digits)
+    return records
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, and the key after which the next one starts."""
+
+    rows: list[PublicRecord]
+    next_before: int | None
+
+
+def page(records: "QuerySet[PublicRecord]", before: int | None, size: int = PAGE) -> Page:
+    """The next rows after a key; the deepest page costs what the first one costs."""
+    if before:
+        records = records.filter(certificate_id__lt=before)
+    rows = list(records[: size + 1])
+    return Page(rows[:size], rows[size - 1].certificate_id if len(rows) > size else None)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One e-mail of a certificate, for staff and exporter. `state`: waiting, sent, failed or not_needed."""
+
+    mail: Mail
+    state: str
+    opened_at: datetime | None
+    opened_what: list[dict[str, str]]
+
+
+def deliveries(*, certifier_id: int, certificate_id: int) -> list[Delivery]:
+    """Every e-mail about a certificate, newest first, with the first opening of its link; inside `tenant()`."""
+    mails = (
+        Mail.objects.filter(certifier_id=certifier_id, certificate_id=certificate_id)
+        .prefetch_related(
+            Prefetch("links", queryset=ConsignmentLink.objects.filter(certifier_id=certifier_id), to_attr="made")
+        )
+        .order_by("-pk")
+    )
+    return [_delivery(mail) for mail in mails]
+
+
+def _delivery(mail: Mail) -> Delivery:
+    link: ConsignmentLink | None = next(iter(mail.made), None)  # type: ignore[attr-defined]
+    state = "waiting"
+    for name in ("sent", "failed", "not_needed"):
+        if getattr(mail, f"{name}_at"):
+            state = name
+    return Delivery(mail, state, link.opened_at if link else None, link.opened_what if link else [])

@@ -1,0 +1,28 @@
+"""Addresses of the handover: /in/, /c/…, /v/…, and a certificate's e-mails and PDF below its certifier."""
+
+from django.urls import path
+
+from nopic.delivery.views import consignment, handover, inbox, keys, public
+
+urlpatterns = [
+    path("v/", public.ask, name="verify_ask"),
+    path("v/<str:number>.json", public.verify_json, name="verify_json"),
+    path("v/<str:number>", public.verify, name="verify"),
+    path("c/<str:token>/", consignment.consignment, name="consignment"),
+    path("c/<str:token>/certificates.csv", consignment.consignment_csv, name="consignment_csv"),
+    path("c/<str:token>/certificates.json", consignment.consignment_json, name="consignment_json"),
+    path("c/<str:token>/<str:number>.pdf", consignment.consignment_pdf, name="consignment_pdf"),
+    path("in/", inbox.inbox, name="inbox"),
+    path("in/certificates.csv", inbox.inbox_csv, name="inbox_csv"),
+    path("in/choose/", inbox.choose_inbox, name="choose_inbox"),
+    path("in/api-keys/", keys.importer_keys, name="importer_keys"),
+    path("in/<str:number>/", inbox.inbox_certificate, name="inbox_certificate"),
+    path("in/<str:number>/certificate.pdf", inbox.inbox_pdf, name="inbox_pdf"),
+    path("<slug:certifier>/api-keys/", keys.exporter_keys, name="exporter_keys"),
+    path("<slug:certifier>/certificates/<int:certificate>/handover/", handover.handover, name="handover"),
+    path(
+        "<slug:certifier>/certificates/<int:certificate>/certificate.pdf",
+        handover.certificate_pdf,
+        name="certificate_pdf",
+    ),
+]
