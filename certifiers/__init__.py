@@ -1,0 +1,1 @@
+"""The certifier's door: queue, case, operations, certificates, people."""

@@ -1,0 +1,42 @@
+"""Shapes of input of the certificate pages."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from nopic.tenants.policy.reasons import cancel_text
+
+
+class CancelForm(forms.Form):
+    """A coded reason of the policy, and a note for the people who are told."""
+
+    reason = forms.ChoiceField(
+        label=gettext_lazy("Why is it cancelled?"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose why the certificate is cancelled")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note to the exporter, the importer and the broker"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        required=False,
+    )
+
+    def __init__(self, *args: Any, reasons: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].choices = [(reason.code, cancel_text(reason)) for reason in reasons]  # type: ignore[attr-defined]
+
+
+class KeyForm(forms.Form):
+    """The certifier's key for the registry."""
+
+    secret = forms.CharField(
+        label=gettext_lazy("Key for INTEGRITY"),
+        widget=forms.PasswordInput,
+        min_length=16,
+        max_length=200,
+        help_text=gettext_lazy("Stored encrypted; it is not shown again"),
+        error_messages={"required": gettext_lazy("Enter the key")},
+    )

@@ -1,0 +1,126 @@
+"""Shapes of input of the pages on which a reviewer decides something; whether it may be done is asked of the policies."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from certifiers.forms.operations import DateInput, KilogramField
+from nopic.presentation.forms import on_paper
+from nopic.tenants.policy import Rules, refusal_text
+
+
+class RefuseForm(forms.Form):
+    """A coded reason and what the exporter reads."""
+
+    reason_code = forms.ChoiceField(
+        label=gettext_lazy("Reason"),
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose a reason from the list")},
+    )
+    text = forms.CharField(
+        label=gettext_lazy("What was found, and what the exporter can do"),
+        help_text=gettext_lazy("The exporter reads this as you write it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": gettext_lazy("Write to the exporter what was found and what they can do")},
+    )
+
+    def __init__(self, *args: Any, rules: Rules, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (reason.code, f"{refusal_text(reason)} ({reason.citation})" if reason.citation else refusal_text(reason))
+            for reason in rules.refusal_reasons
+        ]
+        self.fields["reason_code"].choices = choices  # type: ignore[attr-defined]
+
+
+class WaiveForm(forms.Form):
+    """Why a rule may pass this once."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it may pass"),
+        help_text=gettext_lazy("Stays beside the finding with your name; the exporter does not see it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write why it may pass")},
+    )
+
+
+class RaiseForm(forms.Form):
+    """By how much the verified quantity grows, and on what evidence."""
+
+    kg = on_paper(
+        KilogramField(
+            label=gettext_lazy("Raise by"),
+            error_messages={"required": gettext_lazy("Enter by how many kilograms it is raised")},
+        ),
+        unit="kg",
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What shows that there is more"),
+        help_text=gettext_lazy("Harvest or purchase records, with their dates."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write what shows that there is more: harvest or purchase records")},
+    )
+
+
+class DepartureForm(forms.Form):
+    """The answer to "Has it left?", as the exporter gave it to the office."""
+
+    left = forms.ChoiceField(
+        label=gettext_lazy("Has it left?"),
+        widget=forms.RadioSelect,
+        choices=[("no", gettext_lazy("No, it leaves later")), ("yes", gettext_lazy("Yes, it has left"))],
+        error_messages={"required": gettext_lazy("Choose whether it has left")},
+    )
+    on = forms.DateField(
+        label=gettext_lazy("New date, or the day it left"),
+        widget=DateInput(),
+        error_messages={"required": gettext_lazy("Enter the date"), "invalid": gettext_lazy("Enter a date")},
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why, and who said so"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ReturnForm(forms.Form):
+    """One text for each box of the certificate that the exporter should look at; at least one."""
+
+    def __init__(self, *args: Any, points: Sequence[tuple[str, str, str]], **kwargs: Any) -> None:
+        """`points`: box ("" for the request as a whole), its name, and the text that is offered."""
+        super().__init__(*args, **kwargs)
+        self.boxes = []
+        for at, (box, name, text) in enumerate(points):
+            key = f"point-{at}"
+            self.fields[key] = on_paper(
+                forms.CharField(
+                    label=name,
+                    required=False,
+                    initial=text,
+                    max_length=1000,
+                    widget=forms.Textarea(attrs={"rows": 2}),
+                ),
+                box=int(box) if box.isdecimal() else None,
+            )
+            self.boxes.append((box, key))
+
+    def clean(self) -> dict[str, Any]:
+        """Something has to be said."""
+        cleaned = super().clean() or {}
+        if not self.errors and not any(text.strip() for text in cleaned.values()):
+            self.add_error(None, _("Write what the exporter should change, beside the box it is about"))
+        return cleaned
+
+    @property
+    def said(self) -> list[dict[str, str]]:
+        """The boxes with a text."""
+        return [
+            {"box": box, "text": text} for box, key in self.boxes if (text := self.cleaned_data.get(key, "").strip())
+        ]

@@ -1,0 +1,39 @@
+"""Addresses of the certifier's door, below /<certifier>/."""
+
+from django.urls import path
+
+from certifiers.views import case, certificates, operations, queue
+
+CASE = "cases/<str:reference>/"
+LINE = f"{CASE}lines/<int:position>/"
+
+urlpatterns = [
+    path("queue/", queue.queue, name="queue"),
+    path(CASE, case.case, name="case"),
+    path(f"{CASE}take/", case.whose, name="case_whose"),
+    path(f"{CASE}verdicts/", case.verdicts, name="case_verdicts"),
+    path(f"{CASE}return/", case.give_back, name="return_request"),
+    path(f"{CASE}waive/", case.waive, name="waive"),
+    path(f"{CASE}departure/", case.departure, name="case_departure"),
+    path(f"{CASE}versions/<int:number>/", case.version, name="case_version"),
+    path(f"{LINE}approve/", case.approve, name="approve_line"),
+    path(f"{LINE}refuse/", case.refuse, name="refuse_line"),
+    path(f"{LINE}raise/", case.raise_quantity, name="raise_quantity"),
+    path(f"{LINE}progress/", case.progress, name="case_progress"),
+    path(f"{CASE}papers/<int:document>/<int:page>.webp", case.page_image, name="page_image"),
+    path(f"{CASE}papers/<int:document>/original/", case.original, name="original"),
+    path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/key/", certificates.registry_key, name="registry_key"),
+    path("certificates/<int:certificate_id>/", certificates.certificate, name="certificate"),
+    path("certificates/<int:certificate_id>/cancel/", certificates.cancel, name="certificate_cancel"),
+    path("certificates/<int:certificate_id>/press/", certificates.press, name="certificate_press"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/new/", operations.new_exporter, name="new_exporter"),
+    path("operations/importers/<int:contact_id>/confirm/", operations.confirm_importer, name="confirm_importer"),
+    path("operations/<str:nop_id>/", operations.operation, name="operation"),
+    path("operations/<str:nop_id>/change/", operations.edit_exporter, name="edit_exporter"),
+    path("operations/<str:nop_id>/products/new/", operations.new_product, name="new_product"),
+    path("operations/<str:nop_id>/products/<str:code>/version/", operations.new_version, name="new_version"),
+    path("operations/<str:nop_id>/products/<str:code>/quantity/", operations.quantity, name="product_quantity"),
+    path("operations/<str:nop_id>/products/<str:code>/status/", operations.product_status, name="product_status"),
+]

@@ -1,0 +1,25 @@
+"""The case: one request before its reviewer, papers on the left, checks on the right, the decision below.
+
+`page` shows it and takes verdicts, `decisions` are the pages on which something is decided, `files` hands out page images
+and originals. `checklist`, `viewer` and `decision_bar` prepare what is printed.
+"""
+
+from .decisions import approve, departure, give_back, raise_quantity, refuse, waive
+from .files import original, page_image
+from .page import case, progress, verdicts, version, whose
+
+__all__ = [
+    "approve",
+    "case",
+    "departure",
+    "give_back",
+    "original",
+    "page_image",
+    "progress",
+    "raise_quantity",
+    "refuse",
+    "verdicts",
+    "version",
+    "waive",
+    "whose",
+]

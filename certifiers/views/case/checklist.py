@@ -1,0 +1,193 @@
+"""The checks' side of the case, ready to print: what is declared beside what was found, the verdict, and the findings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from certifiers.views.case.opening import Open
+from nopic.presentation import words
+from nopic.requests.checks import Finding
+from nopic.review import policies
+from nopic.review.models import CheckVerdict, Verdict
+from nopic.review.queries import Check, Paper
+from nopic.review.queries.papers import says
+from nopic.review.queries.values import values
+
+
+@dataclass(frozen=True)
+class Said:
+    """One finding: its sentence, what it saw, what may be done about it."""
+
+    sentence: str
+    shape: str  # "stop", "" (question) or "info"
+    rule: str
+    citation: str
+    inputs: str
+    waived: str
+    action: str
+    action_url: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One row of the checklist."""
+
+    id: str
+    box: str
+    title: str
+    options: tuple[tuple[str, str, bool], ...]
+    values: tuple[tuple[str, str, str], ...]  # label, text, address of the page where it stands
+    findings: tuple[Said, ...]
+    note: str
+    differs: bool
+    lacks_note: bool
+    said: str
+    before: str
+    group: str
+    position: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checks under one heading."""
+
+    key: str
+    title: str
+    rows: tuple[Shown, ...]
+    done: str
+
+
+def groups(opened: Open, papers: Sequence[Paper]) -> list[Group]:
+    """The checklist of the line shown."""
+    found = []
+    for title, checks in opened.case.groups(opened.line.line):
+        rows = tuple(shown(opened, check, papers) for check in checks)
+        found.append(Group(checks[0].row.group, title, rows, done_of(checks)))
+    return found
+
+
+def done_of(checks: Sequence[Check]) -> str:
+    """How many of a group are done, in words."""
+    done = sum(check.is_done for check in checks)
+    if done == len(checks):
+        return _("done")
+    return _("%(done)s of %(all)s done") % {"done": done, "all": len(checks)}
+
+
+def shown(opened: Open, check: Check, papers: Sequence[Paper]) -> Shown:
+    """One row with its values and verdict."""
+    chosen = check.standing.verdict if check.standing else ""
+    return Shown(
+        id=check.id,
+        box=str(check.row.box or ""),
+        title=check.row.title,
+        options=tuple((choice.value, str(choice.label), choice.value == chosen) for choice in Verdict),
+        values=tuple(_values(opened, check, papers)),
+        findings=tuple(said(opened, finding) for finding in check.findings),
+        note=check.standing.note if check.standing else "",
+        differs=check.differs,
+        lacks_note=check.lacks_note,
+        said=_who(opened, check.standing),
+        before=_before(opened, check.before) if check.standing is None else "",
+        group=check.row.group,
+        position=opened.position,
+    )
+
+
+def said(opened: Open, finding: Finding) -> Said:
+    """A finding in the words for staff."""
+    line = str(finding.line_id or "")
+    action, url = "", ""
+    if not finding.waived_by:
+        if finding.asks == "has_it_left":
+            action, url = _("Record whether it has left…"), opened.url("case_departure")
+        elif finding.rule == "quantity_is_within_what_is_left":
+            action, url = _("Raise the verified quantity…"), opened.url("raise_quantity", opened.position)
+        elif finding.can_be_waived and finding.severity != "note":
+            of_line = opened.position if line else ""
+            action, url = _("Let it pass…"), opened.url("waive", rule=finding.rule, of=of_line)
+    inputs = [f"{name.replace('_', ' ')}: {value}" for name, value in finding.inputs.items() if value not in ("", None)]
+    return Said(
+        sentence=finding.staff_sentence,
+        shape={"stop": "stop", "question": "", "note": "info"}[finding.severity],
+        rule=finding.rule.replace("_", " "),
+        citation=finding.citation,
+        inputs="; ".join(inputs),
+        waived=_("Let pass by %(name)s: %(why)s") % {"name": finding.waived_by, "why": finding.waived_why}
+        if finding.waived_by
+        else "",
+        action=action,
+        action_url=url,
+    )
+
+
+def decision_bar(opened: Open) -> dict[str, Any]:
+    """What may be decided now and what stands against it: each sentence comes from the policy that guards the action."""
+    case, line, me = opened.case, opened.line.line, opened.me
+    checks = case.checks(line)
+    differences = [check for check in checks if check.differs]
+    boxes = ", ".join(dict.fromkeys(str(check.row.box) for check in differences if check.row.box))
+    against = policies.obstacles_to_approve(line, by=me, case=case)
+    decide = policies.obstacles_to_decide(case.request, me)
+    open_checks = sum(check.standing is None for check in checks)
+    return {
+        "differences": ngettext("%(n)s difference", "%(n)s differences", len(differences)) % {"n": len(differences)}
+        if differences
+        else "",
+        "boxes": boxes,
+        "open_checks": open_checks,
+        "done_checks": sum(check.is_done for check in checks),
+        "all_checks": len(checks),
+        "against": [policies.sentence(each) for each in against],
+        "approve": not against,
+        "refuse": not policies.obstacles_to_refuse(line, by=me),
+        "give_back": not policies.obstacles_to_return(case, by=me),
+        "why_not_back": [policies.sentence(each) for each in policies.obstacles_to_return(case, by=me)],
+        "mine": not decide,
+        "who": policies.who_has_it(case.request),
+        "may_judge": not policies.obstacles_to_judge(case.request, me, line),
+    }
+
+
+def _values(opened: Open, check: Check, papers: Sequence[Paper]) -> list[tuple[str, str, str]]:
+    row, found = check.row, values(check.row, opened.case.facts, opened.line)
+    rows = []
+    if found.declared:
+        rows.append((_("Declared"), found.declared, ""))
+    if found.listed:
+        rows.append((_("Verified list"), found.listed, ""))
+    if found.registry:
+        rows.append((_("INTEGRITY"), found.registry, ""))
+    rules = [source for source in row.compares if source not in ("declared", "verified_list", "registry")]
+    rows += [
+        (say.title, say.text, opened.url("case", doc=say.document_id, page=say.page))
+        for say in says(papers, rules, found)
+    ]
+    held = {paper.rule for paper in papers}
+    names = {rule.key: rule.name for rule in opened.case.rules.documents}
+    for rule in rules:
+        slot = next((each for each in opened.case.facts.slots if each.rule == rule), None)
+        if rule not in held and slot is not None:
+            state = {"later": _("comes later"), "not_needed": _("does not apply, says the exporter")}
+            rows.append((slot.name or str(names.get(rule, rule)), state.get(slot.state, _("not there")), ""))
+    return rows
+
+
+def _who(opened: Open, verdict: CheckVerdict | None) -> str:
+    if verdict is None:
+        return ""
+    return _("%(verdict)s, by %(name)s, %(moment)s") % {
+        "verdict": verdict.get_verdict_display(),
+        "name": verdict.by,
+        "moment": words.moment(verdict.at, opened.case.rules.time_zone),
+    }
+
+
+def _before(opened: Open, verdict: CheckVerdict | None) -> str:
+    if verdict is None:
+        return ""
+    note = f": {verdict.note}" if verdict.note else ""
+    return _("Before it came back: %(said)s%(note)s") % {"said": _who(opened, verdict), "note": note}

@@ -1,0 +1,62 @@
+"""Page images and originals of a case, for staff: read under the tenant's door, handed out after it has closed."""
+
+from typing import BinaryIO, cast
+
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from certifiers.views.case.opening import request_of
+from nopic.documents import files
+from nopic.documents.models import Document, PageImage
+from nopic.documents.statuses import DocumentStatus
+from nopic.tenants.access import PortalRequest, certifier_door
+from nopic.tenants.context import tenant
+from nopic.tenants.statuses import STAFF
+
+_staff = certifier_door(*sorted(STAFF), opens_tenant=False)
+
+
+@require_safe
+@_staff
+def page_image(request: PortalRequest, reference: str, document: int, page: int) -> HttpResponse:
+    """One page as WebP. Its bytes never change, so the browser of this person may keep them."""
+    with tenant(request.certifier, request.user):
+        found = request_of(request, reference)
+        image = get_object_or_404(
+            PageImage.objects.only("sha256"),
+            certifier=request.certifier,
+            document_id=document,
+            document__dossier_id=found.dossier_id,
+            number=page,
+        )
+    tag = f'"{image.sha256}"'
+    if request.headers.get("If-None-Match") == tag:
+        return HttpResponse(status=304)
+    with _open(request.certifier.pk, image.sha256, "pages") as picture:
+        content = picture.read()  # at most some hundred kilobytes; we drew it
+    return HttpResponse(content, headers=files.picture_headers(image.sha256, len(content)))
+
+
+@require_safe
+@_staff
+def original(request: PortalRequest, reference: str, document: int) -> HttpResponse:
+    """The file as it was uploaded, to be saved; a refused one is not handed out."""
+    with tenant(request.certifier, request.user):
+        found = request_of(request, reference)
+        file = get_object_or_404(
+            Document.objects.exclude(status=DocumentStatus.REFUSED),
+            certifier=request.certifier,
+            dossier_id=found.dossier_id,
+            pk=document,
+        )
+    headers = files.download_headers(file.name, file.media_type, file.size)
+    response = FileResponse(_open(request.certifier.pk, file.sha256, "documents"), headers=headers)
+    return cast("HttpResponse", response)
+
+
+def _open(certifier_id: int, sha256: str, area: str) -> BinaryIO:
+    try:
+        return files.open_verified(certifier_id, sha256, area=area)
+    except files.Damaged:
+        raise Http404("the file is damaged or missing")

@@ -1,0 +1,75 @@
+"""Finding the case that an address means, and what every page of a case prints above its content."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from nopic.requests.facts import LineFacts
+from nopic.requests.models import CertificateRequest
+from nopic.review import queries
+from nopic.review.queries import Case
+from nopic.tenants.access import PortalRequest
+
+
+def request_of(request: PortalRequest, reference: str) -> CertificateRequest:
+    """A request of this certifier that was sent at least once; 404 for drafts and for what is not there."""
+    return get_object_or_404(
+        CertificateRequest.objects.select_related("certifier", "exporter", "importer", "contact", "policy", "reviewer"),
+        certifier=request.certifier,
+        reference=reference,
+        turn__gt=0,
+    )
+
+
+@dataclass
+class Open:
+    """A case that somebody looks at: the line shown, and the addresses around it."""
+
+    case: Case
+    me: Any
+    position: int
+    view: str = ""
+
+    @property
+    def request(self) -> CertificateRequest:
+        """The request."""
+        return self.case.request
+
+    @cached_property
+    def line(self) -> LineFacts:
+        """The line shown; 404 when the request has none of this position."""
+        for each in self.case.lines:
+            if each.line.position == self.position:
+                each.line.request = self.case.request
+                return each
+        raise Http404("no such line")
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the person looking has the case."""
+        return self.request.reviewer_id == self.me.pk
+
+    def url(self, name: str, *args: object, **query: object) -> str:
+        """Address of one of the case's pages; the line and the view of the queue travel along."""
+        base = reverse(name, args=[self.request.certifier.slug, self.request.reference, *args])
+        given = {"line": self.position if len(self.case.lines) > 1 else "", "view": self.view, **query}
+        text = "&".join(f"{key}={value}" for key, value in given.items() if value not in ("", None))
+        return f"{base}?{text}" if text else base
+
+
+def open_case(request: PortalRequest, reference: str, position: int | None = None) -> Open:
+    """Load the case and choose its line: the one asked for, else the first that is open, else the first."""
+    case = queries.load(request_of(request, reference))
+    if not case.lines:
+        raise Http404("nothing to review")
+    if position is None:
+        raw = request.GET.get("line", "") or request.POST.get("line", "")
+        positions = [each.line.position for each in case.lines]
+        waiting = [each.line.position for each in case.lines if each.line.status == "open"]
+        position = int(raw) if raw.isdecimal() and int(raw) in positions else (waiting or positions)[0]
+    view = request.GET.get("view", "")
+    return Open(case, request.user, position, view if view.replace("-", "").isalpha() and len(view) < 20 else "")

@@ -1,0 +1,134 @@
+"""Certificates as staff see them: search, evidence of what was tried at the registry, cancel."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from certifiers.forms.certificates import CancelForm, KeyForm
+from nopic.certificates import actions, policies, queries
+from nopic.certificates.models import Certificate
+from nopic.delivery import queries as handover
+from nopic.presentation.forms import problems
+from nopic.requests.facts import policy_of
+from nopic.review.queues import requests_found
+from nopic.tenants.access import PortalRequest, certifier_door, staff_door
+from nopic.tenants.statuses import Role
+from nopic.workflow.clock import today
+from nopic.workflow.transitions import Overtaken
+
+STATES = ("", "underway", "issued", "cancelled", "attention")
+
+
+def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
+    found = queries.find(request.certifier.pk, certificate_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+@staff_door
+def certificates(request: PortalRequest) -> HttpResponse:
+    """All certificates, newest first, searched by number, request, exporter, product, lot or container."""
+    text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
+    before = request.GET.get("before", "")
+    if state not in STATES or not (before == "" or before.isdecimal()):
+        raise Http404
+    found = requests_found(request.certifier.pk, text) if text else ()
+    page = queries.for_certifier(
+        request.certifier.pk, search=text, requests=found, state=state, after=int(before) if before else None
+    )
+    day = today(policy_of(request.certifier.pk).rules.time_zone)
+    context = {
+        "rows": [(row, queries.state(row, day)) for row in page.certificates],
+        "next": page.after,
+        "q": text,
+        "state": state,
+        "views": [
+            ("", _("All")),
+            ("underway", _("Being published")),
+            ("issued", _("Issued")),
+            ("cancelled", _("Cancelled")),
+            ("attention", _("Need attention")),
+        ],
+        "attention": queries.attention_count(request.certifier.pk),
+        "key": queries.registry_key(request.certifier.pk),
+    }
+    return render(request, "certifiers/certificates/list.html", context)
+
+
+@require_safe
+@staff_door
+def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
+    """One certificate: where it stands, whom it reached, and what was tried at the registry."""
+    found = _certificate(request, certificate_id)
+    zone = found.request.policy.rules.time_zone if found.request.policy else "UTC"
+    context = {
+        "certificate": found,
+        "data": found.data,
+        "state": queries.state(found, today(zone)),
+        "evidence": queries.evidence(found),
+        "deliveries": handover.deliveries(certifier_id=request.certifier.pk, certificate_id=found.pk),
+        "why_not_cancel": policies.obstacles_to_cancel(found),
+        "cancel_sentence": policies.cancel_sentence(found),
+        "zone": zone,
+    }
+    return render(request, "certifiers/certificates/certificate.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
+    """Cancel with a coded reason: from that moment nobody is told that it is valid."""
+    found = _certificate(request, certificate_id)
+    policy = found.request.policy
+    reasons = policy.rules.cancel_reasons if policy else ()  # a sent request has one
+    form = CancelForm(request.POST if request.method == "POST" else None, reasons=reasons)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.cancel(certificate=found, by=request.user, **form.cleaned_data)
+            messages.success(
+                request, _("Cancelled here. INTEGRITY, the exporter, the importer and the broker are told.")
+            )
+        except Overtaken:
+            messages.info(request, _("A colleague cancelled it a moment ago."))
+        return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
+    context = {
+        "certificate": found,
+        "form": form,
+        "problems": problems([form]),
+        "obstacles": policies.obstacles_to_cancel(found),
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "certifiers/certificates/cancel.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@staff_door
+def press(request: PortalRequest, certificate_id: int) -> HttpResponse:
+    """The two safe buttons of a certificate that needs attention."""
+    found = _certificate(request, certificate_id)
+    action = {"look": actions.look_up_again, "try": actions.try_again}.get(request.POST.get("press", ""))
+    if action is None:
+        raise Http404
+    try:
+        action(certificate=found, by=request.user)
+        messages.success(request, _("Asked for. The result appears here in a moment."))
+    except Overtaken:
+        messages.info(request, _("It does not need attention any more."))
+    return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@certifier_door(Role.CERTIFIER_ADMIN)
+def registry_key(request: PortalRequest) -> HttpResponse:
+    """Renew the certifier's key for the registry; what waited for it goes on at once."""
+    form = KeyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actions.renew_key(certifier=request.certifier, secret=form.cleaned_data["secret"], by=request.user)
+        messages.success(request, _("The new key is in use."))
+        return redirect("certificates", certifier=request.certifier.slug)
+    context = {"form": form, "problems": problems([form]), "has_errors": bool(form.errors)}
+    return render(request, "certifiers/certificates/key.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,254 @@
+"""Operations: exporters with their verified lists and quantities, and importers to confirm."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm, ReasonForm, StatusForm
+from certifiers.presenters import listed_with_bars, person_roles
+from nopic.ledger import accounts
+from nopic.presentation.forms import problems
+from nopic.products import actions as products
+from nopic.products.models import ProductItem
+from nopic.tenants import actions as parties
+from nopic.tenants import invitations, people
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.forms import InviteForm
+from nopic.tenants.models import Exporter, ImporterContact
+from nopic.tenants.statuses import EXPORTERS, Role
+from nopic.workflow.clock import now
+from nopic.workflow.models import AuditEvent
+from nopic.workflow.transitions import Overtaken
+
+PAGE = 50
+
+
+def posted(request: PortalRequest) -> Any:
+    """What was posted, also when that is nothing; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
+
+
+def _exporter(request: PortalRequest, nop_id: str) -> Exporter:
+    return get_object_or_404(Exporter.objects.filter(certifier=request.certifier), nop_id=nop_id)
+
+
+def _item(exporter: Exporter, code: str) -> ProductItem:
+    return get_object_or_404(
+        ProductItem.objects.filter(certifier_id=exporter.certifier_id, exporter=exporter), code=code
+    )
+
+
+@require_safe
+@staff_door
+def operations(request: PortalRequest) -> HttpResponse:
+    """Exporters by name (keyset pages), and importers that wait for confirmation."""
+    text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    exporters = Exporter.objects.filter(certifier=request.certifier).order_by("name", "pk")
+    if text:
+        exporters = exporters.filter(Q(name__icontains=text) | Q(nop_id__startswith=text))
+    if after:
+        exporters = exporters.filter(name__gt=after)
+    rows = list(exporters[: PAGE + 1])
+    provisional = (
+        ImporterContact.objects.filter(certifier=request.certifier, confirmed_at=None)
+        .select_related("importer", "exporter")
+        .order_by("pk")[:PAGE]
+    )
+    context = {
+        "exporters": rows[:PAGE],
+        "next": rows[PAGE - 1].name if len(rows) > PAGE else "",
+        "q": text,
+        "provisional": list(provisional),
+    }
+    return render(request, "certifiers/operations/list.html", context)
+
+
+@require_POST
+@staff_door
+def confirm_importer(request: PortalRequest, contact_id: int) -> HttpResponse:
+    """A provisional importer is who the exporter says it is."""
+    contact = get_object_or_404(ImporterContact.objects.filter(certifier=request.certifier), pk=contact_id)
+    try:
+        parties.confirm_contact(contact=contact, by=request.user)
+        messages.success(request, _("%(name)s is confirmed.") % {"name": contact.name})
+    except Overtaken:
+        messages.info(request, _("A colleague confirmed %(name)s a moment ago.") % {"name": contact.name})
+    return redirect("operations", certifier=request.certifier.slug)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def new_exporter(request: PortalRequest) -> HttpResponse:
+    """Add an operation."""
+    form = ExporterForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        if Exporter.objects.filter(certifier=request.certifier, nop_id=form.cleaned_data["nop_id"]).exists():
+            form.add_error("nop_id", _("An operation with this NOP ID is on your list already"))
+        else:
+            exporter = parties.add_exporter(certifier=request.certifier, facts=form.cleaned_data, by=request.user)
+            return redirect("operation", certifier=request.certifier.slug, nop_id=exporter.nop_id)
+    return _form_page(request, form, title=_("Add an operation"), button=_("Add operation"))
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
+    """One exporter: facts, verified list with balances, people, history. POST invites one of its people."""
+    exporter = _exporter(request, nop_id)
+    of = {"certifier_id": request.certifier.pk, "exporter_id": exporter.pk}
+    roles = person_roles()
+    form = InviteForm(posted(request), roles=roles)
+    if request.method == "POST" and form.is_valid():
+        invitations.invite(
+            email=form.cleaned_data["email"], role=Role(form.cleaned_data["role"]), by=request.user, **of
+        )
+        messages.success(request, _("Invitation sent to %(email)s. It is valid for 72 hours.") % form.cleaned_data)
+        return redirect(request.path)
+    context = {
+        "exporter": exporter,
+        "products": listed_with_bars(exporter),
+        "members": list(people.members(role__in=sorted(EXPORTERS), **of)),
+        "invitations": list(people.invitations(**of)),
+        "form": form,
+        "history": list(
+            AuditEvent.objects.filter(
+                certifier_id=request.certifier.pk, subject_type="tenants.exporter", subject_id=exporter.pk
+            ).order_by("-id")[:20]
+        ),
+        "has_errors": bool(form.errors),
+    }
+    return render(request, "certifiers/operations/operation.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def edit_exporter(request: PortalRequest, nop_id: str) -> HttpResponse:
+    """Change an operation; the reason goes to the audit log."""
+    exporter = _exporter(request, nop_id)
+    form = ExporterForm(posted(request), instance=exporter)
+    reason = ReasonForm(posted(request))
+    if request.method == "POST" and form.is_valid() and reason.is_valid():
+        facts = {name: form.cleaned_data[name] for name in ExporterForm.Meta.fields}
+        taken = Exporter.objects.filter(certifier=request.certifier, nop_id=facts["nop_id"]).exclude(pk=exporter.pk)
+        if taken.exists():
+            form.add_error("nop_id", _("Another operation has this NOP ID"))
+        else:
+            parties.change_exporter(
+                exporter=exporter, facts=facts, by=request.user, reason=reason.cleaned_data["reason"]
+            )
+            return redirect("operation", certifier=request.certifier.slug, nop_id=facts["nop_id"])
+    return _form_page(
+        request, form, reason, title=_("Change %(name)s") % {"name": exporter}, button=_("Save changes"), back=exporter
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def new_product(request: PortalRequest, nop_id: str) -> HttpResponse:
+    """Put a product on the verified list."""
+    exporter = _exporter(request, nop_id)
+    taken = frozenset(ProductItem.objects.filter(exporter=exporter).values_list("code", flat=True))
+    form = ProductForm(posted(request), taken=taken)
+    if request.method == "POST" and form.is_valid():
+        products.add_item(
+            exporter=exporter,
+            code=form.cleaned_data["code"],
+            facts=form.facts(),
+            by=request.user,
+            note=form.cleaned_data["note"],
+        )
+        return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+    return _form_page(
+        request,
+        form,
+        title=_("Add a product for %(name)s") % {"name": exporter},
+        button=_("Add product"),
+        back=exporter,
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def new_version(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+    """A product's wording, code or period changes: a new version, from a day on."""
+    exporter = _exporter(request, nop_id)
+    item = _item(exporter, code)
+    latest = item.versions.order_by("-number").first()
+    initial = {name: getattr(latest, name) for name in ProductForm.Meta.fields if name != "note"} if latest else {}
+    initial["valid_from"] = now().date()
+    initial["valid_to"] = None
+    form = ProductForm(posted(request), item_code=code, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        products.add_version(item=item, facts=form.facts(), by=request.user, note=form.cleaned_data["note"])
+        return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+    return _form_page(
+        request, form, title=_("New version of %(code)s") % {"code": code}, button=_("Add version"), back=exporter
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def quantity(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+    """Raise the verified quantity, enter an opening balance, or remove the cap."""
+    exporter = _exporter(request, nop_id)
+    item = _item(exporter, code)
+    form = QuantityForm(posted(request), initial={"crop_year": now().year, "what": "allocate"})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        account = accounts.account_of(item, data["crop_year"])
+        try:
+            if data["what"] == "no_cap":
+                accounts.remove_cap(account, by=request.user, reason=data["reason"])
+            elif data["what"] == "open":
+                accounts.open_balance(account, data["kg"], by=request.user, reason=data["reason"])
+            elif account.allocated is None:
+                form.add_error("what", _("This product has no cap in %(year)s") % {"year": data["crop_year"]})
+            else:
+                accounts.allocate(account, data["kg"], by=request.user, reason=data["reason"])
+        except accounts.NotEnough as error:
+            used = error.account.held + error.account.issued
+            form.add_error(
+                "kg", _("%(kg)s kg are certified or held already; the quantity cannot be less") % {"kg": used}
+            )
+        if not form.errors:
+            return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+    return _form_page(
+        request, form, title=_("Quantity of %(code)s") % {"code": code}, button=_("Save quantity"), back=exporter
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def product_status(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+    """Suspend, remove or approve again."""
+    exporter = _exporter(request, nop_id)
+    latest = _item(exporter, code).versions.order_by("-number").first()
+    if latest is None:
+        raise Http404
+    form = StatusForm(posted(request), initial={"status": latest.status})
+    if request.method == "POST" and form.is_valid():
+        products.set_status(version=latest, by=request.user, **form.cleaned_data)
+        return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+    return _form_page(
+        request, form, title=_("Status of %(code)s") % {"code": code}, button=_("Save status"), back=exporter
+    )
+
+
+def _form_page(
+    request: PortalRequest, *forms: Any, title: str, button: str, back: Exporter | None = None
+) -> HttpResponse:
+    wrong = any(form.errors for form in forms)
+    context = {
+        "forms": forms,
+        "problems": problems(forms),
+        "title": title,
+        "button": button,
+        "exporter": back,
+        "has_errors": wrong,
+    }
+    return render(request, "certifiers/operations/form.html", context, status=422 if wrong else 200)

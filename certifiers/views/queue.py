@@ -1,0 +1,166 @@
+"""The queue: what to decide next. Reads an address, asks `review.queues`, and takes or assigns what was ticked."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods
+from django.views.decorators.vary import vary_on_headers
+
+from nopic.presentation import words
+from nopic.requests.facts import policy_of
+from nopic.requests.models import CertificateRequest
+from nopic.review import actions, policies, queues
+from nopic.review.queues import Figures, Pace, Selection
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.models import Membership, User
+from nopic.tenants.statuses import STAFF
+from nopic.workflow.transitions import Overtaken, Refused
+
+KEYS = [
+    ("J", gettext_lazy("next row")), ("K", gettext_lazy("previous row")), ("Enter", gettext_lazy("open")),
+    ("X", gettext_lazy("select")), ("A", gettext_lazy("take")), ("/", gettext_lazy("search")),
+    ("G Q", gettext_lazy("queue")), ("?", gettext_lazy("this list")),
+]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@vary_on_headers("HX-Request")
+@staff_door
+def queue(request: PortalRequest) -> HttpResponse:
+    """The list in its view, or what becomes of the ticked requests."""
+    if request.method == "POST":
+        return _take_or_give(request)
+    selection = Selection.read(request.GET, certifier_id=request.certifier.pk, me=request.user.pk)
+    rules = policy_of(request.certifier.pk).rules
+    page, pace = queues.page(selection, rules)
+    figures = queues.figures(selection)
+    colleagues = reviewers(request.certifier.pk)
+    fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    base = reverse("queue", args=[request.certifier.slug])
+    context: dict[str, Any] = {
+        "base": base,
+        "selection": selection,
+        "page": page,
+        "figures": figures,
+        "views": _views(selection, figures, request.certifier.slug),
+        "chart": _chart(figures, Pace(rules, pace.now, figures.shown)),
+        "shown_mine": sum(mine for mine, _theirs in figures.shown.values()),
+        "shown_theirs": sum(theirs for _mine, theirs in figures.shown.values()),
+        "next_url": selection.next_address(page.next_after) if page.next_after else "",
+        "first_url": selection.address() if selection.after else "",
+        "from": "" if selection.is_search else selection.view,
+        "colleagues": colleagues,
+        "clock": words.moment(pace.now, rules.time_zone, words.city_of(rules.time_zone)),
+        "fragment": fragment,
+        "cases": base.removesuffix("queue/") + "cases/",
+        "leaves_word": _("Leaves"),
+        "nobody_word": _("nobody"),
+    }
+    if fragment:
+        return render(request, "certifiers/queue/_found.html", context)
+    context |= {
+        "products": queues.product_choices(request.certifier.pk, selection.product),
+        "keys": KEYS,
+        "hint": [KEYS[0], KEYS[2], KEYS[4], KEYS[5]],
+    }
+    return render(request, "certifiers/queue/queue.html", context)
+
+
+def reviewers(certifier_id: int) -> list[User]:
+    """The people who review for a certifier, by name."""
+    members = Membership.objects.filter(certifier_id=certifier_id, role__in=sorted(STAFF), is_active=True)
+    people = {member.user_id: member.user for member in members.select_related("user")}
+    return sorted(people.values(), key=lambda person: str(person).casefold())
+
+
+def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, Any]]:
+    names = {
+        "to-review": _("To review"),
+        "mine": _("Mine"),
+        "nobodys": _("Nobody's"),
+        "late": _("Late"),
+        "all-open": _("All open"),
+    }
+    views: list[dict[str, Any]] = [
+        {
+            "url": selection.address(view=view, search=""),
+            "label": label,
+            "count": figures.views[view],
+            "current": view == selection.view and not selection.is_search,
+        }
+        for view, label in names.items()
+    ]
+    views.append(
+        {
+            "url": f"{reverse('certificates', args=[slug])}?state=attention",
+            "label": _("Needs attention"),
+            "count": figures.attention,
+            "elsewhere": True,
+        }
+    )
+    return views
+
+
+def _chart(figures: Figures, pace: Pace) -> list[dict[str, Any]]:
+    return [
+        {"label": column.label, "mine": column.mine, "theirs": column.theirs, "late": column.late}
+        for column in figures.columns(pace)
+    ]
+
+
+def _take_or_give(request: PortalRequest) -> HttpResponse:
+    """Take the ticked requests, or give them to a colleague; every one says for itself what became of it."""
+    back = redirect(reverse("queue", args=[request.certifier.slug]) + _back(request))
+    ticked = list(
+        CertificateRequest.objects.filter(
+            certifier=request.certifier, reference__in=request.POST.getlist("chosen")[: queues.PAGE], turn__gt=0
+        )
+        .select_related("certifier", "policy", "reviewer")
+        .order_by("pk")
+    )
+    if not ticked:
+        messages.info(request, _("Select one or more requests first."))
+        return back
+    if "give" in request.POST:
+        to = next(
+            (person for person in reviewers(request.certifier.pk) if str(person.pk) == request.POST.get("to")), None
+        )
+        if to is None:
+            messages.info(request, _("Choose a colleague first."))
+            return back
+        outcomes = _give(ticked, to, request.user)
+        done = [each.request.reference for each in outcomes if not each.why_not]
+        text = ngettext("%(names)s is with %(to)s now.", "%(names)s are with %(to)s now.", len(done))
+    else:
+        outcomes, to = actions.bulk_take(requests=ticked, by=request.user), request.user
+        done = [each.request.reference for each in outcomes if not each.why_not]
+        text = ngettext("%(names)s is yours now.", "%(names)s are yours now.", len(done))
+    if done:
+        messages.success(request, text % {"names": ", ".join(done), "to": to})
+    for each in outcomes:
+        if each.why_not:
+            messages.info(request, each.why_not)
+    return back
+
+
+def _give(ticked: list[CertificateRequest], to: User, by: User) -> list[actions.Outcome]:
+    outcomes = []
+    for each in ticked:
+        try:
+            outcomes.append(actions.Outcome(actions.assign(request=each, to=to, by=by)))
+        except Overtaken as lost:
+            outcomes.append(actions.Outcome(each, policies.what_happened(lost.subject)))
+        except Refused as refused:
+            outcomes.append(actions.Outcome(each, str(refused)))
+    return outcomes
+
+
+def _back(request: PortalRequest) -> str:
+    """The address of the view that the ticks were made in; read, so that nothing else can be put into it."""
+    selection = Selection.read(request.GET, certifier_id=request.certifier.pk, me=request.user.pk)
+    return selection.address().rstrip("?")

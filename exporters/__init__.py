@@ -1,0 +1,1 @@
+"""The exporter's door: urls, forms (shape of input only) and views."""

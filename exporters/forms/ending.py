@@ -1,0 +1,51 @@
+"""Shapes of input of the pages that withdraw a request or say when its goods left."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class WithdrawForm(forms.Form):
+    """Why, if they like."""
+
+    reason = forms.CharField(
+        label=_("Why"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Why: use 500 characters or fewer")},
+    )  # fmt: skip
+
+
+class DepartedForm(forms.Form):
+    """The answer to "Has it left?": the day it left, or the new date and why."""
+
+    left = forms.ChoiceField(
+        label=_("Has it left?"),
+        widget=forms.RadioSelect,
+        choices=[("yes", _("Yes, it has left")), ("no", _("No, it leaves on another day"))],
+        error_messages={"required": _("Choose whether it has left"), "invalid_choice": _("Choose whether it has left")},
+    )
+    on = forms.DateField(
+        label=_("The day it left, or the new date"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Enter the day it left, or the new date"),
+            "invalid": _("Enter the day it left, or the new date"),
+        },
+    )
+    why = forms.CharField(
+        label=_("Why it leaves on another day"),
+        help_text=_("Only when it has not left. The certifier reads this."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": _("Why it leaves on another day: use 500 characters or fewer")},
+    )
+
+    def __init__(self, *args: Any, decided: bool, **kwargs: Any) -> None:
+        """Of a decided request only the day it left can be said: its certificates name the date they were decided with."""
+        super().__init__(*args, **kwargs)
+        if decided:
+            self.fields["left"].choices = [("yes", _("Yes, it has left"))]  # type: ignore[attr-defined]
+            self.fields["left"].initial = "yes"
+            self.fields["on"].label = _("The day it left")
+            del self.fields["why"]

@@ -1,0 +1,129 @@
+"""What was frozen, in boxes: a request as it was sent, and a certificate as it was approved."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nopic.presentation.words import full_day, kg
+from nopic.requests.queries import Box
+from nopic.requests.statuses import Mode, Treatment
+
+LABELS: dict[str, Promise] = {
+    "100_organic": gettext_lazy("100 percent organic"),
+    "organic": gettext_lazy("Organic"),
+    "made_with": gettext_lazy("Made with organic ingredients"),
+}
+
+
+def of_certificate(data: Mapping[str, Any]) -> list[Box]:
+    """The boxes of a certificate from its frozen data (schema nopic-certificate/1), lots in full."""
+    product, packages, origin, treated = data["product"], data["packages"], data["origin"], data["treatment"]
+    agent, standard = data["certifier"], data["standard"]
+    gross = _("%(kg)s kg gross") % {"kg": _kg(data["gross_weight_kg"])}
+    treatment = {"none": _("None")}.get(treated["kind"], treated.get("text") or "")
+    return [
+        _box(2, _("Coverage"), _("One shipment"), _span(data["coverage"])),
+        _box(
+            3, _("Certifying agent"), agent.get("legal_name") or agent["name"], agent.get("role_text"), agent["country"]
+        ),
+        *_parties(data),
+        _box(7, _("Product"), product["name"], product.get("brand"), product.get("form")),
+        _box(8, _("US tariff code"), data["hts"]),
+        _box(9, _("Organic standard"), standard["name"], str(LABELS.get(product["label_category"], ""))),
+        _box(10, _("Net weight"), f"{_kg(data['net_weight_kg'])} kg"),
+        _box(11, _("Packages, gross weight"), f"{packages['count']:,} {packages['kind']}", gross),
+        _box(12, _("Lots"), _lots(data["lots"])),
+        _box(13, _("Origin"), ", ".join(filter(None, (origin.get("region"), origin["country"])))),
+        *_journey(data),
+        _box(16, _("Treatment declared"), treatment),
+        _box(17, _("Departure"), _day(data["route"]["departure_on"])),
+        _box(18, _("Documents"), *data["documents"]),
+    ]
+
+
+def of_version(snapshot: Mapping[str, Any]) -> list[Box]:
+    """The boxes of a request as it was sent (schema nopic-request/1); boxes 7 to 13 once for each product."""
+    boxes = [
+        _box(2, _("Coverage"), _("One shipment"), _day(snapshot["route"]["departure_on"])),
+        *_parties(snapshot, snapshot["recipients"]["importer_email"]),
+    ]
+    for line in snapshot["lines"]:
+        boxes += _line(line)
+    treated = snapshot["treatment"]
+    known = treated["kind"] in Treatment.values
+    boxes += [
+        *_journey(snapshot),
+        _box(16, _("Treatment declared"), str(Treatment(treated["kind"]).label) if known else "", treated["text"]),
+        _box(17, _("Departure"), _day(snapshot["route"]["departure_on"]), snapshot["departure"]["late_reason"]),
+        _box(18, _("Documents"), *(_paper(slot) for slot in snapshot["documents"] if slot["state"] != "missing")),
+    ]
+    return boxes
+
+
+def _line(line: Mapping[str, Any]) -> list[Box]:
+    packages = f"{line['packages']:,} {line['package_kind']}" if line["packages"] else ""
+    gross = _("%(kg)s kg gross") % {"kg": _kg(line["gross_kg"])} if line["gross_kg"] else ""
+    return [
+        _box(7, _("Product"), line["wording"], line_id=line["id"]),
+        _box(8, _("US tariff code"), line["hts"], line_id=line["id"]),
+        _box(10, _("Net weight"), f"{_kg(line['net_kg'])} kg" if line["net_kg"] else "", line_id=line["id"]),
+        _box(11, _("Packages, gross weight"), packages, gross, line_id=line["id"]),
+        _box(12, _("Lots"), _lots(line["lots"]), line_id=line["id"]),
+        _box(13, _("Origin"), line["origin_region"], line_id=line["id"]),
+    ]
+
+
+def _parties(data: Mapping[str, Any], email: str = "") -> list[Box]:
+    exporter, importer, consignee = data["exporter"], data["importer"], data.get("consignee")
+    nop_id = _("NOP ID %(id)s")
+    recipient = (consignee["name"], *consignee["address_lines"]) if consignee else (_("As box 5"),)
+    return [
+        _box(4, _("Exporter"), exporter["name"], *exporter["address_lines"], exporter["country"],
+             nop_id % {"id": exporter["nop_id"]}),
+        _box(5, _("Importer of record"), importer["name"], *importer["address_lines"],
+             nop_id % {"id": importer["nop_id"]}, email),
+        _box(6, _("Delivery place / ultimate consignee"), *recipient),
+    ]  # fmt: skip
+
+
+def _journey(data: Mapping[str, Any]) -> list[Box]:
+    by, route = data["transport"], data["route"]
+    mode = str(Mode(by["mode"]).label) if by["mode"] in Mode.values else ""
+    containers = [" ".join(filter(None, (each["number"], each.get("seal")))) for each in by["containers"]]
+    place = ", ".join(filter(None, (route["place_of_loading"], route["country_of_loading"])))
+    port = " ".join(filter(None, (route.get("port_code"), route["port_of_entry"])))
+    return [
+        _box(14, _("Transport"), mode, by.get("carrier"), by.get("vessel"), *containers, by.get("document_number")),
+        _box(15, _("Route"), place, port, _day(route.get("arrival_on"))),
+    ]
+
+
+def _paper(slot: Mapping[str, Any]) -> str:
+    files = ", ".join(file["name"] for file in slot["files"])
+    return f"{slot['name']}: {files or slot['reason']}" if files or slot["reason"] else str(slot["name"])
+
+
+def _lots(lots: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(f"{lot['code']} ({_kg(lot['kg'])} kg)" if lot.get("kg") else str(lot["code"]) for lot in lots)
+
+
+def _span(coverage: Mapping[str, Any]) -> str:
+    first, last = _day(coverage["first_departure"]), _day(coverage["last_departure"])
+    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def _day(iso: str | None) -> str:
+    return full_day(date.fromisoformat(iso)) if iso else ""
+
+
+def _kg(plain: str) -> str:
+    return kg(Decimal(plain)) if plain else ""
+
+
+def _box(number: int, title: str, *values: str | None, line_id: int | None = None) -> Box:
+    return Box(number, title, tuple(value for value in values if value), "", line_id)

@@ -1,0 +1,206 @@
+"""Requests and certificates as rows of a list: what, how much, when, and where it is in the exporter's words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nopic.certificates import queries as certificates
+from nopic.certificates.models import Certificate
+from nopic.certificates.statuses import CertificateStatus
+from nopic.presentation import words
+from nopic.presentation.statuses import sentence
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.requests.steps import STEPS
+from nopic.tenants.calendar import Office
+
+READER = "exporter"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One request in a list."""
+
+    reference: str
+    url: str
+    what: str
+    route: str
+    kg: str
+    leaves: str
+    state: str
+    sentence: str
+    is_draft: bool
+
+
+@dataclass(frozen=True)
+class CertificateRow:
+    """One certificate in a list."""
+
+    url: str
+    what: str
+    kg: str
+    state: str
+    sentence: str
+    number: str
+    to: str
+    pdf_url: str
+    reference: str
+    request_url: str
+
+
+def address(name: str, request: CertificateRequest, **more: object) -> str:
+    """An exporter's address of a request."""
+    return reverse(name, kwargs={"certifier": request.certifier.slug, "reference": request.reference, **more})
+
+
+def step_address(request: CertificateRequest, step: str) -> str:
+    """The address of one step of the form; it lies below the request's."""
+    return f"{address('request_hub', request)}{step}/"
+
+
+def lines_of(request: CertificateRequest) -> list[RequestLine]:
+    """The standing lines, as `requests.queries.with_lines` loaded them."""
+    found: list[RequestLine] = request.standing_lines  # type: ignore[attr-defined]
+    return found
+
+
+def product_of(line: RequestLine) -> str:
+    """The wording of a line's product: as sent, or of a draft as it stands on the verified list now."""
+    version = line.version or (next(iter(line.item.versions.all()), None) if line.item else None)
+    return version.wording if version else _("Product %(n)s") % {"n": line.position}
+
+
+def total(lines: Iterable[RequestLine]) -> Decimal:
+    """Net kilograms of all lines together."""
+    return sum((line.net_kg or Decimal(0) for line in lines), Decimal(0))
+
+
+def goods(request: CertificateRequest) -> str:
+    """`24,000 kg of White quinoa, pearled`, or the reference while nothing is filled in."""
+    lines = lines_of(request)
+    if not lines or not total(lines):
+        return _("request %(reference)s") % {"reference": request.reference}
+    return _("%(kg)s kg of %(product)s") % {"kg": words.kg(total(lines)), "product": what(lines)}
+
+
+def what(lines: Sequence[RequestLine]) -> str:
+    """The products of a request, two by name."""
+    names = [product_of(line) for line in lines]
+    if len(names) < 3:
+        return _(" and ").join(names)
+    return _("%(first)s and %(n)s more products") % {"first": names[0], "n": len(names) - 1}
+
+
+def state_of(request: CertificateRequest, issued: Sequence[Certificate], lines: Sequence[RequestLine]) -> str:
+    """The one word for a request, as the table of statuses knows it; of a decided one it follows its certificates."""
+    if request.status == RequestStatus.DRAFT:
+        return "returned" if request.turn else "draft"
+    if request.status != RequestStatus.DECIDED:
+        return request.status
+    if any(one.status in certificates.UNDERWAY for one in issued):
+        return "approved"
+    if any(one.issued_at for one in issued):
+        return "issued"
+    return "refused" if lines and all(line.status == LineStatus.REFUSED for line in lines) else "decided"
+
+
+def where(
+    request: CertificateRequest,
+    state: str,
+    office: Office,
+    *,
+    issued: Sequence[Certificate] = (),
+    points: int | None = None,
+    since: date | None = None,
+    reason: str = "",
+) -> str:
+    """The sentence under the status."""
+    numbers = [one for one in issued if one.issued_at]
+    last = max((one.issued_at for one in numbers if one.issued_at), default=None)
+    zone = office.rules.time_zone
+    moment_of_withdrawal = request.withdrawn_at
+    facts = {
+        "done": sum(1 for step in STEPS if request.problems.get(step) == 0),
+        "steps": len(STEPS),
+        "points": ngettext("%(n)s point", "%(n)s points", points) % {"n": points} if points else "",
+        "decision": words.moment(request.decide_by, zone, words.city_of(zone)) if request.decide_by else "",
+        "certificates": ngettext("%(n)s certificate", "%(n)s certificates", len(numbers)) % {"n": len(numbers)}
+        if numbers
+        else "",
+        "reason": reason,
+    }
+    on = {"returned": since, "issued": office.local(last).date() if last else None}.get(state)
+    if state == RequestStatus.WITHDRAWN and moment_of_withdrawal:
+        on = office.local(moment_of_withdrawal).date()
+    return sentence("request", state, READER, **facts, day=words.day(on) if on else "")
+
+
+def row(
+    request: CertificateRequest,
+    office: Office,
+    *,
+    issued: Sequence[Certificate] = (),
+    points: int | None = None,
+    since: date | None = None,
+) -> Row:
+    """A request as its list shows it."""
+    lines = lines_of(request)
+    state = state_of(request, issued, lines)
+    importer = request.contact.name if request.contact else (request.importer.name if request.importer else "")
+    journey = _("%(place)s to %(port)s") % {"place": request.place_of_loading, "port": request.port_of_entry}
+    both = request.place_of_loading and request.port_of_entry
+    leaves = request.departed_on or request.departure_on
+    return Row(
+        reference=request.reference,
+        url=address("request_hub", request),
+        what=what(lines) if lines else _("No product yet"),
+        route=" · ".join(filter(None, (journey if both else "", importer))),
+        kg=words.kg(total(lines)) if total(lines) else "",
+        leaves=words.day(leaves) if leaves else "",
+        state=state,
+        sentence=where(request, state, office, issued=issued, points=points, since=since),
+        is_draft=request.status == RequestStatus.DRAFT,
+    )
+
+
+def certificate_row(certificate: Certificate, slug: str, office: Office, today: date) -> CertificateRow:
+    """A certificate as its list shows it."""
+    state = certificates.state(certificate, today)
+    here = {"certifier": slug}
+    pdf = reverse("certificate_pdf", kwargs={**here, "certificate": certificate.pk}) if certificate.rendered_at else ""
+    version, request = certificate.line.version, certificate.request
+    return CertificateRow(
+        url=reverse("my_certificate", kwargs={**here, "certificate_id": certificate.pk}),
+        what=version.wording if version else "",
+        kg=words.kg(certificate.line.net_kg) if certificate.line.net_kg else "",
+        state=state,
+        sentence=certificate_sentence(certificate, state, office),
+        number=certificate.number or "",
+        to=certificate.importer.name,
+        pdf_url=pdf,
+        reference=request.reference,
+        request_url=reverse("request_hub", kwargs={**here, "reference": request.reference}),
+    )
+
+
+def certificate_facts(certificate: Certificate, state: str, office: Office) -> dict[str, str]:
+    """The days that the sentence of a certificate's state names."""
+    request = certificate.request
+    moment = certificate.issued_at
+    if state == CertificateStatus.CANCELLED:
+        moment = certificate.cancel_requested_at or certificate.cancelled_at
+    left = request.departed_on or request.departure_on
+    return {
+        "day": words.day(office.local(moment).date()) if moment else "",
+        "date": words.full_day(left) if left else "",
+    }
+
+
+def certificate_sentence(certificate: Certificate, state: str, office: Office, reason: str = "") -> str:
+    """The sentence under a certificate's state."""
+    return sentence("certificate", state, READER, reason=reason, **certificate_facts(certificate, state, office))

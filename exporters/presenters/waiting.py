@@ -1,0 +1,90 @@
+"""What waits for the exporter, most urgent first: requests sent back, dates that have passed, drafts with problems."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from exporters.presenters.rows import address, goods
+from nopic.presentation import words
+from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.statuses import RequestStatus
+from nopic.tenants.calendar import Office
+
+MOST = 10  # things shown; every one of them stands in the list of open requests as well
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to do."""
+
+    title: str
+    url: str
+    details: tuple[tuple[str, str], ...]  # box or "", text
+    by: str
+    note: str
+    late: bool
+
+
+def things(
+    requests: Sequence[CertificateRequest], returned: Mapping[int, RequestVersion], office: Office, now: datetime
+) -> list[Thing]:
+    """Everything to do in these open requests; `returned` are the versions that came back, by request."""
+    today = office.local(now).date()
+    back, gone, unfinished = [], [], []
+    for request in requests:
+        passed = request.departed_on is None and request.departure_on is not None and request.departure_on < today
+        problems = sum(request.problems.values())
+        if passed:
+            gone.append(_has_it_left(request))
+        elif request.status != RequestStatus.DRAFT:
+            continue
+        elif request.turn:
+            back.append(_change(request, returned.get(request.pk), office, now))
+        elif problems:
+            unfinished.append(_mend(request, problems, office, now))
+    return back + gone + unfinished
+
+
+def _change(request: CertificateRequest, version: RequestVersion | None, office: Office, now: datetime) -> Thing:
+    points = version.return_points if version else []
+    title = ngettext(
+        "Change %(n)s point in your request for %(goods)s",
+        "Change %(n)s points in your request for %(goods)s",
+        len(points),
+    ) % {"n": len(points), "goods": goods(request)}
+    since = version.returned_at if version else None
+    note = _("sent back on %(day)s") % {"day": words.day(office.local(since).date())} if since else ""
+    by, late = _send_by(request, office, now)
+    details = tuple((str(point["box"]), str(point["text"])) for point in points)
+    return Thing(title, address("request_hub", request), details, by, note, late)
+
+
+def _has_it_left(request: CertificateRequest) -> Thing:
+    day = words.day(request.departure_on) if request.departure_on else ""
+    text = _("Request %(reference)s was to leave on %(day)s. Tell us the day it left, or the new date.") % {
+        "reference": request.reference,
+        "day": day,
+    }
+    title = _("Has it left? %(goods)s") % {"goods": goods(request)}
+    return Thing(title, address("request_departed", request), (("", text),), "", "", late=True)
+
+
+def _mend(request: CertificateRequest, problems: int, office: Office, now: datetime) -> Thing:
+    title = ngettext(
+        "Solve %(n)s problem in your draft for %(goods)s", "Solve %(n)s problems in your draft for %(goods)s", problems
+    ) % {"n": problems, "goods": goods(request)}
+    by, late = _send_by(request, office, now)
+    text = _("Draft %(reference)s. Nothing is sent yet.") % {"reference": request.reference}
+    return Thing(title, address("request_hub", request), (("", text),), by, "", late)
+
+
+def _send_by(request: CertificateRequest, office: Office, now: datetime) -> tuple[str, bool]:
+    """Until when to send it, in words, and whether that has passed."""
+    if request.departure_on is None:
+        return "", False
+    zone = office.rules.time_zone
+    deadline = office.latest_sending(request.departure_on)
+    return words.moment(deadline, zone, words.city_of(zone)), office.is_late(now, request.departure_on)

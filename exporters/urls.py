@@ -1,0 +1,30 @@
+"""Addresses of the exporter's door, below /<certifier>/."""
+
+from django.urls import path
+
+from exporters.views import certificates, check, dashboard, documents, hub, steps, verified
+
+REQUEST = "requests/<str:reference>/"
+
+urlpatterns = [
+    path("requests/", dashboard.dashboard, name="requests"),
+    path("requests/all/", dashboard.all_requests, name="all_requests"),
+    path("requests/new/", dashboard.new_request, name="new_request"),
+    path("company/", dashboard.company, name="company"),
+    path("my-certificates/", certificates.my_certificates, name="my_certificates"),
+    path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
+    path("verified-list/", verified.verified_list, name="verified_list"),
+    path(REQUEST, hub.hub, name="request_hub"),
+    path(f"{REQUEST}sent/", hub.sent, name="request_sent"),
+    path(f"{REQUEST}withdraw/", hub.withdraw, name="request_withdraw"),
+    path(f"{REQUEST}departed/", hub.departed, name="request_departed"),
+    path(f"{REQUEST}versions/<int:number>/", hub.version, name="request_version"),
+    path(f"{REQUEST}documents/", documents.request_documents, name="request_documents"),
+    path(f"{REQUEST}documents/<int:document_id>/", documents.document, name="document"),
+    path(f"{REQUEST}documents/<int:document_id>/original/", documents.original, name="document_original"),
+    path(f"{REQUEST}documents/<int:document_id>/pages/<int:number>.webp", documents.page_image, name="document_page"),
+    path(f"{REQUEST}products/<int:index>/left/", steps.left, name="request_left"),
+    path(f"{REQUEST}supplier/", steps.supplier, name="supplier"),
+    path(f"{REQUEST}check/", check.check, name="request_check"),
+    path(f"{REQUEST}<str:step>/", steps.request_step, name="request_step"),
+]

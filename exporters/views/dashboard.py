@@ -1,0 +1,150 @@
+"""The exporter's first page: what waits for them, where everything is, and until when a request must be sent."""
+
+from django.contrib import messages
+from django.db.models import Case, F, Value, When
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from exporters.presenters.lead import lead
+from exporters.presenters.rows import certificate_row, row, step_address
+from exporters.presenters.waiting import MOST, things
+from nopic.certificates import queries as certificates
+from nopic.requests import actions, queries
+from nopic.requests.facts import policy_of
+from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
+from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.calendar import Office
+from nopic.tenants.models import Exporter
+from nopic.workflow.clock import now
+
+PAGE = 50
+NEWEST = 5  # certificates on the first page
+
+
+def _exporter(request: PortalRequest) -> Exporter:
+    """The company at the door."""
+    return get_object_or_404(Exporter.objects.filter(certifier=request.certifier), pk=request.exporter_id)
+
+
+def _own(request: PortalRequest, rows: list[CertificateRequest]) -> list[CertificateRequest]:
+    """The same rows, knowing the certifier at the door."""
+    for one in rows:
+        one.certifier = request.certifier
+    return rows
+
+
+@require_safe
+@exporter_door
+def dashboard(request: PortalRequest) -> HttpResponse:
+    """Waiting for you, open requests by departure, newest certificates; a fixed number of statements."""
+    moment, policy = now(), policy_of(request.certifier.pk)
+    typed = request.GET.get("leaves")
+    if request.headers.get("HX-Request"):
+        return _lead_only(request)
+    office = Office(policy.rules)
+    company_id = request.exporter_id or 0
+    came_back = When(status=RequestStatus.DRAFT, turn__gt=0, then=Value(0))
+    found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
+    found = found.filter(status__in=[RequestStatus.DRAFT, *OPEN_REQUEST]).order_by(
+        # What came back is always among those shown, however many drafts leave earlier.
+        Case(came_back, default=Value(1)), F("departure_on").asc(nulls_last=True), "-pk",
+    )  # fmt: skip
+    rows = _own(request, list(found[: PAGE + 1]))
+    more, rows = len(rows) > PAGE, rows[:PAGE]
+    exporter = rows[0].exporter if rows else _exporter(request)  # it came with its requests
+    rows.sort(key=lambda one: (one.departure_on is None, one.departure_on, -one.pk))
+    returned = _returned(request, rows)
+    todo = things(rows, returned, office, moment)
+    drafts = [one.departure_on for one in rows if one.status == RequestStatus.DRAFT and one.departure_on]
+    today = office.local(moment).date()
+    newest = certificates.for_exporter(request.certifier.pk, company_id, limit=NEWEST)
+    answer = lead(typed, min((each for each in drafts if each >= today), default=None), policy, moment)
+    context = {
+        "exporter": exporter,
+        "todo": todo[:MOST],
+        "todo_count": len(todo),
+        "rows": [
+            row(one, office, points=len(version.return_points) if version else None,
+                since=office.local(version.returned_at).date() if version and version.returned_at else None)
+            for one in rows
+            for version in [returned.get(one.pk)]
+        ],
+        "more": more,
+        "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in newest.certificates],
+        "lead": answer,
+        "has_errors": bool(answer.problem),
+        "companies": _companies(request),
+    }  # fmt: skip
+    return render(request, "exporters/dashboard.html", context, status=422 if answer.problem else 200)
+
+
+def _lead_only(request: PortalRequest) -> HttpResponse:
+    """The answer to a date that was typed, for htmx."""
+    answer = lead(request.GET.get("leaves"), None, policy_of(request.certifier.pk), now())
+    return render(request, "exporters/_lead.html", {"lead": answer}, status=422 if answer.problem else 200)
+
+
+def _returned(request: PortalRequest, rows: list[CertificateRequest]) -> dict[int, RequestVersion]:
+    """The version of each returned request that came back; one statement."""
+    back = {one.pk: one.turn for one in rows if one.status == RequestStatus.DRAFT and one.turn}
+    versions = RequestVersion.objects.filter(
+        certifier=request.certifier, request_id__in=back, returned_at__isnull=False
+    ).defer("snapshot")
+    return {each.request_id: each for each in versions if each.number == back[each.request_id]}
+
+
+def _companies(request: PortalRequest) -> list[Exporter]:
+    """The companies that this person works for here, when there are several."""
+    if len(set(request.exporter_ids)) < 2:
+        return []
+    return list(Exporter.objects.filter(certifier=request.certifier, pk__in=request.exporter_ids).order_by("name"))
+
+
+@require_safe
+@exporter_door
+def all_requests(request: PortalRequest) -> HttpResponse:
+    """Every request, newest first, fifty to a page."""
+    after = request.GET.get("after", "")
+    found = queries.for_exporter(request.exporter_id or 0, certifier_id=request.certifier.pk)
+    if after.isdecimal() and len(after) < 19:
+        found = found.filter(pk__lt=int(after))
+    rows = _own(request, list(found.prefetch_related("certificates")[: PAGE + 1]))
+    office = Office(policy_of(request.certifier.pk).rules)
+    context = {
+        "rows": [row(one, office, issued=list(one.certificates.all())) for one in rows[:PAGE]],
+        "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
+        "later": bool(after),
+    }
+    return render(request, "exporters/requests.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@exporter_door
+def new_request(request: PortalRequest) -> HttpResponse:
+    """Start a request; without a certification in force there is no form, but the way to the certifier."""
+    exporter = _exporter(request)
+    exporter.certifier = request.certifier
+    why_not = queries.why_not_start(exporter)
+    if request.method == "POST" and not why_not:
+        started = actions.start(exporter=exporter, by=request.user)
+        messages.success(
+            request, _("Request %(reference)s is started. It saves itself.") % {"reference": started.reference}
+        )
+        return redirect(step_address(started, "departure"))
+    status = 422 if request.method == "POST" else 200
+    return render(request, "exporters/requests_new.html", {"exporter": exporter, "why_not": why_not}, status=status)
+
+
+@require_POST
+@exporter_door
+def company(request: PortalRequest) -> HttpResponse:
+    """Work for another of one's companies from now on."""
+    chosen = request.POST.get("exporter", "")
+    mine = {str(pk): pk for pk in request.exporter_ids}
+    if chosen not in mine:
+        raise Http404("not a company of this person")
+    request.session[f"exporter:{request.certifier.slug}"] = mine[chosen]
+    return redirect("requests", request.certifier.slug)

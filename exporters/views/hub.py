@@ -1,0 +1,205 @@
+"""One request: its tasks while it is a draft, where it is once it was sent, and the ways to take it back or move it."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from exporters.forms.ending import DepartedForm, WithdrawForm
+from exporters.presenters import papers
+from exporters.presenters.hub import points, tasks, timeline
+from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, where
+from exporters.views.loading import load_request, may_send
+from nopic.certificates import projection
+from nopic.certificates import queries as certificates
+from nopic.presentation.forms import problems
+from nopic.requests import actions, queries
+from nopic.requests.checks import findings
+from nopic.requests.facts import rules_of
+from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.calendar import Office
+from nopic.tenants.policy import refusal_text
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+_form_page = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_safe
+@exporter_door
+def hub(request: PortalRequest, reference: str) -> HttpResponse:
+    """The page of a request, whatever its state."""
+    found = load_request(request, reference)
+    office = Office(rules_of(found))
+    lines = _lines(found)
+    issued = certificates.for_request(found)
+    state = state_of(found, issued, lines)
+    versions = list(
+        RequestVersion.objects.filter(certifier_id=found.certifier_id, request=found)
+        .defer("snapshot")
+        .order_by("-number")
+    )
+    current = next((each for each in versions if each.number == found.turn), None)
+    boxes, slots = queries.summary(found), queries.documents(found)
+    today = office.local(now()).date()
+    since = office.local(current.returned_at).date() if current and current.returned_at else None
+    refused = [(product_of(line), _why(found, line)) for line in lines if line.status == LineStatus.REFUSED]
+    said = points(found, current, boxes) if state == "returned" else []
+    speaks = found.status == RequestStatus.DRAFT or may_send(request)
+    context = {
+        "found": found,
+        "state": state,
+        "sentence": where(
+            found, state, office, issued=issued, points=len(said), since=since,
+            reason=refused[0][1] if len(refused) == 1 else "",
+        ),
+        "is_draft": found.status == RequestStatus.DRAFT,
+        "tasks": tasks(found, slots, findings(found, moment="draft")) if found.status == RequestStatus.DRAFT else [],
+        "points": said,
+        "boxes": boxes,
+        "slots": [(each, "later" if each.state == "missing" and each.may_follow else each.state) for each in slots],
+        "documents_url": step_address(found, "documents")
+        if found.status in OPEN_REQUEST and any(each.may_follow for each in slots)
+        else "",
+        "refused": refused,
+        "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],
+        "versions": [each for each in versions if each.number != found.turn or found.status == RequestStatus.DRAFT],
+        "timeline": timeline(found, lines, issued, office.rules.time_zone),
+        "zone": office.rules.time_zone,
+        "may_withdraw": speaks and _may_withdraw(found, lines),
+        "ask_departure": speaks and _may_say_departure(found) and state not in ("refused", "decided"),
+        "date_passed": bool(found.departed_on is None and found.departure_on and found.departure_on < today),
+    }  # fmt: skip
+    return render(request, "exporters/hub.html", context)
+
+
+def _lines(found: CertificateRequest) -> list[RequestLine]:
+    lines = RequestLine.objects.filter(certifier_id=found.certifier_id, request=found, removed=False)
+    return list(lines.select_related("version", "item").order_by("position"))
+
+
+def _why(found: CertificateRequest, line: RequestLine) -> str:
+    """The reason that the reviewer chose, and what they wrote."""
+    reason = refusal_text(rules_of(found).refusal(line.reason_code))
+    return f"{reason.rstrip('.')}. {line.reason_text.rstrip('.')}" if line.reason_text else reason.rstrip(".")
+
+
+def _may_withdraw(found: CertificateRequest, lines: list[RequestLine]) -> bool:
+    """As the action decides: until the first line is decided."""
+    open_still = found.status not in (RequestStatus.DECIDED, RequestStatus.WITHDRAWN)
+    return open_still and all(line.status == LineStatus.OPEN for line in lines)
+
+
+def _may_say_departure(found: CertificateRequest) -> bool:
+    """As the action decides: once, and not of a withdrawn request."""
+    return found.status != RequestStatus.WITHDRAWN and found.departed_on is None and found.departure_on is not None
+
+
+@require_safe
+@exporter_door
+def sent(request: PortalRequest, reference: str) -> HttpResponse:
+    """What the sender sees right after sending: the reference, the promise, what happens next."""
+    found = load_request(request, reference)
+    if found.status != RequestStatus.SUBMITTED:
+        return redirect(address("request_hub", found))
+    return render(request, "exporters/sent.html", {"found": found, "zone": rules_of(found).time_zone})
+
+
+@require_safe
+@exporter_door
+def version(request: PortalRequest, reference: str, number: int) -> HttpResponse:
+    """The request as it was sent on one occasion, and what was said when it came back."""
+    found = load_request(request, reference)
+    kept = get_object_or_404(
+        RequestVersion.objects.filter(certifier_id=found.certifier_id, request=found), number=min(number, 32767)
+    )
+    context = {
+        "found": found,
+        "version": kept,
+        "boxes": papers.of_version(kept.snapshot),
+        "zone": rules_of(found).time_zone,
+    }
+    return render(request, "exporters/version.html", context)
+
+
+@_form_page
+@exporter_door
+def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
+    """Take a request back: what it means, why, and the button."""
+    found = _spoken_for(request, reference)
+    if not _may_withdraw(found, _lines(found)):
+        return _too_late(request, found)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.withdraw(request=found, by=request.user, reason=form.cleaned_data["reason"])
+        except Overtaken:
+            return _too_late(request, found)
+        messages.success(request, _("Request %(reference)s is withdrawn.") % {"reference": reference})
+        return redirect("requests", request.certifier.slug)
+    return _ending(request, "exporters/withdraw.html", found, form)
+
+
+@_form_page
+@exporter_door
+def departed(request: PortalRequest, reference: str) -> HttpResponse:
+    """ "Has it left?": the day it left, or the new date and why."""
+    found = _spoken_for(request, reference)
+    if not _may_say_departure(found):
+        return _too_late(request, found)
+    decided = found.status == RequestStatus.DECIDED
+    form = DepartedForm(request.POST if request.method == "POST" else None, decided=decided)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        left = said["left"] == "yes"
+        try:
+            actions.declare_departure(
+                request=found,
+                by=request.user,
+                departed_on=said["on"] if left else None,
+                new_date=None if left else said["on"],
+                why=said.get("why", ""),
+            )
+            projection.refresh_request(found)
+        except Refused as refused:
+            for finding in refused.findings:
+                form.add_error("why" if finding.field.endswith("#why") else "on", finding.sentence)
+        except Overtaken:
+            return _too_late(request, found)
+        else:
+            messages.success(request, _("What you said is noted on the request."))
+            return redirect(address("request_hub", found))
+    return _ending(request, "exporters/departed.html", found, form)
+
+
+def _spoken_for(request: PortalRequest, reference: str) -> CertificateRequest:
+    """The request; what was sent is taken back or moved only by those who may send."""
+    found = load_request(request, reference)
+    if found.turn and not may_send(request):
+        raise PermissionDenied
+    return found
+
+
+def _too_late(request: PortalRequest, found: CertificateRequest) -> HttpResponse:
+    """Somebody was faster, or it was answered already: the page of the request says where it is."""
+    messages.info(request, _("This cannot be changed any more. Below you see where the request is now."))
+    return redirect(address("request_hub", found))
+
+
+def _ending(
+    request: PortalRequest, template: str, found: CertificateRequest, form: WithdrawForm | DepartedForm
+) -> HttpResponse:
+    told = problems([form])
+    context = {
+        "found": found,
+        "form": form,
+        "problems": told,
+        "has_errors": bool(told),
+        "decided": found.status == RequestStatus.DECIDED,
+        "back": address("request_hub", found),
+    }
+    return render(request, template, context, status=422 if told else 200)
