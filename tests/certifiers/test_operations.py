@@ -1,0 +1,146 @@
+"""The operations pages, as staff use them."""
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from nopic.ledger.models import Account, Entry
+from nopic.products.models import ProductItem, ProductVersion
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Exporter, ImporterContact, Invitation
+from nopic.workflow.models import AuditEvent, Dispatch
+from tests.factories import World, signed_in
+
+PRODUCT = {
+    "code": "PV-09", "wording": "Organic cacao beans", "label_category": "organic", "hts": "1801000010",
+    "origin_country": "Peru", "last_processing_country": "Peru", "package_kind": "bags", "package_kg": "62,5",
+    "valid_from": "2026-01-01", "note": "new harvest plan",
+}  # fmt: skip
+
+
+@pytest.fixture
+def staff(world: World) -> Client:
+    return signed_in(world.here.reviewer)
+
+
+def at(name: str, world: World, **kwargs: str) -> str:
+    return reverse(
+        name, kwargs={"certifier": world.here.certifier.slug, "nop_id": world.here.exporter.nop_id, **kwargs}
+    )
+
+
+def test_a_product_is_added_with_its_code_in_the_printed_form(world: World, staff: Client) -> None:
+    answer = staff.post(at("new_product", world), PRODUCT)
+    assert answer.status_code == 302
+    with tenant(world.here.certifier):
+        version = ProductVersion.objects.get(item__code="PV-09")
+        assert (version.hts, version.package_kg, version.number) == ("1801.00.0010", Decimal("62.5"), 1)
+        assert AuditEvent.objects.filter(verb="version added", actor=str(world.here.reviewer)).exists()
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("hts", "0901", "The tariff code must have 10 digits"),
+        ("code", "PV-03", "PV-03 is on the list already"),
+        ("valid_to", "2025-01-01", "The last day must not be before the first day"),
+        ("package_kg", "a bag", "kg"),
+        ("note", "", "This field is required"),
+    ],
+)
+def test_bad_input_is_said_at_the_field_and_in_the_summary(
+    world: World, staff: Client, field: str, typed: str, sentence: str
+) -> None:
+    answer = staff.post(at("new_product", world), {**PRODUCT, field: typed})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert text.count(sentence) >= 2
+    assert "Organic cacao beans" in text
+    with tenant(world.here.certifier):
+        assert not ProductItem.objects.filter(code="PV-09").exists()
+
+
+def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> None:
+    changed = {
+        **PRODUCT,
+        "wording": "Organic green coffee, washed, grade 1",
+        "hts": "0901.11.0015",
+        "valid_from": "2026-06-01",
+    }
+    changed.pop("code")
+    assert staff.post(at("new_version", world, code="PV-03"), changed).status_code == 302
+    with tenant(world.here.certifier):
+        first, second = ProductVersion.objects.filter(item=world.here.item).order_by("number")
+    assert (first.valid_to.isoformat(), second.number, second.valid_to) == ("2026-05-31", 2, None)
+
+
+def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Client) -> None:
+    url = at("product_quantity", world, code="PV-03")
+    data = {"what": "allocate", "crop_year": world.here.account.crop_year, "kg": "5,000", "reason": "second inspection"}
+    assert staff.post(url, data).status_code == 302
+    assert (
+        staff.post(url, {**data, "what": "open", "kg": "1.250,5", "reason": "sold at another certifier"}).status_code
+        == 302
+    )
+    with tenant(world.here.certifier):
+        account = Account.objects.get(pk=world.here.account.pk)
+        assert (account.allocated, account.issued) == (Decimal(105_000), Decimal("1250.5"))
+        assert Entry.objects.filter(account=account).order_by("-pk").first().reason == "sold at another certifier"
+
+
+def test_the_quantity_cannot_fall_below_what_is_certified(world: World, staff: Client) -> None:
+    url = at("product_quantity", world, code="PV-03")
+    year = world.here.account.crop_year
+    staff.post(url, {"what": "open", "crop_year": year, "kg": "90000", "reason": "opening balance"})
+    answer = staff.post(url, {"what": "allocate", "crop_year": year, "kg": "-20000", "reason": "smaller harvest"})
+    assert answer.status_code == 422
+    with tenant(world.here.certifier):
+        assert Account.objects.get(pk=world.here.account.pk).allocated == Decimal(100_000)
+
+
+def test_a_suspended_product_says_so(world: World, staff: Client) -> None:
+    staff.post(at("product_status", world, code="PV-03"), {"status": "suspended", "reason": "residue found"})
+    assert "Suspended" in staff.get(at("operation", world)).content.decode()
+
+
+def test_an_operation_is_added_and_changed_with_a_reason(world: World, staff: Client) -> None:
+    facts = {
+        "name": "Asociación El Huabo", "nop_id": "9010000042", "address": "Jaén", "country": "Peru",
+        "email": "el@huabo.example", "status": "certified", "certified_from": "2024-02-01", "soe_compliant": "on",
+        "standard": "NOP",
+    }  # fmt: skip
+    slug = world.here.certifier.slug
+    assert staff.post(reverse("new_exporter", args=[slug]), facts).status_code == 302
+    taken = staff.post(reverse("new_exporter", args=[slug]), facts)
+    assert taken.status_code == 422
+    change = {**facts, "status": "suspended", "reason": "inspection refused"}
+    assert staff.post(reverse("edit_exporter", args=[slug, "9010000042"]), change).status_code == 302
+    with tenant(world.here.certifier):
+        assert Exporter.objects.get(nop_id="9010000042").status == "suspended"
+        event = AuditEvent.objects.get(verb="changed status")
+    assert (event.old, event.new, event.note) == ("certified", "suspended", "inspection refused")
+
+
+def test_the_first_person_of_an_exporter_is_invited_by_staff(world: World, staff: Client) -> None:
+    data = {"email": "first@valleverde.example", "role": "exporter_sender"}
+    assert staff.post(at("operation", world), data).status_code == 302
+    with tenant(world.here.certifier):
+        invitation = Invitation.objects.get()
+        assert (invitation.exporter_id, invitation.token_hash) == (world.here.exporter.pk, None)
+    assert Dispatch.objects.filter(topic="invitation", subject_id=invitation.pk).exists()
+
+
+def test_a_provisional_importer_is_confirmed_once(world: World, staff: Client) -> None:
+    with tenant(world.here.certifier):
+        ImporterContact.objects.filter(pk=world.here.contact.pk).update(confirmed_at=None)
+    url = reverse("confirm_importer", args=[world.here.certifier.slug, world.here.contact.pk])
+    assert "is confirmed" in staff.post(url, follow=True).content.decode()
+    assert "A colleague confirmed" in staff.post(url, follow=True).content.decode()
+
+
+def test_the_list_is_searched_by_name_and_nop_id(world: World, staff: Client) -> None:
+    url = reverse("operations", args=[world.here.certifier.slug])
+    assert world.here.exporter.name in staff.get(url, {"q": world.here.exporter.nop_id}).content.decode()
+    assert "No operation matches" in staff.get(url, {"q": "nobody"}).content.decode()

@@ -1,0 +1,120 @@
+"""The queue's page over HTTP: views, filters, taking and assigning; the same number of statements for any number of rows."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.context import tenant
+from tests import factories
+from tests.factories import World
+from tests.review import cases
+from tests.review.test_queues import copies
+
+URL = "/tierra/queue/"
+# What opening a transaction and a door costs; the rest are questions.
+HOUSEKEEPING = re.compile(r"SAVEPOINT|BEGIN|COMMIT|ROLLBACK|set_config|current_setting\('app")
+
+
+@pytest.fixture
+def reviewer(world: World) -> Client:
+    return factories.signed_in(world.here.reviewer)
+
+
+def questions(asked: CaptureQueriesContext) -> list[str]:
+    """The statements that ask the database something."""
+    return [query["sql"] for query in asked.captured_queries if not HOUSEKEEPING.search(query["sql"])]
+
+
+def test_an_empty_queue_says_so(world: World, reviewer: Client) -> None:
+    page = reviewer.get(URL).content.decode()
+    assert "Nothing to review here." in page
+    assert "CANARY-nordhof" not in page
+    assert 'href="/tierra/certificates/?state=attention">Needs attention <span>0</span>' in page
+
+
+def test_the_queue_shows_a_request_in_words(world: World, reviewer: Client) -> None:
+    request = cases.sent(world.here)
+    page = reviewer.get(URL).content.decode()
+    for word in (request.reference, "19,200", "Oakland", "nobody", "4 received", "exporter&#x27;s first request"):
+        assert word in page, word
+
+
+@pytest.mark.parametrize("rows", [1, 50, 500])
+def test_at_most_ten_statements_whatever_the_number_of_rows(world: World, reviewer: Client, rows: int) -> None:
+    request = cases.sent(world.here)
+    with tenant(world.here.certifier):
+        copies(request, rows - 1)
+    reviewer.get(URL)  # the first page of a session writes its token against forged posts
+    with CaptureQueriesContext(connection) as asked:
+        page = reviewer.get(URL).content.decode()
+    assert page.count("<tr data-row") == min(rows, 50)
+    assert f"{min(rows, 50)} of {rows}" in page
+    assert ("Next page" in page) == (rows > 50)
+    assert len(questions(asked)) == 8, "\n".join(questions(asked))
+
+
+def test_htmx_gets_the_list_and_what_counts_it_without_the_frame(world: World, reviewer: Client) -> None:
+    cases.sent(world.here)
+    answer = reviewer.get(URL, {"view": "mine"}, headers={"HX-Request": "true"})
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert page.count('hx-swap-oob="true"') == 2
+    assert "HX-Request" in answer["Vary"]
+    whole = reviewer.get(URL, headers={"HX-Request": "true", "HX-History-Restore-Request": "true"}).content.decode()
+    assert "<html" in whole
+
+
+def test_ticked_requests_are_taken_and_what_a_colleague_has_says_so(world: World, reviewer: Client) -> None:
+    here = world.here
+    free, theirs = cases.sent(here), cases.taken(here, by=here.colleague)
+    answer = reviewer.post(URL, {"take": "1", "chosen": [free.reference, theirs.reference]}, follow=True)
+    page = answer.content.decode()
+    assert f"{free.reference} is yours now." in page
+    assert f"{here.colleague} has had {theirs.reference} since" in page
+    with tenant(here.certifier):
+        free.refresh_from_db()
+        assert free.reviewer == here.reviewer
+
+
+def test_ticked_requests_are_assigned_to_a_colleague_of_this_certifier_only(world: World, reviewer: Client) -> None:
+    here = world.here
+    request = cases.sent(here)
+    for to in (world.there.reviewer.pk, here.sender.pk, "", "x"):
+        answer = reviewer.post(URL, {"give": "1", "to": to, "chosen": [request.reference]}, follow=True)
+        assert "Choose a colleague first." in answer.content.decode()
+    answer = reviewer.post(URL, {"give": "1", "to": here.colleague.pk, "chosen": [request.reference]}, follow=True)
+    assert f"is with {here.colleague} now." in answer.content.decode()
+    with tenant(here.certifier):
+        request.refresh_from_db()
+        assert request.reviewer == here.colleague
+
+
+def test_nothing_ticked_and_foreign_references_change_nothing(world: World, reviewer: Client) -> None:
+    theirs = [cases.sent(world.there) for _n in range(2)][1]
+    for chosen in ([], [theirs.reference], ["'; --"]):
+        answer = reviewer.post(URL, {"take": "1", "chosen": chosen}, follow=True)
+        assert "Select one or more requests first." in answer.content.decode()
+    with tenant(world.there.certifier):
+        assert CertificateRequest.objects.get(pk=theirs.pk).reviewer is None
+
+
+def test_going_back_after_a_tick_keeps_the_view_and_nothing_else(world: World, reviewer: Client) -> None:
+    answer = reviewer.post(f"{URL}?view=all-open&q=x&next=//evil.example", {"take": "1"})
+    assert answer["Location"] == f"{URL}?view=all-open&q=x"
+
+
+def test_a_search_shows_closed_requests_too(world: World, reviewer: Client) -> None:
+    from nopic.review import projection
+
+    request = cases.sent(world.here)
+    with tenant(world.here.certifier):
+        projection.index(request)
+        CertificateRequest.objects.filter(pk=request.pk).update(status="decided")
+    page = reviewer.get(URL, {"q": "VV-26-118"}).content.decode()
+    assert request.reference in page
+    assert "Decided" in page
+    assert "No request matches" in reviewer.get(URL, {"q": "<script>"}).content.decode()

@@ -1,0 +1,136 @@
+"""The demo data: made once by the real actions on the test's database, against the real mock registry, and looked at."""
+
+import hashlib
+from collections import Counter
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import override_settings
+
+from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
+from nopic.demo.people import PASSWORD, PEOPLE
+from nopic.demo.seed import waiting
+from nopic.demo.seed.parties import OPERATIONS
+from nopic.demo.seed.products import PRODUCTS
+from nopic.demo.seed.stories import STORIES
+from nopic.demo.seed.telling import Seed
+from nopic.documents import files, inspection
+from nopic.documents.inspection import Inspected
+from nopic.documents.models import Document
+from nopic.ledger.models import Account
+from nopic.oid.wire import close_clients
+from nopic.products.models import ProductItem
+from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import RequestStatus
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Certifier, Exporter, User
+from nopic.workflow.models import AuditEvent
+from tests.mock_oid import MockOid
+
+
+def load_into(oid: MockOid) -> Any:
+    """Hand documents to the test's registry instead of the demo's."""
+
+    def load(document: dict[str, Any]) -> None:
+        keys = {one["code"]: one["key"] for one in document.get("certifiers", [])}
+        oid.load(operations=document["operations"], keys=keys)
+
+    return load
+
+
+def counted() -> dict[str, int]:
+    """Rows that a second run could add to."""
+    counts: Counter[str] = Counter(people=User.objects.count())
+    for certifier in Certifier.objects.all():
+        with tenant(certifier):
+            for model in (CertificateRequest, Document, Certificate, AuditEvent, ProductItem, Exporter):
+                counts[model.__name__] += model.objects.count()
+    return dict(counts)
+
+
+def everything(model: Any) -> list[Any]:
+    rows: list[Any] = []
+    for certifier in Certifier.objects.order_by("pk"):
+        with tenant(certifier):
+            rows += model.objects.all()
+    return rows
+
+
+@pytest.fixture
+def seeded(committed: None, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The demo as `seed_demo --here --wait` leaves it; looking at papers in a child process is tested on its own."""
+    monkeypatch.setattr(inspection, "inspect", lambda file, kind: Inspected(pages=1, flags=()))
+    with MockOid() as oid, override_settings(OID_URL=oid.url):
+        seed = Seed(say=lambda _text: None, load=load_into(oid), here=True)
+        assert seed.run()
+        seed.cancel(seconds=60)
+        assert seed.wait(seconds=60), [(one.status, one.attention) for one in seed.certificates()]
+        yield seed
+        close_clients()
+
+
+def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Seed) -> None:
+    requests = everything(CertificateRequest)
+    assert len(requests) == len(STORIES) >= 40
+    statuses = Counter(request.status for request in requests)
+    assert statuses == {
+        RequestStatus.DRAFT: 7,
+        RequestStatus.SUBMITTED: 11,
+        RequestStatus.IN_REVIEW: 6,
+        RequestStatus.WITHDRAWN: 2,
+        RequestStatus.DECIDED: 17,
+    }
+    assert sum(request.late for request in requests) == 3
+    assert sum(request.status == RequestStatus.DRAFT and request.turn > 0 for request in requests) == 1  # returned
+    assert any(request.status == RequestStatus.SUBMITTED and request.turn == 2 for request in requests)
+    lines = Counter(line.status for request in requests for line in _lines(request))
+    assert lines["refused"] == 4
+    assert lines["approved"] == 16
+
+    certificates = everything(Certificate)
+    assert Counter(one.status for one in certificates) == {"issued": 13, "cancelled": 2, "needs_attention": 1}
+    papers = {file.certificate_id: file for file in everything(CertificateFile)}
+    for one in certificates:
+        if one.status == "needs_attention":
+            assert "Pacific Crest" in one.attention
+            continue
+        with files.open_verified(one.certifier_id, papers[one.pk].sha256, area="certificates") as pdf:
+            content = pdf.read()
+        assert content.startswith(b"%PDF-")
+        assert hashlib.sha256(content).hexdigest() == papers[one.pk].sha256
+        assert one.handed_over_at is not None
+
+    said = StringIO()
+    call_command("verify_audit", stdout=said)
+    assert "3 chains intact" in said.getvalue()
+
+    products = everything(ProductItem)
+    assert len(products) == len(PRODUCTS) == 25
+    exporters = {one.country for one in everything(Exporter)}
+    assert (len(OPERATIONS), len(exporters)) == (8, 6)
+    assert any(account.allocated is None for account in everything(Account))
+    assert {user.email for user in User.objects.all()} >= {person.email for person in PEOPLE}
+    assert User.objects.get(email="rosa@valleverde.example").check_password(PASSWORD)
+
+    here, there = Certifier.objects.order_by("slug")
+    for certifier, other in ((here, there), (there, here)):
+        with tenant(certifier):
+            assert not CertificateRequest.objects.filter(certifier=other).exists()
+            assert CertificateRequest.objects.exists()
+            assert {one.certifier_id for one in PublicRecord.objects.all()} == {certifier.pk}
+
+    before = counted()
+    assert Seed(say=lambda _text: None, load=_nothing_is_loaded, here=True).run() is False
+    assert counted() == before
+    assert waiting.owed("registry", "render", "hand_over", due_only=False) == []
+
+
+def _lines(request: CertificateRequest) -> list[Any]:
+    with tenant(request.certifier_id):
+        return list(request.lines.filter(removed=False))
+
+
+def _nothing_is_loaded(_document: dict[str, Any]) -> None:
+    raise AssertionError("a second run tells the registry nothing")

@@ -1,0 +1,280 @@
+"""Who may open which door. Every address of the URLconf has a row here; an address without one fails test_doors.
+
+A row names the roles that may come in, and how to fill the address in for one side of the world. Everybody else gets
+the answer of `expected`: people without a membership 404, members without the role 403, nobody signed in the sign-in
+page.
+"""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from nopic.documents import files
+from nopic.requests.models import CertificateRequest
+from nopic.review import actions as review
+from nopic.tenants.context import tenant
+from tests.certifiers import drawn
+from tests.delivery import consignments
+from tests.factories import Side, World, draft, submitted
+
+SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
+REVIEWER, ADMIN = "reviewer", "admin"
+STAFF = frozenset({REVIEWER, ADMIN})
+EXPORTER = frozenset({SENDER, MEMBER})
+COMPANY = EXPORTER | {NEIGHBOUR}  # pages without an object: the neighbour sees its own
+IMPORTER, OTHER_IMPORTER, BROKER = "importer_user", "other_importer_user", "broker_user"
+INBOX = frozenset({IMPORTER, OTHER_IMPORTER, BROKER})
+SIGNED_IN = frozenset({"*"})  # every signed-in person
+OPEN = frozenset({"*", "anonymous"})
+
+Fill = Callable[[World, Side], dict[str, Any]]
+
+
+def of_certifier(world: World, side: Side) -> dict[str, Any]:
+    """Addresses that name the certifier only."""
+    return {"certifier": side.certifier.slug}
+
+
+def nothing(world: World, side: Side) -> dict[str, Any]:
+    """Addresses without arguments."""
+    return {}
+
+
+def of_exporter(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of one exporter's page for staff."""
+    return {"certifier": side.certifier.slug, "nop_id": side.exporter.nop_id}
+
+
+def of_product(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of one product's pages for staff."""
+    return {**of_exporter(world, side), "code": side.item.code}
+
+
+def of_contact(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of one importer contact."""
+    return {"certifier": side.certifier.slug, "contact_id": side.contact.pk}
+
+
+def of_case(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of a sent request for staff; the other certifier's has a reference that is not in use here."""
+    with tenant(side.certifier):
+        there = list(CertificateRequest.objects.filter(certifier=side.certifier, turn__gt=0).order_by("pk"))
+    wanted = 1 if side is world.here else 2
+    while len(there) < wanted:
+        there.append(submitted(side))
+    return {"certifier": side.certifier.slug, "reference": there[wanted - 1].reference}
+
+
+def of_version(world: World, side: Side) -> dict[str, Any]:
+    """The address of what was sent the first time."""
+    return {**of_case(world, side), "number": 1}
+
+
+def of_line(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of one line of a sent request for staff."""
+    return {**of_case(world, side), "position": 1}
+
+
+def of_decided_line(world: World, side: Side) -> dict[str, Any]:
+    """The address of a refused line's progress."""
+    address = of_line(world, side)
+    with tenant(side.certifier):
+        request = CertificateRequest.objects.get(certifier=side.certifier, reference=address["reference"])
+        if request.status == "submitted":
+            review.take(request=request, by=side.reviewer)
+            review.refuse(line=request.lines.get(), by=side.reviewer, reason_code="hts_wrong", text="Not this code")
+    return address
+
+
+def of_document(world: World, side: Side) -> dict[str, Any]:
+    """The address of a file of a sent request for staff."""
+    address = of_case(world, side)
+    with tenant(side.certifier):
+        request = CertificateRequest.objects.get(certifier=side.certifier, reference=address["reference"])
+        document = request.dossier.documents.earliest("pk")
+        if not document.pages.exists():
+            drawn.pages(request, document.rule, ["CANARY"])
+            document.sha256 = files.store(side.certifier.pk, io.BytesIO(b"%PDF-1.7 CANARY"), area="documents").sha256
+            document.save()
+    return {**address, "document": document.pk}
+
+
+def of_page(world: World, side: Side) -> dict[str, Any]:
+    """The address of a page image for staff."""
+    return {**of_document(world, side), "page": 1}
+
+
+def _consignment(world: World, side: Side) -> consignments.Consignment:
+    """An issued certificate of this side: to the importer and the broker here, to the other importer there."""
+    if side is world.here:
+        return consignments.make(side, world.importer)
+    return consignments.make(side, world.other_importer, broker_email="")
+
+
+def of_certificate(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of one certificate below its certifier."""
+    return {"certifier": side.certifier.slug, "certificate": _consignment(world, side).certificate.pk}
+
+
+def of_number(world: World, side: Side) -> dict[str, Any]:
+    """Addresses that name a certificate by its number."""
+    return {"number": _consignment(world, side).number}
+
+
+def of_staff_certificate(world: World, side: Side) -> dict[str, Any]:
+    """The same, as the staff's own pages name it."""
+    return {"certifier": side.certifier.slug, "certificate_id": _consignment(world, side).certificate.pk}
+
+
+def of_draft(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of a draft for its exporter; the other certifier's has a reference that is not in use here."""
+    with tenant(side.certifier):
+        there = list(CertificateRequest.objects.filter(certifier=side.certifier, status="draft").order_by("pk"))
+    wanted = 1 if side is world.here else 2
+    while len(there) < wanted:
+        there.append(draft(side))
+    return {"certifier": side.certifier.slug, "reference": there[wanted - 1].reference}
+
+
+def of_step(world: World, side: Side) -> dict[str, Any]:
+    """One step of a draft."""
+    return {**of_draft(world, side), "step": "transport"}
+
+
+def of_draft_line(world: World, side: Side) -> dict[str, Any]:
+    """The live draw-down of one product of a draft."""
+    return {**of_draft(world, side), "index": 0}
+
+
+def of_draft_document(world: World, side: Side) -> dict[str, Any]:
+    """A file of a request, as its exporter sees it."""
+    address = of_document(world, side)
+    return {"certifier": address["certifier"], "reference": address["reference"], "document_id": address["document"]}
+
+
+def of_draft_page(world: World, side: Side) -> dict[str, Any]:
+    """One page of that file."""
+    return {**of_draft_document(world, side), "number": 1}
+
+
+def of_unknown_token(world: World, side: Side) -> dict[str, Any]:
+    """Links that nobody made; what real ones open is tested in tests/delivery."""
+    return {"token": "unknown"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: who may come in, how to fill it in, and which methods it takes."""
+
+    allowed: frozenset[str]
+    fill: Fill = of_certifier
+    methods: tuple[str, ...] = ("get", "post")
+    has_object: bool = False  # names a row of a tenant, so the other certifier's row must be 404 even for allowed roles
+    closed: int = 0  # nobody comes in: this status for all
+    also: frozenset[int] = frozenset()  # statuses that are right, too, for those who may come in
+    data: dict[str, Any] = field(default_factory=dict)  # what is posted by those who may not
+
+
+ROWS: dict[str, Row] = {
+    "landing": Row(SIGNED_IN, nothing, ("get",)),
+    "no_email_change": Row(frozenset(), nothing, closed=404),
+    "livez": Row(OPEN, nothing, ("get",)),
+    "readyz": Row(OPEN, nothing, ("get",)),
+    "accept_invitation": Row(OPEN, of_unknown_token, also=frozenset({404})),
+    "theme": Row(OPEN, methods=("get",)),
+    "people": Row(frozenset({ADMIN}), data={"invite": "1", "email": "x@example.com", "role": "reviewer"}),
+    "team": Row(COMPANY, data={"invite": "1", "email": "x@example.com", "role": "exporter_member"}),
+    "queue": Row(STAFF, data={"take": "1", "chosen": "2026-0001"}),
+    "certificates": Row(STAFF, methods=("get",)),
+    "registry_key": Row(frozenset({ADMIN}), data={"secret": "0123456789abcdefghij"}),
+    "certificate": Row(STAFF, of_staff_certificate, ("get",), has_object=True),
+    "certificate_cancel": Row(STAFF, of_staff_certificate, has_object=True, data={"reason": "issued_in_error"}),
+    "certificate_press": Row(STAFF, of_staff_certificate, ("post",), has_object=True, data={"press": "look"}),
+    "requests": Row(COMPANY, methods=("get",)),
+    "all_requests": Row(COMPANY, methods=("get",)),
+    "new_request": Row(COMPANY),
+    "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}),
+    "my_certificates": Row(COMPANY, methods=("get",)),
+    "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
+    "verified_list": Row(COMPANY, methods=("get",)),
+    "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
+    "request_sent": Row(EXPORTER, of_case, ("get",), has_object=True),
+    # A member withdraws only what was never sent.
+    "request_withdraw": Row(frozenset({SENDER}), of_case, has_object=True, data={"reason": "x"}),
+    "request_departed": Row(frozenset({SENDER}), of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
+    "request_version": Row(EXPORTER, of_version, ("get",), has_object=True),
+    "request_documents": Row(EXPORTER, of_draft, has_object=True, data={"go": "continue"}),
+    "document": Row(EXPORTER, of_draft_document, ("get", "post"), has_object=True),
+    "document_original": Row(EXPORTER, of_draft_document, ("get",), has_object=True),
+    "document_page": Row(EXPORTER, of_draft_page, ("get",), has_object=True),
+    "request_left": Row(EXPORTER, of_draft_line, ("post",), has_object=True),
+    "supplier": Row(EXPORTER, of_draft, has_object=True, data={"supplier-name": "X", "supplier-same": "yes"}),
+    "request_check": Row(EXPORTER, of_draft, has_object=True, data={"declared": "yes"}),
+    "request_step": Row(EXPORTER, of_step, has_object=True, data={"mode": "sea"}),
+    "case": Row(STAFF, of_case, ("get",), has_object=True),
+    "case_whose": Row(STAFF, of_case, ("post",), has_object=True, data={"take": "1"}),
+    "case_verdicts": Row(STAFF, of_case, ("post",), has_object=True, data={"v-sent_in_time": "match"}),
+    "return_request": Row(STAFF, of_case, has_object=True, data={"point-0": "Which?"}),
+    "waive": Row(STAFF, of_case, has_object=True, data={"reason": "why"}),
+    "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
+    "case_version": Row(STAFF, of_version, ("get",), has_object=True),
+    "approve_line": Row(STAFF, of_line, has_object=True),
+    "refuse_line": Row(STAFF, of_line, has_object=True, data={"reason_code": "hts_wrong", "text": "no"}),
+    "raise_quantity": Row(STAFF, of_line, has_object=True, data={"kg": "5", "reason": "why"}),
+    "case_progress": Row(STAFF, of_decided_line, ("get",), has_object=True),
+    "page_image": Row(STAFF, of_page, ("get",), has_object=True),
+    "original": Row(STAFF, of_document, ("get",), has_object=True),
+    "operations": Row(STAFF, methods=("get",)),
+    "new_exporter": Row(STAFF),
+    "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),
+    "operation": Row(STAFF, of_exporter, has_object=True),
+    "edit_exporter": Row(STAFF, of_exporter, has_object=True),
+    "new_product": Row(STAFF, of_exporter, has_object=True),
+    "new_version": Row(STAFF, of_product, has_object=True),
+    "product_quantity": Row(STAFF, of_product, has_object=True),
+    "product_status": Row(STAFF, of_product, has_object=True),
+    "inbox_people": Row(INBOX, nothing, data={"invite": "1", "email": "x@example.com", "role": "importer"}),
+    "verify_ask": Row(OPEN, nothing, ("get",)),
+    "verify": Row(OPEN, of_number, ("get",)),
+    "verify_json": Row(OPEN, of_number, ("get",), also=frozenset({404})),  # without the key
+    "consignment": Row(OPEN, of_unknown_token, also=frozenset({404})),
+    "consignment_csv": Row(OPEN, of_unknown_token, ("get",), also=frozenset({404})),
+    "consignment_json": Row(OPEN, of_unknown_token, ("get",), also=frozenset({404})),
+    "consignment_pdf": Row(
+        OPEN, lambda world, side: {"token": "unknown", "number": "x"}, ("get",), also=frozenset({404})
+    ),
+    "inbox": Row(INBOX, nothing, ("get",)),
+    "inbox_csv": Row(INBOX, nothing, ("get",)),
+    "choose_inbox": Row(INBOX, nothing, ("post",), data={"inbox": "1"}),
+    "inbox_certificate": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
+    "inbox_pdf": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
+    "importer_keys": Row(frozenset({IMPORTER, OTHER_IMPORTER}), nothing, data={"name": "x"}),
+    "exporter_keys": Row(frozenset({SENDER, NEIGHBOUR}), data={"name": "x"}),
+    "handover": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"recipient": "importer"}),
+    "certificate_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True),
+    # The API knows keys and no sessions: whoever is merely signed in is asked for a key (tests/api).
+    "api_schema": Row(frozenset(), nothing, closed=401),
+    "api_certificates": Row(frozenset(), nothing, closed=401),
+    "api_certificate": Row(frozenset(), of_number, closed=401),
+    "api_certificate_pdf": Row(frozenset(), of_number, closed=401),
+    "api_requests": Row(frozenset(), nothing, closed=401),
+    "api_request": Row(frozenset(), lambda world, side: {"reference": "2026-0426"}, closed=401),
+    "api_nowhere": Row(frozenset(), lambda world, side: {"rest": "x"}, closed=401),
+}
+
+# allauth's addresses concern the signed-in person only; who may open them is allauth's to decide. Listed by name so
+# that an upgrade that adds one is noticed.
+ALLAUTH = {
+    "account_login", "account_logout", "account_signup", "account_inactive", "account_reauthenticate",
+    "account_change_password", "account_set_password", "account_email", "account_email_verification_sent",
+    "account_confirm_email", "account_reset_password", "account_reset_password_done",
+    "account_reset_password_from_key", "account_reset_password_from_key_done", "account_confirm_password_reset_code",
+    "account_password_reset_completed", "account_complete_password_reset", "account_signup_by_passkey", "account_request_login_code",
+    "account_confirm_login_code",
+    "mfa_authenticate", "mfa_reauthenticate", "mfa_index", "mfa_trust",
+    "mfa_activate_totp", "mfa_deactivate_totp",
+    "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+    "mfa_list_webauthn", "mfa_add_webauthn", "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "mfa_edit_webauthn",
+    "mfa_login_webauthn", "mfa_signup_webauthn",
+}  # fmt: skip

@@ -1,0 +1,137 @@
+"""Documents over HTTP: kinds, refusals at the row, many rows, one file's page, and what neighbours may not see."""
+
+import io
+from datetime import date
+
+import pikepdf
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from nopic.documents import acceptance
+from nopic.documents.models import Document
+from nopic.requests.models import CertificateRequest, Supplier
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Exporter
+from nopic.tenants.statuses import Role
+from tests import factories
+from tests.factories import Side, World
+
+
+def pdf(pages: int = 1) -> bytes:
+    made = pikepdf.new()
+    for _page in range(pages):
+        made.add_blank_page()
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def upload(name: str = "BL.pdf", content: bytes | None = None) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, pdf() if content is None else content, "application/pdf")
+
+
+def at(request: CertificateRequest, rest: str = "documents/") -> str:
+    return f"/{request.certifier.slug}/requests/{request.reference}/{rest}"
+
+
+def many_empty_inputs(count: int) -> tuple[bytes, str]:
+    """The body a browser sends for a form with that many file inputs of which one was used."""
+    edge = b"----nopic"
+    part = b'--%s\r\nContent-Disposition: form-data; name="%s"; filename="%s"\r\nContent-Type: %s\r\n\r\n%s\r\n'
+    unused = [part % (edge, b"file-%d" % n, b"", b"application/octet-stream", b"") for n in range(count - 1)]
+    used = part % (edge, b"file-packing_list", b"pl.pdf", b"application/pdf", pdf())
+    return b"".join([*unused, used]) + b"--%s--\r\n" % edge, f"multipart/form-data; boundary={edge.decode()}"
+
+
+def files_of(request: CertificateRequest) -> list[Document]:
+    with tenant(request.certifier_id):
+        return list(Document.objects.filter(dossier_id=request.dossier_id).order_by("pk"))
+
+
+@pytest.fixture
+def here(committed_world: World) -> Side:
+    return committed_world.here
+
+
+@pytest.fixture
+def sender(here: Side) -> Client:
+    return factories.signed_in(here.sender)
+
+
+def test_a_file_has_a_life_of_its_own(here: Side, sender: Client) -> None:
+    """Kind, several at once, replace, remove, and the refusals with their status; one world for all of it."""
+    request = factories.draft(here)
+
+    # A transport document is nothing until somebody says which one it is.
+    answer = sender.post(at(request), {"file-transport_document": upload()})
+    assert answer.status_code == 422
+    assert answer.content.decode().count("Transport document: say which one it is") == 2
+    assert files_of(request) == []
+    answer = sender.post(
+        at(request), {"file-transport_document": [upload("a.pdf"), upload("b.pdf", pdf(2))], "kind-transport_document": "draft"}
+    )  # fmt: skip
+    assert answer.status_code == 302
+    assert [(one.kind, one.name, one.page_count) for one in files_of(request)] == [
+        ("draft", "a.pdf", 1), ("draft", "b.pdf", 2),
+    ]  # fmt: skip
+
+    # Its page: replaced by another file, which keeps the kind; the earlier one stays readable.
+    first = files_of(request)[0]
+    page = at(request, f"documents/{first.pk}/")
+    assert "The pages are being drawn" in sender.get(page).content.decode()
+    refused = sender.post(page, {"file": upload("x.pdf", b"not a pdf"), "go": "replace"})
+    assert (refused.status_code, "the file must be a PDF, JPG or PNG" in refused.content.decode()) == (422, True)
+    assert sender.post(page, {"go": "replace"}).status_code == 422
+    newer = sender.post(page, {"file": upload("final.pdf", pdf(3)), "go": "replace"})
+    assert newer.status_code == 302
+    kept = files_of(request)
+    assert [(one.name, one.kind, bool(one.removed_at)) for one in kept] == [
+        ("a.pdf", "draft", True), ("b.pdf", "draft", False), ("final.pdf", "draft", False),
+    ]  # fmt: skip
+    assert "It stays readable" in sender.get(page).content.decode()
+    assert sender.post(at(request, f"documents/{kept[2].pk}/"), {"go": "remove"}).status_code == 302
+    assert files_of(request)[2].removed_at is not None
+
+    # Refusals stand at the row and in the summary, with the status that fits; htmx gets them as 422.
+    big = upload("big.pdf", b"%PDF-1.7" + b"0" * acceptance.MOST_BYTES)
+    answer = sender.post(at(request), {"file-commercial_invoice": big})
+    assert (answer.status_code, "must be smaller than 15 MB" in answer.content.decode()) == (413, True)
+    answer = sender.post(
+        at(request), {"file-commercial_invoice": upload("e.pdf", b""), "go": "stay"}, headers={"HX-Request": "true"}
+    )
+    assert (answer.status_code, "the file is empty" in answer.content.decode()) == (422, True)
+
+    # Many suppliers make many rows, and an empty file input in each of them.
+    with tenant(here.certifier):
+        sellers = [
+            Supplier.objects.create(certifier=here.certifier, exporter=here.exporter, name=f"Seller {n}", same_certifier=n % 2 == 0)
+            for n in range(12)
+        ]  # fmt: skip
+    lots = {f"lines-0-lots-{n}-{key}": value for n, one in enumerate(sellers) for key, value in (("code", f"L{n}"), ("supplier", str(one.pk)))}  # fmt: skip
+    sender.post(
+        at(request, "products/"), {"revision": "99", "lines-0-item": str(here.item.pk), "lines-0-unit": "kg", **lots}
+    )
+    text = sender.get(at(request)).content.decode()
+    assert text.count('type="file"') == 17
+    assert sender.generic("POST", at(request), *many_empty_inputs(17)).status_code == 302
+    assert files_of(request)[-1].name == "pl.pdf"
+
+
+def test_a_neighbour_and_another_certifier_find_nothing(here: Side, committed_world: World) -> None:
+    request = factories.draft(here)
+    neighbour = factories.user("neighbour@tierra.example", "Neighbour")
+    with tenant(here.certifier):
+        company = Exporter.objects.create(
+            certifier=here.certifier, name="Neighbour SAC", address="Lima", country="Peru", nop_id="9010009999",
+            email="n@example.com", certified_from=date(2020, 1, 1),
+        )  # fmt: skip
+        factories.member(neighbour, Role.EXPORTER_SENDER, certifier=here.certifier, exporter=company)
+        paper = factories.paper(request, "commercial_invoice")
+    for person in (neighbour, committed_world.there.sender):
+        client = factories.signed_in(person)
+        for rest in ("documents/", f"documents/{paper.pk}/", f"documents/{paper.pk}/original/", "products/", "check/"):
+            assert client.get(at(request, rest)).status_code == 404
+        assert client.post(at(request), {"file-commercial_invoice": upload()}).status_code == 404
+        assert client.post(at(request, f"documents/{paper.pk}/"), {"go": "remove"}).status_code == 404
+    assert [one.removed_at for one in files_of(request)] == [None]

@@ -1,0 +1,274 @@
+"""The six steps over HTTP: every POST saves, what is wrong is said beside the field, and nothing is lost."""
+
+import io
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from nopic.documents.models import Document
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.context import tenant
+from nopic.workflow.clock import now
+from tests.factories import World, complete_draft, draft, signed_in
+
+
+@pytest.fixture
+def rosa(world: World) -> Client:
+    return signed_in(world.here.sender)
+
+
+def at(request: CertificateRequest, step: str) -> str:
+    return f"/{request.certifier.slug}/requests/{request.reference}/{step}/"
+
+
+def fresh(request: CertificateRequest) -> CertificateRequest:
+    with tenant(request.certifier_id):
+        return CertificateRequest.objects.get(pk=request.pk)
+
+
+def product(world: World, **changes: str) -> dict[str, str]:
+    return {
+        "lines-0-item": str(world.here.item.pk), "lines-0-net": "19.200", "lines-0-unit": "kg",
+        "lines-0-packages": "320", "lines-0-package_kind": "bags", "lines-0-gross": "19 520",
+        "lines-0-lots-0-code": "VV-26-118, VV-26-121", **changes,
+    }  # fmt: skip
+
+
+def test_every_step_opens_empty_without_complaining(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    for step in ("departure", "importer", "products", "transport", "documents", "check"):
+        answer = rosa.get(at(request, step))
+        assert answer.status_code == 200, step
+        assert "There is a problem" not in answer.content.decode()
+
+
+def test_a_good_answer_is_saved_and_leads_to_the_next_step(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    leaves = (now() + timedelta(days=20)).date().isoformat()
+    answer = rosa.post(at(request, "departure"), {"departure_on": leaves, "revision": "1"})
+    assert (answer.status_code, answer.url) == (302, at(request, "importer"))
+    assert fresh(request).departure_on.isoformat() == leaves
+
+
+def test_a_wrong_answer_is_kept_and_said_at_the_field_and_in_the_summary(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    answer = rosa.post(at(request, "products"), product(world, **{"lines-0-net": "a lot"}) | {"revision": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'value="a lot"' in text
+    assert 'href="#lines-0-net"' in text
+    assert 'id="lines-0-net-error"' in text
+    assert fresh(request).raw["products"]["lines"][0]["net"] == "a lot"
+    again = rosa.get(at(request, "products")).content.decode()  # a closed browser comes back
+    assert 'value="a lot"' in again
+
+
+def test_kilograms_are_read_in_the_notation_of_the_packing_house(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    assert rosa.post(at(request, "products"), product(world) | {"revision": "1"}).status_code == 302
+    with tenant(world.here.certifier):
+        line = fresh(request).lines.get()
+        assert (str(line.net_kg), line.net_typed, [lot.code for lot in line.lots.all()]) == (
+            "19200.000", "19.200", ["VV-26-118", "VV-26-121"],
+        )  # fmt: skip
+
+
+def test_products_and_lots_are_added_and_removed_without_script(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    rosa.post(at(request, "products"), product(world) | {"revision": "1", "go": "add-line"})
+    assert len(fresh(request).raw["products"]["lines"]) == 2
+    page = rosa.get(at(request, "products")).content.decode()
+    assert "lines-1-item" in page
+    answers = product(world, **{"lines-1-item": str(world.here.second_item.pk), "lines-1-net": "5"})
+    with tenant(world.here.certifier):
+        line = fresh(request).lines.get()
+    answers["lines-0-id"] = str(line.pk)
+    rosa.post(at(request, "products"), answers | {"revision": str(fresh(request).revision), "go": "remove-line:0"})
+    with tenant(world.here.certifier):
+        assert [one.item_id for one in fresh(request).lines.filter(removed=False)] == [world.here.second_item.pk]
+
+
+def test_what_is_left_is_shown_while_typing(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    url = at(request, "products") + "0/left/"
+    assert "80,800 kg left after this request" in rosa.post(url, product(world)).content.decode()
+    much = rosa.post(url, product(world, **{"lines-0-net": "120000", "lines-0-gross": "130000"})).content.decode()
+    assert "20,000 kg too much" in much
+    assert 'value="use:0:100000"' in much
+
+
+def test_a_second_tab_is_shown_both_and_loses_neither(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    first, second = product(world), product(world, **{"lines-0-net": "18000"})
+    rosa.post(at(request, "products"), first | {"revision": "1"})
+    answer = rosa.post(at(request, "products"), second | {"revision": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "19.200" in text
+    assert "18000" in text
+    kept = rosa.post(at(request, "products"), second | {"revision": str(fresh(request).revision)})
+    assert kept.status_code == 302
+    with tenant(world.here.certifier):
+        assert str(fresh(request).lines.get().net_kg) == "18000.000"
+
+
+def test_a_supplier_is_added_and_can_be_chosen(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    url = f"/{request.certifier.slug}/requests/{request.reference}/supplier/"
+    assert rosa.post(url, {"supplier-name": "", "supplier-same": "yes"}).status_code == 422
+    assert rosa.post(url, {"supplier-name": "El Huabo", "supplier-same": "yes"}).status_code == 302
+    assert "Bought from El Huabo" in rosa.get(at(request, "products")).content.decode()
+
+
+def test_the_check_page_lists_what_is_missing_with_links(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    text = rosa.get(at(request, "check")).content.decode()
+    assert f'href="{at(request, "departure")}#departure_on"' in text
+    answer = rosa.post(at(request, "check"), {"declared": "yes", "revision": "1"})
+    assert answer.status_code == 422
+    assert fresh(request).status == "draft"
+
+
+def test_sending_needs_the_declaration_and_sending_twice_is_one_request(world: World, rosa: Client) -> None:
+    request = complete_draft(world.here)
+    revision = str(fresh(request).revision)
+    undeclared = rosa.post(at(request, "check"), {"revision": revision})
+    assert undeclared.status_code == 422
+    assert "Tick the box to confirm the declaration" in undeclared.content.decode()
+    for _press in range(2):
+        sent = rosa.post(at(request, "check"), {"revision": revision, "declared": "yes"})
+        assert (sent.status_code, sent.url) == (302, at(request, "sent"))
+    with tenant(world.here.certifier):
+        assert (fresh(request).status, fresh(request).turn, fresh(request).versions.count()) == ("submitted", 1, 1)
+
+
+def test_a_member_prepares_but_does_not_send(world: World) -> None:
+    request = complete_draft(world.here)
+    luis = signed_in(world.here.member)
+    assert "Send request</button>" not in luis.get(at(request, "check")).content.decode()
+    assert (
+        luis.post(at(request, "check"), {"revision": str(fresh(request).revision), "declared": "yes"}).status_code
+        == 403
+    )
+    assert fresh(request).status == "draft"
+
+
+def test_a_sent_request_leads_back_to_its_page(world: World, rosa: Client) -> None:
+    request = complete_draft(world.here)
+    rosa.post(at(request, "check"), {"revision": str(fresh(request).revision), "declared": "yes"})
+    answer = rosa.post(at(request, "departure"), {"departure_on": "2026-12-24", "revision": "99"})
+    assert (answer.status_code, answer.url) == (302, f"/{request.certifier.slug}/requests/{request.reference}/")
+
+
+def pdf() -> bytes:
+    import pikepdf
+
+    made = pikepdf.new()
+    made.add_blank_page()
+    out = io.BytesIO()
+    made.save(out)
+    return out.getvalue()
+
+
+def test_files_and_answers_are_kept_row_by_row(committed_world: World) -> None:
+    world = committed_world
+    rosa = signed_in(world.here.sender)
+    request = draft(world.here)
+    answer = rosa.post(
+        at(request, "documents"),
+        {
+            "file-commercial_invoice": SimpleUploadedFile("FV-0098.pdf", pdf(), "application/pdf"),
+            "file-traceability_declaration": SimpleUploadedFile("trace.pdf", b"not a pdf", "application/pdf"),
+            "answer-packing_list": "does_not_apply",
+            "reason-packing_list": "One lot in one bag, the invoice says it all",
+            "go": "continue",
+        },
+    )
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.count("Traceability declaration: the file") >= 2
+    with tenant(world.here.certifier):
+        kept = list(Document.objects.filter(dossier_id=request.dossier_id).values_list("rule", "name"))
+        assert kept == [("commercial_invoice", "FV-0098.pdf")]
+    assert "One lot in one bag" in text
+    with tenant(world.here.certifier):
+        document = Document.objects.get(dossier_id=request.dossier_id)
+    original = rosa.get(at(request, "documents") + f"{document.pk}/original/")
+    assert original["Content-Disposition"].startswith("attachment")
+    assert original["Content-Security-Policy"].startswith("default-src 'none'; sandbox")
+    assert b"".join(original.streaming_content).startswith(b"%PDF")
+    assert rosa.post(at(request, "documents"), {"go": f"remove:{document.pk}"}).status_code == 302
+    with tenant(world.here.certifier):
+        assert Document.objects.get(pk=document.pk).removed_at is not None
+
+
+def test_a_missing_answer_is_saved_and_the_form_goes_on(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    empty = {  # as a browser posts them: nothing for radios, "" for the rest
+        "departure": ("importer", ["departure_on"]),
+        "importer": ("products", ["nop_id", "name", "address", "importer_email", "broker_name", "broker_email"]),
+        "transport": ("documents", ["place_of_loading", "country_of_loading", "port_of_entry", "arrival_on"]),
+    }
+    for step, (after, names) in empty.items():
+        answer = rosa.post(at(request, step), {"revision": str(fresh(request).revision), **dict.fromkeys(names, "")})
+        assert (answer.status_code, answer.url) == (302, at(request, after)), step
+    assert "Enter the date the goods leave" in rosa.get(at(request, "departure")).content.decode()
+    assert "Choose how the goods travel" in rosa.get(at(request, "check")).content.decode()
+
+
+def test_every_link_to_what_is_missing_leads_to_its_place(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    for step in ("departure", "importer", "products", "transport", "documents"):
+        rosa.post(at(request, step), {"revision": str(fresh(request).revision), "go": "later"})
+    for page in ("", "check/"):
+        url = f"/{request.certifier.slug}/requests/{request.reference}/{page}"
+        links = set(re.findall(r'href="([^"]+/)#([^"]+)"', rosa.get(url).content.decode()))
+        assert len(links) > 10
+        shown = {address: rosa.get(address).content.decode() for address, _name in links}
+        assert [f"{address}#{name}" for address, name in links if f'id="{name}"' not in shown[address]] == []
+
+
+def test_a_late_date_asks_why_before_it_goes_on(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    today = now().date().isoformat()
+    answer = rosa.post(at(request, "departure"), {"departure_on": today, "revision": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="late_reason"' in text
+    assert text.count("Tell us why the request is late") >= 2
+    why = {"departure_on": today, "late_reason": "The vessel was moved forward by a week.", "revision": "2"}
+    assert rosa.post(at(request, "departure"), why).status_code == 302
+
+
+def test_more_than_is_left_is_said_at_the_weight_and_can_be_cut_with_one_press(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    much = product(world, **{"lines-0-net": "120,000", "lines-0-gross": "125,000"})
+    answer = rosa.post(at(request, "products"), much | {"revision": "1"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert text.count("net weight must be 100,000 kg or less") >= 2
+    assert "120\N{NO-BREAK SPACE}000 kg, 120 t" in text  # what was understood
+    assert 'value="use:0:100000"' in text
+    with tenant(world.here.certifier):
+        line = fresh(request).lines.get()
+    press = much | {"lines-0-id": str(line.pk), "revision": str(fresh(request).revision), "go": "use:0:100000"}
+    assert rosa.post(at(request, "products"), press).status_code == 302
+    with tenant(world.here.certifier):
+        assert str(fresh(request).lines.get().net_kg) == "100000.000"
+
+
+@pytest.mark.parametrize("step", ["departure", "importer", "products", "transport", "documents", "check"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_nothing_that_is_posted_breaks_a_step(world: World, rosa: Client, step: str, day: str) -> None:
+    request = draft(world.here)
+    nines = "9" * 4990  # more digits than Python turns into a number
+    wild = {
+        "revision": nines, "go": f"use:{nines}:x", "departure_on": day, "arrival_on": day,
+        "contact": nines, "lines-0-item": nines, "lines-0-id": nines, "lines-0-net": nines, "lines-0": "x", "lines-0-lots-x": "y",
+        "lines-x-net": "1", "containers-0": "x", "containers-0-number": "\x00", "mode": "🚢", "declared": "yes",
+    }  # fmt: skip
+    assert rosa.post(at(request, step), wild).status_code in (302, 409, 422)
+    assert rosa.get(at(request, step)).status_code == 200

@@ -1,0 +1,323 @@
+"""Every step reads any text: what it understood, and one sentence for everything else."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nopic.presentation.words import day
+from nopic.requests import actions, steps
+from nopic.requests.models import CertificateRequest
+from nopic.requests.steps import Reading
+from nopic.workflow import clock
+from tests import factories
+from tests.factories import Side, answers, line_answers
+
+TODAY = clock.today("UTC")
+LEAVES = TODAY + timedelta(days=20)
+
+
+@pytest.fixture
+def request_(here: Side) -> CertificateRequest:
+    request = factories.draft(here)
+    request.departure_on = LEAVES
+    return request
+
+
+def sentences(reading: Reading) -> dict[str, str]:
+    return {problem.field: problem.sentence for problem in reading.problems}
+
+
+def read(request: CertificateRequest, here: Side, step: str, **changes: object) -> Reading:
+    return steps.read(step, answers(here, **changes)[step], request=request)
+
+
+def test_a_complete_form_has_no_problems(here: Side, request_: CertificateRequest) -> None:
+    for step, raw in answers(here).items():
+        assert sentences(steps.read(step, raw, request=request_)) == {}
+
+
+@pytest.mark.parametrize("step", ["departure", "importer", "products", "transport", "documents"])
+def test_an_empty_form_says_what_is_missing_and_fails_nowhere(
+    here: Side, request_: CertificateRequest, step: str
+) -> None:
+    assert steps.read(step, {}, request=request_).problems
+
+
+@pytest.mark.parametrize(
+    "typed, sentence",
+    [
+        ("", "Enter the date the goods leave"),
+        ("soon", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
+        ("2026-02-30", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
+        ((TODAY - timedelta(days=1)).isoformat(), "The date the goods leave must be today or later"),
+        (
+            (TODAY + timedelta(days=121)).isoformat(),
+            f"The date the goods leave must be within 120 days. Choose {day(TODAY + timedelta(days=120), TODAY)} or earlier",
+        ),
+    ],
+)
+def test_departure_dates(here: Side, request_: CertificateRequest, typed: str, sentence: str) -> None:
+    assert sentences(read(request_, here, "departure", departure_on=typed)) == {"departure_on": sentence}
+
+
+@pytest.mark.parametrize(
+    "reason, sentence",
+    [
+        ("", "Tell us why the request is late"),
+        ("forgot", "Tell us why the request is late, in 20 to 500 characters"),
+        ("x" * 501, "Tell us why the request is late, in 20 to 500 characters"),
+        ("The buyer moved the booking forward.", None),
+    ],
+)
+def test_a_late_request_needs_a_reason(
+    here: Side, request_: CertificateRequest, reason: str, sentence: str | None
+) -> None:
+    reading = read(request_, here, "departure", departure_on=TODAY.isoformat(), late_reason=reason)
+    assert sentences(reading).get("late_reason") == sentence
+    assert reading.values == {"departure_on": TODAY, "late_reason": reason}
+
+
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"contact": ""}, "contact", "Choose or add the importer"),
+        ({"contact": "999999"}, "contact", "Choose or add the importer"),
+        ({"importer_email": "buyer at bay"}, "importer_email", "Enter an e-mail address such as name@company.com"),
+        ({"broker_email": ""}, "broker_email", "Enter the broker's e-mail"),
+        ({"broker_name": ""}, "broker_name", "Enter the broker's name"),
+        (
+            {"consignee_address": "Dock 4"},
+            "consignee_name",
+            "Enter the name of the recipient, or remove the address",
+        ),
+    ],
+)
+def test_importers_and_recipients(
+    here: Side, request_: CertificateRequest, changes: dict, field: str, sentence: str
+) -> None:
+    assert sentences(read(request_, here, "importer", **changes)) == {field: sentence}
+
+
+@pytest.mark.parametrize(
+    "typed, digits, sentence",
+    [
+        ("8150019863", "8150019863", None),
+        (" 81 500 19863 ", "8150019863", None),
+        ("815001986", "", "The NOP ID must have 10 digits"),
+        ("my importer", "", "The NOP ID must have 10 digits"),
+        ("", "", "Enter the NOP ID, 10 digits from the importer's organic certificate"),
+        (
+            "417-8150019863-000321",
+            "",
+            "This is a certificate number of 21 characters. The NOP ID must have 10 digits, "
+            "it stands on the importer's organic certificate",
+        ),
+    ],
+)
+def test_nop_ids(here: Side, request_: CertificateRequest, typed: str, digits: str, sentence: str | None) -> None:
+    raw = {
+        "contact": "new",
+        "nop_id": typed,
+        "name": "Ridge Foods",
+        "address": "1 Main St",
+        "importer_email": "a@b.example",
+    }
+    reading = steps.read("importer", raw, request=request_)
+    assert sentences(reading).get("nop_id") == sentence
+    assert (reading.values["new"] or {"nop_id": ""})["nop_id"] == digits
+
+
+def test_a_known_importer_brings_its_usual_recipients(here: Side, request_: CertificateRequest) -> None:
+    reading = steps.read("importer", {"contact": str(here.contact.pk)}, request=request_)
+    assert sentences(reading) == {}
+    assert reading.values["importer_email"] == "buyer@baybridge.example"
+    assert reading.values["broker_email"] == "desk@harborline.example"
+
+
+COFFEE = "Organic green coffee CANARY-tierra"
+
+
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"item": ""}, "item", "Product 1: choose the product on your verified list"),
+        ({"net": ""}, "net", f"{COFFEE}: enter the net weight in kilograms"),
+        ({"net": "-3"}, "net", f"{COFFEE}: enter the net weight in kilograms as a number above 0"),
+        ({"net": "1.2345"}, "net", f"{COFFEE}: enter the net weight in kilograms with at most 3 decimals"),
+        ({"unit": "stone"}, "unit", f"{COFFEE}: choose the unit of the net weight"),
+        ({"gross": "19,100"}, "gross", f"{COFFEE}: gross weight must be 19,200 kg or more"),
+        ({"gross": ""}, "gross", f"{COFFEE}: enter the gross weight in kilograms"),
+        ({"packages": ""}, "packages", f"{COFFEE}: enter the number of packages"),
+        ({"packages": "2.5"}, "packages", f"{COFFEE}: enter the number of packages as a whole number"),
+        ({"crop_year": "next"}, "crop_year", f"{COFFEE}: enter the harvest year with four digits, such as 2026"),
+        ({"lots": []}, "lots-0-code", f"{COFFEE}: enter at least one lot number"),
+        ({"lots": ", ".join(f"L{n}" for n in range(41))}, "lots-0-code", f"{COFFEE}: enter at most 40 lot numbers"),
+        ({"lots": [{"code": "L1"}, {"code": "L1"}]}, "lots-1-code", f"{COFFEE}: lot L1 is there twice. Remove one"),
+        (
+            {"lots": [{"code": "L" * 41}, {"code": "M"}]},
+            "lots-0-code",
+            f"{COFFEE}: lot number {'L' * 40}… must be 40 characters or shorter",
+        ),
+        ({"lots": [{"code": "L1", "supplier": "99"}]}, "lots-0-supplier", f"{COFFEE}: choose who sold lot L1"),
+        (
+            {"lots": [{"code": "L1", "kg": "0"}]},
+            "lots-0-kg",
+            f"{COFFEE}: enter the kilograms of lot L1 as a number above 0",
+        ),
+    ],
+)
+def test_products(here: Side, request_: CertificateRequest, changes: dict, field: str, sentence: str) -> None:
+    reading = read(request_, here, "products", lines=[line_answers(here, **changes)])
+    assert sentences(reading)[f"lines-0-{field}"] == sentence
+
+
+@pytest.mark.parametrize(
+    "net, unit, kg",
+    [
+        ("19,200", "kg", "19200"),
+        ("19.200", "kg", "19200"),
+        ("19 200", "kg", "19200"),
+        ("0.500", "kg", "0.5"),
+        ("19,2", "t", "19200"),
+        ("42,329", "lb", "19200.111"),
+        ("21", "short_ton", "19050.88"),
+        ("320", "pack", "19200"),
+    ],
+)
+def test_net_weights_in_every_notation_and_unit(
+    here: Side, request_: CertificateRequest, net: str, unit: str, kg: str
+) -> None:
+    reading = read(request_, here, "products", lines=[line_answers(here, net=net, unit=unit)])
+    line = reading.values["lines"][0]
+    assert line["net_kg"].quantize(Decimal("0.001")) == Decimal(kg).quantize(Decimal("0.001"))
+    assert (line["net_typed"], line["net_unit"]) == (net, unit)
+
+
+def test_packs_count_the_packages_as_well(here: Side, request_: CertificateRequest) -> None:
+    reading = read(request_, here, "products", lines=[line_answers(here, net="320", unit="pack", packages="")])
+    assert (sentences(reading), reading.values["lines"][0]["packages"]) == ({}, 320)
+
+
+def test_lots_typed_into_one_field_are_taken_apart(here: Side, request_: CertificateRequest) -> None:
+    reading = read(request_, here, "products", lines=[line_answers(here, lots="VV-1, VV-2;VV-3\nVV-4")])
+    assert [lot["code"] for lot in reading.values["lines"][0]["lots"]] == ["VV-1", "VV-2", "VV-3", "VV-4"]
+
+
+def test_a_product_that_was_added_and_left_empty_is_no_line(here: Side, request_: CertificateRequest) -> None:
+    blank = {"id": "", "item": "", "net": "", "unit": "kg", "packages": "", "gross": "", "lots": [{"code": ""}]}
+    reading = read(request_, here, "products", lines=[line_answers(here), blank])
+    assert (len(reading.values["lines"]), sentences(reading)) == (1, {})
+
+
+def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, world, request_) -> None:
+    reading = read(request_, here, "products", lines=[line_answers(here, item=str(world.there.item.pk))])
+    assert sentences(reading)["lines-0-item"] == "Product 1: choose the product on your verified list"
+
+
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"mode": "camel"}, "mode", "Choose how the goods travel"),
+        ({"place_of_loading": ""}, "place_of_loading", "Enter the place where the goods are loaded"),
+        ({"port_of_entry": ""}, "port_of_entry", "Choose the US port of entry"),
+        ({"port_of_entry": "Atlantis"}, "port_of_entry", "Choose the US port of entry"),
+        (
+            {"arrival_on": ""},
+            "arrival_on",
+            f"Enter the estimated arrival date, it must be after {day(LEAVES, TODAY)}",
+        ),
+        (
+            {"arrival_on": LEAVES.isoformat()},
+            "arrival_on",
+            f"Enter the estimated arrival date, it must be after {day(LEAVES, TODAY)}",
+        ),
+        (
+            {"containers": [{"number": "APLU 417512 4", "seal": ""}]},
+            "containers-0-number",
+            "APLU 417512 4: the last digit does not match, check the number",
+        ),
+        (
+            {"containers": [{"number": "", "seal": "PE1"}]},
+            "containers-0-number",
+            "Enter the number of the container with this seal",
+        ),
+        ({"treatment": ""}, "treatment", "Choose whether the goods are treated before they leave"),
+        ({"treatment": "other"}, "treatment_text", "Describe the treatment: what is used, when and where"),
+    ],
+)
+def test_transport(here: Side, request_: CertificateRequest, changes: dict, field: str, sentence: str) -> None:
+    assert sentences(read(request_, here, "transport", **changes)) == {field: sentence}
+
+
+def test_a_truck_may_arrive_on_the_day_it_leaves(here: Side, request_: CertificateRequest) -> None:
+    reading = read(request_, here, "transport", mode="road", arrival_on=LEAVES.isoformat())
+    assert sentences(reading) == {}
+
+
+@pytest.mark.parametrize("typed", ["2811", "2811 Oakland, California", "oakland"])
+def test_a_port_of_entry_by_code_or_name(here: Side, request_: CertificateRequest, typed: str) -> None:
+    reading = read(request_, here, "transport", port_of_entry=typed)
+    assert (reading.values["port_code"], reading.values["port_of_entry"]) == ("2811", "Oakland, California")
+
+
+def test_a_name_of_several_ports_asks_which(here: Side, request_: CertificateRequest) -> None:
+    sentence = sentences(read(request_, here, "transport", port_of_entry="Portland"))["port_of_entry"]
+    assert sentence.startswith("Choose the US port of entry. There are several:")
+    assert "Portland, Maine" in sentence
+
+
+def test_a_wrong_check_digit_is_kept_and_only_hinted_at(here: Side, request_: CertificateRequest) -> None:
+    reading = read(request_, here, "transport", containers="aplu4175124, APLU 417512 5")
+    assert [each["number"] for each in reading.values["containers"]] == ["APLU4175124", "APLU 417512 5"]
+    assert reading.stops == 0
+
+
+TEXT = st.text(max_size=30) | st.sampled_from(
+    ["2026-12-11", "19,200", "1", "new", "kg", "sea", "\x00", "\ud800", "9" * 40]
+)
+ANYTHING = st.recursive(
+    TEXT | st.none() | st.integers() | st.booleans(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=12,
+)
+NAMES = st.sampled_from(
+    [
+        "departure_on",
+        "late_reason",
+        "contact",
+        "nop_id",
+        "name",
+        "importer_email",
+        "broker_name",
+        "broker_email",
+        "lines",
+        "mode",
+        "place_of_loading",
+        "port_of_entry",
+        "arrival_on",
+        "containers",
+        "treatment",
+    ]
+)
+LINE = st.dictionaries(
+    st.sampled_from(["id", "item", "crop_year", "net", "unit", "packages", "gross", "lots", "origin_region", "remove"]),
+    ANYTHING,
+    max_size=8,
+)
+
+
+@settings(
+    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    step=st.sampled_from(["departure", "importer", "products", "transport", "documents"]),
+    raw=st.dictionaries(NAMES, ANYTHING, max_size=6) | st.fixed_dictionaries({"lines": st.lists(LINE, max_size=3)}),
+)
+def test_anything_posted_is_read_and_kept(here: Side, request_: CertificateRequest, step: str, raw: dict) -> None:
+    reading = actions.revise(request=request_, step=step, raw=raw, revision=request_.revision, by=here.sender)
+    assert all(problem.sentence for problem in reading.problems)
+    request_.refresh_from_db()
+    assert step in request_.raw

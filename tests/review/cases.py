@@ -1,0 +1,65 @@
+"""Cases for the tests of the review: sent requests, taken and checked by the actions that people use."""
+
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.review import actions, queries
+from nopic.tenants.context import tenant
+from nopic.tenants.models import User
+from tests import factories
+from tests.factories import Side
+
+
+def sent(side: Side, **changes: object) -> CertificateRequest:
+    """A sent request nobody has taken."""
+    return factories.submitted(side, **changes)
+
+
+def two_lines(side: Side, **changes: object) -> CertificateRequest:
+    """A sent request for coffee and quinoa."""
+    quinoa = factories.line_answers(
+        side,
+        item=str(side.second_item.pk),
+        net="6,000",
+        packages="240",
+        gross="6,100",
+        lots=[{"code": "QW-26-011", "kg": "6,000", "supplier": "own"}],
+    )
+    return factories.submitted(side, lines=[factories.line_answers(side), quinoa], **changes)
+
+
+def taken(side: Side, by: User | None = None, **changes: object) -> CertificateRequest:
+    """A request in review by the reviewer."""
+    request = sent(side, **changes)
+    with tenant(side.certifier):
+        return actions.take(request=request, by=by or side.reviewer)
+
+
+def line(request: CertificateRequest, position: int = 1) -> RequestLine:
+    """A line of a request; inside the door."""
+    return request.lines.get(position=position, removed=False)
+
+
+def confirm(
+    request: CertificateRequest, by: User, *, position: int = 1, but: dict[str, tuple[str, str]] | None = None
+) -> None:
+    """Give every check of one line a Match, except `but`: {check: (verdict, note)}; inside the door."""
+    shown = line(request, position)
+    for check in queries.load(request).checks(shown):
+        verdict, note = (but or {}).get(check.id, ("match", ""))
+        if verdict:
+            actions.judge(
+                request=request,
+                line=shown if check.row.scope == "line" else None,
+                check_id=check.id,
+                verdict=verdict,
+                note=note,
+                by=by,
+            )
+
+
+def ready(side: Side, **changes: object) -> CertificateRequest:
+    """A request in review whose first line may be approved."""
+    request = taken(side, **changes)
+    with tenant(side.certifier):
+        confirm(request, side.reviewer)
+        request.refresh_from_db()
+    return request
