@@ -1,6 +1,4 @@
-"""A real browser for tests: pages at a width, what the console said, axe, overflow. Fixtures to import where needed:
-
-    from tests.browser import browser, page_at, server  # noqa: F401
+"""A real browser for tests: pages at a width, what the console said, axe, overflow. Every test has the fixtures.
 
 `page_at(390)` gives a page (a phone), `page_at(1280, dark=True, javascript=False)` what the names say. Whatever the console
 or the policy complained about stands in `page.troubles`, and the test fails at its end when something is there.

@@ -9,7 +9,10 @@ from django.conf import settings
 from hypothesis import settings as properties
 
 from tests import databases, factories
+from tests.browser import browser, page_at, server
 from tests.factories import World
+
+__all__ = ["browser", "page_at", "server"]  # here once: imported by each module, each would start a Chromium of its own
 
 # No deadline per example: on a busy machine a slow one says nothing about the property.
 properties.register_profile("suite", deadline=None)

@@ -2,7 +2,9 @@
 
 import io
 import re
+import time
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from copy import deepcopy
 
 import pypdfium2
@@ -193,6 +195,26 @@ def test_every_realistic_row_is_one_page_on_both_papers(season):
 def test_memory_stays_flat_over_sixty_certificates(season):
     _, memory = season
     assert memory[-1] - memory[9] < 30, [round(m) for m in memory]  # a shared image cache would add 190 MiB here
+
+
+def test_threads_that_print_at_the_same_time_take_turns(coffee, monkeypatch):
+    """The sweeper prints in threads when the broker is down; two at once in Pango end the process, sooner or later."""
+    inside, most, layout = [], [], engine.Renderer.layout
+
+    def watched(self, *page):
+        inside.append(page)
+        most.append(len(inside))
+        time.sleep(0.02)
+        try:
+            return layout(self, *page)
+        finally:
+            inside.pop()
+
+    monkeypatch.setattr(engine.Renderer, "layout", watched)
+    with ThreadPoolExecutor(3) as hands:
+        made = list(hands.map(lambda _: printed().sha256, range(6)))
+    assert set(made) == {coffee.sha256}
+    assert most == [1] * 6
 
 
 @pytest.mark.parametrize("page_size", ["A4", "Letter"])

@@ -8,15 +8,7 @@ from playwright.sync_api import Page, expect
 from nopic.requests.models import CertificateRequest
 from nopic.review.models import CheckVerdict
 from nopic.tenants.context import tenant
-from tests.browser import (  # noqa: F401
-    PageAt,
-    assert_accessible,
-    assert_no_overflow,
-    browser,
-    page_at,
-    server,
-    sign_in,
-)
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, sign_in
 from tests.certifiers import drawn
 from tests.factories import World
 from tests.review import cases
@@ -37,7 +29,7 @@ def verdicts(world: World) -> dict[str, str]:
         return {v.check_id: f"{v.verdict} {v.note}".strip() for v in CheckVerdict.objects.all()}
 
 
-def at(page_at: PageAt, server: str, world: World, path: str, **options: Any) -> Page:  # noqa: F811
+def at(page_at: PageAt, server: str, world: World, path: str, **options: Any) -> Page:
     page = page_at(**options)
     sign_in(page, server, world.here.reviewer)
     page.goto(f"{server}/tierra/{path}")
@@ -47,8 +39,8 @@ def at(page_at: PageAt, server: str, world: World, path: str, **options: Any) ->
 def test_a_reviewer_works_by_keyboard_from_queue_to_decision(
     committed_world: World,
     request_with_papers: CertificateRequest,
-    server: str,  # noqa: F811
-    page_at: PageAt,  # noqa: F811
+    server: str,
+    page_at: PageAt,
 ) -> None:
     page = at(page_at, server, committed_world, "queue/")
     assert_accessible(page)
@@ -92,8 +84,8 @@ def test_a_reviewer_works_by_keyboard_from_queue_to_decision(
 def test_on_a_phone_document_and_checks_are_two_tabs(
     committed_world: World,
     request_with_papers: CertificateRequest,
-    server: str,  # noqa: F811
-    page_at: PageAt,  # noqa: F811
+    server: str,
+    page_at: PageAt,
 ) -> None:
     page = at(page_at, server, committed_world, f"cases/{request_with_papers.reference}/", width=390)
     expect(page.locator("#checks")).to_be_visible()
@@ -111,8 +103,8 @@ def test_on_a_phone_document_and_checks_are_two_tabs(
 def test_without_javascript_everything_is_a_link_or_a_form(
     committed_world: World,
     request_with_papers: CertificateRequest,
-    server: str,  # noqa: F811
-    page_at: PageAt,  # noqa: F811
+    server: str,
+    page_at: PageAt,
 ) -> None:
     page = at(page_at, server, committed_world, "queue/", javascript=False)
     page.get_by_label(request_with_papers.reference, exact=True).check()

@@ -8,7 +8,7 @@ from django.core import mail
 from django.test import Client
 
 from nopic.workflow.clock import now
-from tests.browser import PageAt, assert_accessible, assert_no_overflow, browser, page_at, show, wait_until  # noqa: F401
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, show, wait_until
 from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
 from tests.delivery.test_consignment import IMPORTER, end, link_of
@@ -61,7 +61,7 @@ WIDE = {"verify", "consignment", "inbox", "handover-staff", "keys"}  # those tha
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-def test_every_page_is_accessible_and_nothing_sticks_out(pages: dict[str, str], page_at: PageAt, width: int) -> None:  # noqa: F811
+def test_every_page_is_accessible_and_nothing_sticks_out(pages: dict[str, str], page_at: PageAt, width: int) -> None:
     for name, html in pages.items():
         if width > 390 and name not in WIDE:
             continue
@@ -78,7 +78,7 @@ def consignment(world: World) -> Consignment:
     return made
 
 
-def test_all_values_are_copied_for_ace_with_one_button(consignment: Consignment, page_at: PageAt) -> None:  # noqa: F811
+def test_all_values_are_copied_for_ace_with_one_button(consignment: Consignment, page_at: PageAt) -> None:
     page = page_at(1280, permissions=["clipboard-read", "clipboard-write"])
     show(page, Client().get(link_of(IMPORTER)).content.decode())
     page.get_by_role("button", name="Copy all for ACE").click()
@@ -90,7 +90,7 @@ def test_all_values_are_copied_for_ace_with_one_button(consignment: Consignment,
 
 def test_a_chosen_pdf_is_compared_in_the_browser(
     consignment: Consignment,
-    page_at: PageAt,  # noqa: F811
+    page_at: PageAt,
     tmp_path: Path,
 ) -> None:
     page = page_at(1280)
@@ -105,7 +105,7 @@ def test_a_chosen_pdf_is_compared_in_the_browser(
         wait_until(page, f"() => document.querySelector('[data-said]').textContent.includes('{sentence}')")
 
 
-def test_without_javascript_nothing_is_missing_but_the_buttons(consignment: Consignment, page_at: PageAt) -> None:  # noqa: F811
+def test_without_javascript_nothing_is_missing_but_the_buttons(consignment: Consignment, page_at: PageAt) -> None:
     page = page_at(390, javascript=False)
     show(page, Client().get(link_of(IMPORTER)).content.decode())
     assert page.get_by_role("link", name="CSV file").is_visible()

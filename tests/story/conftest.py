@@ -1,4 +1,4 @@
-"""A browser, the portal and a registry, each real, for the whole story."""
+"""A real registry for the whole story."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,9 @@ from django.test import override_settings
 
 from nopic.celery import app
 from nopic.oid.wire import close_clients
-from tests.browser import browser, page_at, server
 from tests.factories import World
 from tests.faults import lab
 from tests.mock_oid import MockOid
-
-__all__ = ["browser", "page_at", "registry", "server"]
 
 
 @pytest.fixture

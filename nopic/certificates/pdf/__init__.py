@@ -22,7 +22,7 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from nopic.certificates.pdf.document import CertificateDocument
-from nopic.certificates.pdf.engine import SealBroken, paper_stylesheet, renderer, settle, stylesheet
+from nopic.certificates.pdf.engine import ONE_AT_A_TIME, SealBroken, paper_stylesheet, renderer, settle, stylesheet
 from nopic.certificates.pdf.fonts import TEMPLATES
 from nopic.certificates.pdf.reading import UnknownFact
 
@@ -120,23 +120,24 @@ def _print(document: CertificateDocument, version: str, page_size: PageSize) -> 
         raise UnprintableText(sorted(set_.missing))
     words["mark"] = _mark(version, document.certifier.mark)
     expected = 2 if words["annex"] else 1
-    # An unusually full page is set tighter once; what is still too long goes on to further pages rather than being cut.
-    for density in ("normal", "compact"):
-        html = (
-            _engine()
-            .get_template(f"certificates/{version}/certificate.html")
-            .render(Context({**words, "density": density}))
-        )
-        pages = renderer().layout(html, version, page_size)
-        if len(pages.pages) <= expected:
-            break
     issue = document.issue
-    pdf = renderer().pdf(
-        pages,
-        identity=issue.number if issue else sha256(document.frozen).hexdigest(),
-        attachments={DATA_FILE: document.frozen} if issue else {},
-        at=issue.published if issue else None,
-    )
+    with ONE_AT_A_TIME:
+        # An unusually full page is set tighter once; what is still too long goes on to further pages rather than being cut.
+        for density in ("normal", "compact"):
+            html = (
+                _engine()
+                .get_template(f"certificates/{version}/certificate.html")
+                .render(Context({**words, "density": density}))
+            )
+            pages = renderer().layout(html, version, page_size)
+            if len(pages.pages) <= expected:
+                break
+        pdf = renderer().pdf(
+            pages,
+            identity=issue.number if issue else sha256(document.frozen).hexdigest(),
+            attachments={DATA_FILE: document.frozen} if issue else {},
+            at=issue.published if issue else None,
+        )
     return Rendered(html=html, pdf=pdf, sha256=sha256(pdf).hexdigest(), pages=len(pages.pages))
 
 

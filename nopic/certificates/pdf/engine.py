@@ -10,6 +10,7 @@ import base64
 import gc
 import os
 import re
+import threading
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
@@ -18,6 +19,12 @@ from typing import Any, ClassVar
 
 from nopic.certificates.pdf.fonts import FOLDER, TEMPLATES
 
+# Whoever prints holds it: two threads that lay out text with one Pango font map corrupt the heap and end the process.
+# A fork takes it first, so that no child begins with a lock that nobody in it can give back.
+ONE_AT_A_TIME = threading.Lock()
+os.register_at_fork(
+    before=ONE_AT_A_TIME.acquire, after_in_parent=ONE_AT_A_TIME.release, after_in_child=ONE_AT_A_TIME.release
+)
 NOWHERE = "https://sealed.invalid/"  # base of relative addresses, so that they are refused and not skipped
 
 
@@ -29,7 +36,7 @@ class SealBroken(Exception):
 
 
 class Renderer:
-    """Shared fonts and style sheets of one process. Use `renderer()`, not the class."""
+    """Shared fonts and style sheets of one process. Use `renderer()`, not the class, and hold `ONE_AT_A_TIME`."""
 
     current: ClassVar["Renderer | None"] = None
 
