@@ -28,9 +28,9 @@ def test_the_portal_uses_its_own_handler_and_small_files_stay_in_memory():
 @pytest.mark.parametrize("size", [2_000, 3_000_000])
 def test_a_file_within_the_limit_arrives_whole(size):
     data = papers.of_size(size)
-    file = uploaded(data)
-    assert (file.size, file.content_type) == (size, "application/pdf")
-    assert files.store(7, file).size == size
+    with uploaded(data) as file:
+        assert (file.size, file.content_type) == (size, "application/pdf")
+        assert files.store(7, file).size == size
 
 
 def test_a_file_beyond_the_limit_is_cut_off_and_refused_with_its_sentence():

@@ -13,7 +13,6 @@ INSIDE = [
     "account_logout",
     "account_change_password",
     "account_reauthenticate",
-    "account_email",
     "mfa_index",
     "mfa_activate_totp",
     "mfa_add_webauthn",
