@@ -44,5 +44,6 @@ class Pace:
         return max(0, -int(-seconds // 3600))
 
     def days_to_decide(self, decide_by: datetime) -> int:
-        """Working days between today and the day of the promised decision; 0 on that day."""
-        return self.office.working_days_between(self.today, self.office.local(decide_by).date())
+        """Working days after today up to and with the day of the promised decision; 0 on that day."""
+        due = self.office.local(decide_by).date()
+        return self.office.working_days_between(self.today + timedelta(days=1), due + timedelta(days=1))
