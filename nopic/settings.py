@@ -100,7 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "nopic.tenants.middleware.BusyDatabase",
+    "nopic.tenants.middleware.Database",
 ]
 ROOT_URLCONF = "nopic.urls"
 WSGI_APPLICATION = "nopic.wsgi.application"

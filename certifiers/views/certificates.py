@@ -10,7 +10,7 @@ from certifiers.forms.certificates import CancelForm, KeyForm
 from nopic.certificates import actions, policies, queries
 from nopic.certificates.models import Certificate
 from nopic.delivery import queries as handover
-from nopic.presentation.forms import problems
+from nopic.presentation.forms import posted, problems
 from nopic.requests.facts import policy_of
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
@@ -85,7 +85,7 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     found = _certificate(request, certificate_id)
     policy = found.request.policy
     reasons = policy.rules.cancel_reasons if policy else ()  # a sent request has one
-    form = CancelForm(request.POST if request.method == "POST" else None, reasons=reasons)
+    form = CancelForm(posted(request), reasons=reasons)
     if request.method == "POST" and form.is_valid():
         try:
             actions.cancel(certificate=found, by=request.user, **form.cleaned_data)
@@ -125,7 +125,7 @@ def press(request: PortalRequest, certificate_id: int) -> HttpResponse:
 @certifier_door(Role.CERTIFIER_ADMIN)
 def registry_key(request: PortalRequest) -> HttpResponse:
     """Renew the certifier's key for the registry; what waited for it goes on at once."""
-    form = KeyForm(request.POST if request.method == "POST" else None)
+    form = KeyForm(posted(request))
     if request.method == "POST" and form.is_valid():
         actions.renew_key(certifier=request.certifier, secret=form.cleaned_data["secret"], by=request.user)
         messages.success(request, _("The new key is in use."))

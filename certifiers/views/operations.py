@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm, ReasonForm, StatusForm
 from certifiers.presenters import listed_with_bars, person_roles
 from nopic.ledger import accounts
-from nopic.presentation.forms import problems
+from nopic.presentation.forms import posted, problems
 from nopic.products import actions as products
 from nopic.products.models import ProductItem
+from nopic.requests.facts import policy_of
 from nopic.tenants import actions as parties
 from nopic.tenants import invitations, people
 from nopic.tenants.access import PortalRequest, staff_door
@@ -26,11 +27,6 @@ from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken
 
 PAGE = 50
-
-
-def posted(request: PortalRequest) -> Any:
-    """What was posted, also when that is nothing; None for a page that is only opened."""
-    return request.POST if request.method == "POST" else None
 
 
 def _exporter(request: PortalRequest, nop_id: str) -> Exporter:
@@ -120,6 +116,7 @@ def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
                 certifier_id=request.certifier.pk, subject_type="tenants.exporter", subject_id=exporter.pk
             ).order_by("-id")[:20]
         ),
+        "zone": policy_of(request.certifier.pk).rules.time_zone,
         "has_errors": bool(form.errors),
     }
     return render(request, "certifiers/operations/operation.html", context, status=422 if form.errors else 200)

@@ -1,5 +1,7 @@
 """The exporter's first page: what waits for them, where everything is, and until when a request must be sent."""
 
+from uuid import UUID, uuid4
+
 from django.contrib import messages
 from django.db.models import Case, F, Value, When
 from django.http import Http404, HttpResponse
@@ -129,13 +131,22 @@ def new_request(request: PortalRequest) -> HttpResponse:
     exporter.certifier = request.certifier
     why_not = queries.why_not_start(exporter)
     if request.method == "POST" and not why_not:
-        started = actions.start(exporter=exporter, by=request.user)
+        started = actions.start(exporter=exporter, by=request.user, key=_key(request.POST.get("key", "")))
         messages.success(
             request, _("Request %(reference)s is started. It saves itself.") % {"reference": started.reference}
         )
         return redirect(step_address(started, "departure"))
     status = 422 if request.method == "POST" else 200
-    return render(request, "exporters/requests_new.html", {"exporter": exporter, "why_not": why_not}, status=status)
+    context = {"exporter": exporter, "why_not": why_not, "key": uuid4()}
+    return render(request, "exporters/requests_new.html", context, status=status)
+
+
+def _key(posted: str) -> UUID | None:
+    """The form's own key; None when somebody posts without the form."""
+    try:
+        return UUID(posted)
+    except ValueError:
+        return None
 
 
 @require_POST

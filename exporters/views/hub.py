@@ -14,7 +14,7 @@ from exporters.presenters.rows import address, certificate_row, product_of, stat
 from exporters.views.loading import load_request, may_send
 from nopic.certificates import projection
 from nopic.certificates import queries as certificates
-from nopic.presentation.forms import problems
+from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
 from nopic.requests.facts import rules_of
@@ -133,7 +133,7 @@ def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     found = _spoken_for(request, reference)
     if not _may_withdraw(found, _lines(found)):
         return _too_late(request, found)
-    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    form = WithdrawForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             actions.withdraw(request=found, by=request.user, reason=form.cleaned_data["reason"])
@@ -152,7 +152,7 @@ def departed(request: PortalRequest, reference: str) -> HttpResponse:
     if not _may_say_departure(found):
         return _too_late(request, found)
     decided = found.status == RequestStatus.DECIDED
-    form = DepartedForm(request.POST if request.method == "POST" else None, decided=decided)
+    form = DepartedForm(posted(request), decided=decided)
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         left = said["left"] == "yes"

@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 
 if TYPE_CHECKING:
     from django.forms import Field
+    from django.http import HttpRequest
 
 FieldT = TypeVar("FieldT", bound="Field")
 
@@ -31,6 +32,11 @@ def on_paper(field: FieldT, *, box: int | None = None, unit: str = "", width: st
     for name, value in {"box": box, "unit": unit, "width": width}.items():
         setattr(field, name, value)
     return field
+
+
+def posted(request: "HttpRequest") -> Any:
+    """What was posted, also when that is nothing; None for a page that is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def problems(forms: Iterable[Any]) -> list[tuple[str, str]]:

@@ -59,6 +59,7 @@ class CertificateRequest(TenantModel):
     raw = models.JSONField(default=dict)  # {step: {field: text as typed}}
     step_revisions = models.JSONField(default=dict)  # {step: revision of its last save}: only the same step can clash
     problems = models.JSONField(default=dict)  # {step: number of problems at the last save}; absent = not filled in yet
+    start_key = models.UUIDField(null=True)  # of the form that began it: a second click is not a second request
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(db_default=Now())
@@ -109,6 +110,7 @@ class CertificateRequest(TenantModel):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["certifier", "reference"], name="request_reference_once"),
+            models.UniqueConstraint(fields=["certifier", "start_key"], name="request_started_once"),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, policy__isnull=False),
                 name="request_sent_completely",

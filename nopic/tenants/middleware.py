@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -30,16 +30,26 @@ class Headers:
         return response
 
 
-class BusyDatabase:
-    """A database that is away or out of connections: 503 with a sentence, nothing half done."""
+class Database:
+    """What PostgreSQL may say to any page: it is away or out of connections (503), or cannot keep such a text or number."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No text in the database holds a NUL: as an address it names nothing, in a search it says nothing.
+        if "\x00" in request.path_info:
+            return render(request, "404.html", status=404)
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, DataError):  # the last net: forms tell what they know beside the field
+            log.warning("cannot be kept: %s", exception)
+            text = _(
+                "Something in what you sent cannot be kept: a control character, or a number that is far too large."
+            )
+            return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
         if not isinstance(exception, OperationalError | InterfaceError):
             return None
         log.error("database away: %s", type(exception).__name__)
@@ -94,8 +104,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
         "roles": roles,
         "is_staff_member": bool(roles & STAFF),
         "home_url": home,
-        "organisation_name": getattr(request, "exporter_name", "")
-        or (str(inbox.importer or inbox.broker) if inbox else ""),
+        "organisation_name": str(inbox.importer or inbox.broker) if inbox else "",
         "nav_items": [{"label": label, "url": url, "current": here.startswith(url)} for label, url in items],
         "account_items": [{"label": label, "url": url} for label, url in account],
     }

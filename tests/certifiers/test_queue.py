@@ -118,3 +118,19 @@ def test_a_search_shows_closed_requests_too(world: World, reviewer: Client) -> N
     assert request.reference in page
     assert "Decided" in page
     assert "No request matches" in reviewer.get(URL, {"q": "<script>"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "cases/x%00y/",
+        "queue/?q=%00",
+        "queue/?product=%00&exporter=%00",
+        "certificates/?q=a%00",
+        "operations/?q=%00",
+        "operations/90%00/",
+    ],
+)
+def test_characters_that_no_database_keeps_are_not_found_and_break_nothing(world: World, path: str) -> None:
+    reviewer = factories.signed_in(world.here.reviewer)
+    assert reviewer.get(f"/tierra/{path}").status_code == (200 if "?" in path else 404)

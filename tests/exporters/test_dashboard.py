@@ -175,6 +175,15 @@ def test_a_post_starts_a_request_and_leads_to_its_first_step(world: World, sende
     assert sender.get(answer["Location"]).status_code == 200
 
 
+def test_a_second_click_on_start_leads_to_the_same_draft(world: World, sender: Client) -> None:
+    form = {"key": re.findall(r'name="key" value="([^"]+)"', sender.get(f"{URL}new/").content.decode())[0]}
+    first, second = sender.post(f"{URL}new/", form), sender.post(f"{URL}new/", form)
+    assert first["Location"] == second["Location"]
+    assert sender.post(f"{URL}new/", {"key": "x"})["Location"] != first["Location"]
+    with tenant(world.here.certifier):
+        assert CertificateRequest.objects.filter(exporter=world.here.exporter).count() == 2
+
+
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [

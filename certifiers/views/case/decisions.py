@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from certifiers.forms.decisions import DepartureForm, RaiseForm, RefuseForm, ReturnForm, WaiveForm
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
-from nopic.presentation.forms import problems
+from nopic.presentation.forms import posted, problems
 from nopic.requests import actions as requests
 from nopic.review import actions, policies, queries
 from nopic.review.policies import Obstacle
@@ -123,7 +123,7 @@ def refuse(request: PortalRequest, reference: str, position: int) -> HttpRespons
     """Refuse one line with a coded reason and a text."""
     opened = open_case(request, reference, position)
     line = opened.line.line
-    form = RefuseForm(request.POST or None, rules=opened.case.rules)
+    form = RefuseForm(posted(request), rules=opened.case.rules)
 
     def act() -> str:
         actions.refuse(
@@ -155,7 +155,7 @@ def refuse(request: PortalRequest, reference: str, position: int) -> HttpRespons
 def give_back(request: PortalRequest, reference: str) -> HttpResponse:
     """Return the request to the exporter with a text per box; every difference is offered as a point."""
     opened = open_case(request, reference)
-    form = ReturnForm(request.POST or None, points=_points(opened))
+    form = ReturnForm(posted(request), points=_points(opened))
 
     def act() -> str:
         actions.return_to_exporter(
@@ -189,7 +189,7 @@ def waive(request: PortalRequest, reference: str) -> HttpResponse:
     rule, of = request.GET.get("rule", ""), request.GET.get("of", "")
     line = opened.line.line if of else None
     finding = opened.case.finding(rule, line.pk if line else None)
-    form = WaiveForm(request.POST or None)
+    form = WaiveForm(posted(request))
 
     def act() -> str:
         actions.waive(request=opened.request, line=line, rule=rule, reason=form.cleaned_data["reason"], by=request.user)
@@ -220,7 +220,7 @@ def raise_quantity(request: PortalRequest, reference: str, position: int) -> Htt
     opened = open_case(request, reference, position)
     line = opened.line.line
     missing = queries.balance(opened.line).missing_kg
-    form = RaiseForm(request.POST or None, initial={"kg": words.plain_kg(missing) if missing else ""})
+    form = RaiseForm(posted(request), initial={"kg": words.plain_kg(missing) if missing else ""})
 
     def act() -> str:
         kg = form.cleaned_data["kg"]
@@ -254,7 +254,7 @@ def raise_quantity(request: PortalRequest, reference: str, position: int) -> Htt
 def departure(request: PortalRequest, reference: str) -> HttpResponse:
     """Record what the exporter said about the departure."""
     opened = open_case(request, reference)
-    form = DepartureForm(request.POST or None)
+    form = DepartureForm(posted(request))
 
     def act() -> str:
         day, left = form.cleaned_data["on"], form.cleaned_data["left"] == "yes"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -26,12 +27,18 @@ REASON_MOST = 500
 
 
 @transaction.atomic
-def start(*, exporter: Exporter, by: User) -> CertificateRequest:
-    """A new draft with its reference (2026-0431, per certifier and year of the office) and an empty dossier."""
+def start(*, exporter: Exporter, by: User, key: UUID | None = None) -> CertificateRequest:
+    """A new draft with its reference (2026-0431, per certifier and year of the office) and an empty dossier.
+
+    `key` is the form's own: posted twice, it gives the draft that the first click began.
+    """
     certifier_id = exporter.certifier_id
     year = Office(policy_of(certifier_id).rules).local(now()).year
     ReferenceSeries.objects.get_or_create(certifier_id=certifier_id, year=year)
     series = ReferenceSeries.objects.select_for_update().get(certifier_id=certifier_id, year=year)
+    mine = CertificateRequest.objects.filter(exporter=exporter, created_by=by)
+    if key and (begun := mine.filter(start_key=key).first()):
+        return begun
     series.last += 1
     series.save(update_fields=["last"])
     request = CertificateRequest.objects.create(
@@ -40,6 +47,7 @@ def start(*, exporter: Exporter, by: User) -> CertificateRequest:
         dossier=Dossier.objects.create(certifier_id=certifier_id),
         reference=str(series),
         created_by=by,
+        start_key=key,
     )
     request.refresh_from_db()
     record(request, "started", by=by)
