@@ -188,6 +188,22 @@ def assert_no_overflow(page: Page) -> None:
     assert needed <= given, f"{needed} px wide on {given}: {json.dumps(wide, indent=1)}"
 
 
+def assert_light(page: Page) -> None:
+    """A first visit takes at most 100 KB, compressed: the page with its style, font and scripts, without pictures of papers."""
+    weights = page.evaluate(
+        """async () => {
+          const squeezed = async (blob) => (await new Response(blob.stream().pipeThrough(new CompressionStream("gzip"))).blob()).size;
+          const weights = {page: await squeezed(new Blob([document.documentElement.outerHTML]))};
+          for (const { name, initiatorType } of performance.getEntriesByType("resource"))
+            if (new URL(name).origin === location.origin && !["img", "fetch", "xmlhttprequest"].includes(initiatorType))
+              weights[name] = await squeezed(await (await fetch(name)).blob());
+          return weights;
+        }"""
+    )
+    assert len(weights) > 2, weights  # a page has at least its style sheet and its font
+    assert sum(weights.values()) <= 100_000, json.dumps(weights, indent=1)
+
+
 class _OneRequest(QuietWSGIRequestHandler):
     """One request per connection: a browser that keeps its connection would keep the thread's database connection too."""
 

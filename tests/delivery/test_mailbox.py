@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.test import Client, override_settings
 
 from nopic.demo import mailbox
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
 from tests.delivery import consignments
 from tests.factories import World
 
@@ -41,6 +42,19 @@ def test_letters_stand_newest_first_with_links_html_and_attachments(world: World
     answer = Client().get(f"/mailbox/{letter.file}/{letter.at}/0/")
     assert answer.content == consignments.pdf_of(made)
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_list_and_letter_are_accessible_and_nothing_sticks_out(
+    world: World, box: Path, page_at: PageAt, width: int
+) -> None:
+    consignments.hand_over(consignments.make(world.here, world.importer))
+    letter = mailbox.newest_first()[0]
+    page = page_at(width)
+    for path in ("/mailbox/", f"/mailbox/{letter.file}/{letter.at}/"):
+        show(page, Client().get(path).content.decode(), path)
+        assert_no_overflow(page)
+        assert_accessible(page)
 
 
 def test_what_a_letter_says_runs_nowhere(db: None, box: Path) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from nopic.ledger.models import Account
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
-from tests.browser import assert_accessible, assert_no_overflow, sign_in
+from tests.browser import assert_accessible, assert_light, assert_no_overflow, sign_in
 from tests.factories import World
 from tests.faults import lab
 from tests.mock_oid import MockOid
@@ -36,10 +36,11 @@ def a_paper(title: str) -> dict[str, Any]:
 
 
 def looks_right(page: Page) -> None:
-    """Nobody is shut out of the page, and it fits. Both are asked by script, so only where scripts run."""
+    """Nobody is shut out of the page, it fits, and it is light. All are asked by script, so only where scripts run."""
     if page.with_scripts:  # type: ignore[attr-defined]
         assert_no_overflow(page)
         assert_accessible(page)
+        assert_light(page)
 
 
 def go(page: Page, words: str = "Save and continue") -> None:
