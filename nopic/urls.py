@@ -28,3 +28,4 @@ urlpatterns += [
     path("<slug:certifier>/", include("certifiers.urls")),
 ]
 handler404 = "nopic.tenants.middleware.page_not_found"
+handler500 = "nopic.tenants.middleware.server_error"

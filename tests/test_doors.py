@@ -12,10 +12,10 @@ from nopic.tenants.context import tenant
 from nopic.tenants.models import User
 from nopic.tenants.statuses import Role
 from tests import factories
-from tests.doors.matrix import ALLAUTH, INBOX, NEIGHBOUR, ROWS, Row
+from tests.doors.matrix import ALLAUTH, BOTH, INBOX, NEIGHBOUR, ROLES, ROWS, Row
 from tests.factories import World
 
-HERE = ("sender", "member", NEIGHBOUR, "reviewer", "admin")
+HERE = ("sender", "member", NEIGHBOUR, "reviewer", "admin", BOTH)
 ELSEWHERE = (
     "stranger",
     "their_sender",
@@ -40,7 +40,7 @@ def names(patterns: list[URLPattern | URLResolver]) -> Iterator[str]:
 def people(world: World) -> dict[str, User]:
     """Everybody who might try a door."""
     here, there = world.here, world.there
-    found = {key: getattr(here, key) for key in HERE if key != NEIGHBOUR}
+    found = {key: getattr(here, key) for key in HERE if key not in {NEIGHBOUR, BOTH}}
     found |= {"their_" + key: getattr(there, key) for key in ("sender", "reviewer", "admin")}
     found |= {key: getattr(world, key) for key in INBOX | {"stranger"}}
     neighbour = factories.user("neighbour@tierra.example", "Neighbour")
@@ -56,6 +56,10 @@ def people(world: World) -> dict[str, User]:
         )
         factories.member(neighbour, Role.EXPORTER_SENDER, certifier=here.certifier, exporter=company)
     found[NEIGHBOUR] = neighbour
+    found[BOTH] = factories.user("both@tierra.example", "Both")
+    with tenant(here.certifier):
+        factories.member(found[BOTH], Role.REVIEWER, certifier=here.certifier)
+        factories.member(found[BOTH], Role.EXPORTER_MEMBER, certifier=here.certifier, exporter=here.exporter)
     return found
 
 
@@ -123,7 +127,7 @@ def expected(who: str, row: Row, *, inside: bool) -> set[int]:
 
 def is_invited(who: str, row: Row) -> bool:
     """Whether the row lets this person in."""
-    return who in row.allowed or ("*" in row.allowed and who != "anonymous")
+    return bool(ROLES.get(who, {who}) & row.allowed) or ("*" in row.allowed and who != "anonymous")
 
 
 def tries(name: str, world: World, browsers: dict[str, Client]) -> list[str]:
@@ -164,7 +168,7 @@ def foreign_tries(name: str, world: World, browsers: dict[str, Client]) -> list[
         f"{method} {url} as {who}: {status}"
         for method in row.methods
         for who, client in browsers.items()
-        if who in row.allowed
+        if ROLES.get(who, {who}) & row.allowed
         for status in [ask(client, method, url, row)]
         if status != 404
     ]

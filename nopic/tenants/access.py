@@ -18,8 +18,9 @@ class PortalRequest(HttpRequest):
     """A request behind a door: who asks, and for which certifier or inbox (each set by the door that sets it)."""
 
     user: User
+    places: dict[str, Membership]  # everywhere this person may work: address -> one membership that leads there
     certifier: Certifier
-    roles: frozenset[str]
+    roles: frozenset[str]  # of the side on which they came in: staff or exporter, never both at once
     exporter_ids: list[int]
     exporter_id: int | None
     may_send: bool  # whether this person may send requests of the exporter they work for
@@ -59,14 +60,18 @@ def certifier_door(*roles: Role, opens_tenant: bool = True) -> Callable[[View], 
 
 
 def _enter(request: PortalRequest, slug: str, roles: Sequence[Role]) -> None:
-    mine = [m for m in memberships_of(request.user) if m.certifier and m.certifier.slug == slug]
+    everywhere = memberships_of(request.user)
+    mine = [m for m in everywhere if m.certifier and m.certifier.slug == slug]
     if not mine:
         raise Http404("no such certifier, or not one of this person's")
     fitting = [m for m in mine if m.role in roles]
     if not fitting:
         raise PermissionDenied
     request.certifier = cast("Certifier", mine[0].certifier)
-    request.roles = frozenset(m.role for m in mine)
+    request.places = places_of(everywhere)
+    # Staff who also belong to an exporter come in as staff wherever staff may, and as that exporter where only it may.
+    side = STAFF if any(m.role in STAFF for m in fitting) else EXPORTERS
+    request.roles = frozenset(m.role for m in mine if m.role in side)
     # A person of two exporters of one certifier works for the one chosen last (session), else for the first.
     exporters = [m.exporter_id for m in mine if m.role in EXPORTERS and m.exporter_id]
     chosen = request.session.get(f"exporter:{slug}")
@@ -74,7 +79,7 @@ def _enter(request: PortalRequest, slug: str, roles: Sequence[Role]) -> None:
     request.exporter_id = chosen if chosen in exporters else (exporters[0] if exporters else None)
     request.may_send = any(m.role == Role.EXPORTER_SENDER and m.exporter_id == request.exporter_id for m in mine)
     # A sender of one company may be a mere member of another.
-    if request.exporter_id in exporters and not any(m.exporter_id == request.exporter_id for m in fitting):
+    if side is EXPORTERS and not any(m.exporter_id == request.exporter_id for m in fitting):
         raise PermissionDenied
 
 
@@ -97,9 +102,11 @@ def inbox_door(*roles: Role, opens_door: bool = True) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(request: PortalRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            mine = [m for m in memberships_of(request.user) if m.role in roles]
+            everywhere = memberships_of(request.user)
+            mine = [m for m in everywhere if m.role in roles]
             if not mine:
                 raise PermissionDenied
+            request.places = places_of(everywhere)
             chosen = request.session.get("inbox")
             member = next((m for m in mine if m.pk == chosen), mine[0])
             request.inbox_of = member
@@ -121,3 +128,12 @@ def landing_path(memberships: Sequence[Membership]) -> str | None:
             if member.role in roles and isinstance(member.certifier, Certifier):
                 return path.format(member.certifier.slug)
     return "/in/" if memberships else None
+
+
+def places_of(memberships: Sequence[Membership]) -> dict[str, Membership]:
+    """Every page on which a person may begin, with the first membership that leads there."""
+    places: dict[str, Membership] = {}
+    for member in memberships:
+        if path := landing_path([member]):
+            places.setdefault(path, member)
+    return places

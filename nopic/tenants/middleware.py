@@ -1,31 +1,40 @@
 """The frame around every page: what the masthead shows, headers, and a calm answer when the database is away."""
 
 import logging
+import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views import defaults
 
+from nopic.tenants.models import Membership
 from nopic.tenants.statuses import EXPORTERS, STAFF, Role
 
 log = logging.getLogger(__name__)
 
 
 class Headers:
-    """Permissions-Policy everywhere; pages of signed-in people are not kept by shared caches."""
+    """Permissions-Policy everywhere; pages of signed-in people are not kept by shared caches.
+
+    Nothing here may ask the database: it may be away, and `/livez` tells of the process alone.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/livez":
+            request.COOKIES.clear()  # or the session would be looked up
         response = self.get_response(request)
         response.headers.setdefault(
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), publickey-credentials-get=(self)"
         )
-        if getattr(request, "user", None) is not None and request.user.is_authenticated:
+        if settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
@@ -44,22 +53,33 @@ class Database:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, DataError):  # the last net: forms tell what they know beside the field
-            log.warning("cannot be kept: %s", exception)
-            text = _(
-                "Something in what you sent cannot be kept: a control character, or a number that is far too large."
-            )
-            return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
-        if not isinstance(exception, OperationalError | InterfaceError):
-            return None
-        log.error("database away: %s", type(exception).__name__)
-        response = HttpResponse(
-            _("We cannot reach our database at the moment. Nothing was lost; try again in a minute."),
-            status=503,
-            content_type="text/plain; charset=utf-8",
-        )
-        response["Retry-After"] = "30"
-        return response
+        return in_words(exception)
+
+
+def in_words(failure: BaseException | None) -> HttpResponse | None:
+    """The answer to what PostgreSQL said; None when it was not PostgreSQL."""
+    if isinstance(failure, DataError):  # the last net: forms tell what they know beside the field
+        log.warning("cannot be kept: %s", failure)
+        text = _("Something in what you sent cannot be kept: a control character, or a number that is far too large.")
+        return HttpResponse(text, status=400, content_type="text/plain; charset=utf-8")
+    if not isinstance(failure, OperationalError | InterfaceError):
+        return None
+    log.error("database away: %s", type(failure).__name__)
+    response = HttpResponse(
+        _("We cannot reach our database at the moment. Nothing was lost; try again in a minute."),
+        status=503,
+        content_type="text/plain; charset=utf-8",
+    )
+    response["Retry-After"] = "30"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The last answer to any failure, also to one between the views: signing in reads the database before they run.
+
+    Django calls this while it handles the exception, at the layer of middleware in which it was raised.
+    """
+    return in_words(sys.exception()) or defaults.server_error(request)
 
 
 def who_and_where(request: HttpRequest) -> dict[str, Any]:
@@ -99,6 +119,12 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
         account = [(_("Colleagues"), "/in/people/")]
         if inbox.role == Role.IMPORTER:
             account.append((_("API keys"), "/in/api-keys/"))
+    places: dict[str, Membership] = getattr(request, "places", {})
+    account += [
+        (f"{member.certifier or member.importer or member.broker}: {member.get_role_display()}", path)
+        for path, member in places.items()
+        if path != home
+    ]
     return {
         "certifier": certifier,
         "roles": roles,

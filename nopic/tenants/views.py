@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from nopic.tenants import invitations
-from nopic.tenants.access import PortalRequest, landing_path, memberships_of
+from nopic.tenants.access import PortalRequest, landing_path, memberships_of, places_of
 from nopic.tenants.forms import AcceptForm
 from nopic.tenants.models import Certifier
 
@@ -23,10 +23,10 @@ def landing(request: PortalRequest) -> HttpResponse:
     path = landing_path(memberships)
     if path is None:
         raise PermissionDenied
-    places = {landing_path([member]): member for member in memberships}
+    places = places_of(memberships)
     if len(places) == 1:
         return redirect(path)
-    return render(request, "landing.html", {"places": [(place, member) for place, member in places.items() if place]})
+    return render(request, "landing.html", {"places": places.items()})
 
 
 @login_not_required

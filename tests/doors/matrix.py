@@ -20,6 +20,8 @@ from tests.factories import Side, World, draft, submitted
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
 REVIEWER, ADMIN = "reviewer", "admin"
+BOTH = "both"  # a reviewer who prepares requests for an exporter, too
+ROLES = {BOTH: frozenset({REVIEWER, MEMBER})}  # who comes in wherever any of these may
 STAFF = frozenset({REVIEWER, ADMIN})
 EXPORTER = frozenset({SENDER, MEMBER})
 COMPANY = EXPORTER | {NEIGHBOUR}  # pages without an object: the neighbour sees its own
