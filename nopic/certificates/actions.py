@@ -86,6 +86,7 @@ def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -
         owe("registry", issue.pk, certifier_id=fresh.certifier_id)
     else:
         owe("hand_over", fresh.pk, certifier_id=fresh.certifier_id)
+        owe("render", fresh.pk, certifier_id=fresh.certifier_id)  # the page that says so itself
     projection.refresh(fresh)
     return fresh
 
@@ -122,7 +123,7 @@ def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) ->
         _go_on(fresh, operation, by=by, only_look=only_look)
         owe("registry", operation.pk, certifier_id=fresh.certifier_id)
     else:
-        if fresh.rendered_at is None:
+        if policies.file_to_hand_out(fresh) is None:
             owe("render", fresh.pk, certifier_id=fresh.certifier_id)
         if policies.was_sent_twice(fresh):  # whether the registry holds one or two is looked up once more
             issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
+from nopic.certificates.models import Certificate, CertificateFile, RegistryAttempt, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
@@ -28,6 +28,16 @@ def obstacles_to_publish(certificate: Certificate) -> list[str]:
     """
     found = line_findings(certificate.line, moment="issue")
     return [one.staff_sentence for one in found if one.severity == "stop" and one.rule != "importer_is_certified"]
+
+
+def file_version(certificate: Certificate) -> int:
+    """Which PDF tells the truth now: 1 as issued, 2 with "Not valid for import" on it."""
+    return 2 if certificate.cancel_requested_at else 1
+
+
+def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
+    """The PDF that tells the truth now, once it is made: whoever downloads a cancelled certificate reads it on the page."""
+    return certificate.files.filter(certifier_id=certificate.certifier_id, version=file_version(certificate)).first()
 
 
 def obstacles_to_cancel(certificate: Certificate) -> list[str]:

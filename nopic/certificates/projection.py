@@ -1,7 +1,7 @@
 """What readers outside the tenant see of a certificate; written in the same transaction as every change of it."""
 
 from nopic.certificates import policies
-from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
+from nopic.certificates.models import Certificate, PublicRecord
 from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest
 from nopic.tenants import secrets
@@ -24,11 +24,7 @@ def refresh(certificate: Certificate) -> None:
     if not certificate.number or not certificate.issued_at:
         return
     request = certificate.request
-    file = (
-        CertificateFile.objects.filter(certifier_id=certificate.certifier_id, certificate_id=certificate.pk)
-        .order_by("-version")
-        .first()
-    )
+    file = policies.file_to_hand_out(certificate)
     facts = {
         "request_id": certificate.request_id,
         "importer_id": certificate.importer_id,

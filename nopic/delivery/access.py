@@ -40,7 +40,7 @@ def may_download(record: PublicRecord, reader: Reader) -> bool:
 
 
 def file_name(record: PublicRecord) -> str:
-    """The stored file is never changed: what it cannot say itself stands in its name."""
+    """Its state stands in its name too, for whoever sorts files by name."""
     return f"{record.number}-CANCELLED.pdf" if stands(record).name == "not_valid" else f"{record.number}.pdf"
 
 

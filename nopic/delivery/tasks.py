@@ -2,7 +2,8 @@
 
 from django.conf import settings
 
-from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
+from nopic.certificates.models import Certificate, PublicRecord
+from nopic.certificates.policies import file_to_hand_out
 from nopic.delivery import actions, links
 from nopic.delivery.mails import letters, sending
 from nopic.delivery.mails.owing import exporter_address, owe_mail
@@ -141,11 +142,7 @@ def _case(claim: Claim, mail: Mail) -> letters.Case:
 
 def _attachment(case: letters.Case) -> tuple[str, str] | None:
     assert case.certificate is not None  # noqa: S101 - only letters about a certificate attach its PDF
-    file = (
-        CertificateFile.objects.filter(certifier_id=case.mail.certifier_id, certificate_id=case.certificate.pk)
-        .order_by("-version")
-        .first()
-    )
+    file = file_to_hand_out(case.certificate)
     return (f"{case.certificate.number}.pdf", file.sha256) if file else None
 
 

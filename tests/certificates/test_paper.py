@@ -12,6 +12,7 @@ from nopic.documents import files
 from nopic.tenants import secrets
 from nopic.tenants.context import bearer, organisation, tenant
 from nopic.workflow import dispatch
+from tests.delivery.consignments import text_of
 from tests.factories import World
 from tests.faults import lab
 from tests.faults.conftest import _no_transaction_is_open_while_we_wait, oid, server  # noqa: F401 - the same registry
@@ -51,6 +52,24 @@ def test_the_real_pipeline_stores_a_real_page(issued: list[Certificate], committ
         with files.open_verified(side.certifier.pk, file.sha256, area="certificates") as stored:
             assert stored.read(5) == b"%PDF-"
     assert len(owed("hand_over")) == len(issued)
+
+
+def test_a_cancelled_certificate_gets_a_page_that_says_so_and_the_first_one_is_kept(
+    issued: list[Certificate], committed_world: World
+) -> None:
+    side, certificate = committed_world.here, issued[0]
+    drain("render", seconds=90)
+    with tenant(side.certifier):
+        first = certificate.files.get()
+        actions.cancel(certificate=certificate, by=side.reviewer, reason="documents_late")
+        assert PublicRecord.objects.get(certificate=certificate).file_sha256 == ""
+    drain("render", seconds=90)
+    with tenant(side.certifier):
+        assert certificate.files.get(version=1) == first
+        marked = certificate.files.get(version=2)
+        assert PublicRecord.objects.get(certificate=certificate).file_sha256 == marked.sha256
+    with files.open_verified(side.certifier.pk, marked.sha256, area="certificates") as stored:
+        assert text_of(stored.read()).count("Not valid for import: cancelled") == 2  # on top, and on the broker's part
 
 
 def test_a_process_killed_at_any_step_of_rendering_leaves_one_file(

@@ -8,7 +8,10 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import nopic.delivery.tasks  # noqa: F401 - registers what the worker does
+import pypdfium2
+
+import nopic.certificates.tasks
+import nopic.delivery.tasks  # noqa: F401 - both register what the worker does
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
 from nopic.documents import files
@@ -121,6 +124,13 @@ def cancel(consignment: Consignment) -> None:
         certificate.save(update_fields=["cancel_requested_at", "cancel_reason"])
         projection.refresh(certificate)
         owe("hand_over", certificate.pk, certifier_id=consignment.side.certifier.pk)
+        owe("render", certificate.pk, certifier_id=consignment.side.certifier.pk)
+
+
+def text_of(pdf: bytes) -> str:
+    """The words on all pages of a PDF."""
+    with pypdfium2.PdfDocument(pdf) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
 def pdf_of(consignment: Consignment) -> bytes:

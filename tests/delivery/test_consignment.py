@@ -114,11 +114,14 @@ def test_the_pdf_is_the_stored_one_and_only_saved(consignment: Consignment) -> N
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-def test_a_cancelled_pdf_says_so_in_its_name(consignment: Consignment) -> None:
+def test_a_cancelled_pdf_says_so_on_its_page_and_in_its_name(consignment: Consignment) -> None:
+    address = f"{link_of(IMPORTER)}{consignment.number}.pdf"
     consignments.cancel(consignment)
-    answer = Client().get(f"{link_of(IMPORTER)}{consignment.number}.pdf")
+    assert Client().get(address).status_code == 404, "the page as issued is handed out no longer"
+    consignments.work("render")
+    answer = Client().get(address)
     assert f'filename="{consignment.number}-CANCELLED.pdf"' in answer.headers["Content-Disposition"]
-    assert answer.getvalue() == consignments.pdf_of(consignment)
+    assert "Not valid for import: cancelled" in consignments.text_of(answer.getvalue())
 
 
 def test_a_damaged_file_is_refused_with_a_page_that_says_what_to_do(consignment: Consignment) -> None:

@@ -1,4 +1,8 @@
-"""The PDF of a published certificate: rendered, stored, recorded; repeatable at any time without a new number."""
+"""The PDF of a published certificate: rendered, stored, recorded; repeatable at any time without a new number.
+
+There are at most two files: as issued, and once it is cancelled the same page with "Not valid for import" on it. The
+first is kept for ever and no longer handed out.
+"""
 
 import logging
 from io import BytesIO
@@ -29,9 +33,10 @@ def render_paper(claim: Claim) -> Later | None:
         if certificate is None or not certificate.number:
             claim.finish()
             return None
-        file = certificate.files.filter(certifier_id=claim.certifier_id).order_by("-version").first()
+        version = policies.file_version(certificate)
+        file = certificate.files.filter(certifier_id=claim.certifier_id, version=version).first()
     if file:  # stored, and died before it was recorded as rendered
-        _record(claim, None)
+        _record(claim, version, None)
         return None
     if claim.crashes >= MOST_CRASHES:
         _give_up(claim, _("Rendering the PDF ended the process three times."))
@@ -54,7 +59,7 @@ def render_paper(claim: Claim) -> Later | None:
     crash_point("paper.after_render")
     stored = files.store(claim.certifier_id, BytesIO(rendered.pdf), area=AREA)
     crash_point("paper.after_store")
-    _record(claim, stored)
+    _record(claim, version, stored)
     crash_point("paper.after_record")
     return None
 
@@ -81,14 +86,14 @@ def _certificate(claim: Claim) -> Certificate | None:
     )
 
 
-def _record(claim: Claim, stored: files.Stored | None) -> None:
+def _record(claim: Claim, version: int, stored: files.Stored | None) -> None:
     with tenant(claim.certifier_id):
         certificate = _certificate(claim)
         assert certificate is not None  # noqa: S101 - certificates are never deleted
         if stored:
             # The first stored file wins; a worker that lost its lease may have been faster.
             CertificateFile.objects.get_or_create(
-                certifier_id=claim.certifier_id, certificate=certificate, version=1,
+                certifier_id=claim.certifier_id, certificate=certificate, version=version,
                 defaults={"sha256": stored.sha256, "size": stored.size},
             )  # fmt: skip
         if not certificate.rendered_at:
