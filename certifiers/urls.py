@@ -3,6 +3,7 @@
 from django.urls import path
 
 from certifiers.views import case, certificates, operations, queue
+from certifiers.views.case.opening import or_say_what_happened as late
 
 CASE = "cases/<str:reference>/"
 LINE = f"{CASE}lines/<int:position>/"
@@ -10,16 +11,16 @@ LINE = f"{CASE}lines/<int:position>/"
 urlpatterns = [
     path("queue/", queue.queue, name="queue"),
     path(CASE, case.case, name="case"),
-    path(f"{CASE}take/", case.whose, name="case_whose"),
-    path(f"{CASE}verdicts/", case.verdicts, name="case_verdicts"),
-    path(f"{CASE}return/", case.give_back, name="return_request"),
-    path(f"{CASE}waive/", case.waive, name="waive"),
-    path(f"{CASE}departure/", case.departure, name="case_departure"),
+    path(f"{CASE}take/", late(case.whose), name="case_whose"),
+    path(f"{CASE}verdicts/", late(case.verdicts), name="case_verdicts"),
+    path(f"{CASE}return/", late(case.give_back), name="return_request"),
+    path(f"{CASE}waive/", late(case.waive), name="waive"),
+    path(f"{CASE}departure/", late(case.departure), name="case_departure"),
     path(f"{CASE}versions/<int:number>/", case.version, name="case_version"),
-    path(f"{LINE}approve/", case.approve, name="approve_line"),
-    path(f"{LINE}refuse/", case.refuse, name="refuse_line"),
-    path(f"{LINE}raise/", case.raise_quantity, name="raise_quantity"),
-    path(f"{LINE}progress/", case.progress, name="case_progress"),
+    path(f"{LINE}approve/", late(case.approve), name="approve_line"),
+    path(f"{LINE}refuse/", late(case.refuse), name="refuse_line"),
+    path(f"{LINE}raise/", late(case.raise_quantity), name="raise_quantity"),
+    path(f"{LINE}progress/", late(case.progress), name="case_progress"),
     path(f"{CASE}papers/<int:document>/<int:page>.webp", case.page_image, name="page_image"),
     path(f"{CASE}papers/<int:document>/original/", case.original, name="original"),
     path("certificates/", certificates.certificates, name="certificates"),

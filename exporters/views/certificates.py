@@ -58,7 +58,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "certificate": found,
         "state": state,
         "facts": facts,
-        "reason": policies.cancel_sentence(found),
+        "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
         "back": reverse("my_certificates", kwargs={"certifier": slug}),
     }

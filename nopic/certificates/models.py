@@ -161,7 +161,7 @@ class PublicRecord(models.Model):
     departed_on = models.DateField(null=True)
     arrival_on = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use
-    cancel_reason = models.CharField(max_length=200, blank=True)  # the sentence, not the code
+    cancel_reason = models.TextField(blank=True)  # the sentence, not the code
     final_document_owed = models.BooleanField(default=False)  # for the importer's eyes, not the public's
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_size = models.PositiveIntegerField(null=True)

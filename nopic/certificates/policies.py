@@ -57,6 +57,11 @@ def cancel_sentence(certificate: Certificate) -> str:
     return cancel_text(certificate.request.policy.rules.cancellation(certificate.cancel_reason))
 
 
+def why_cancelled(certificate: Certificate) -> str:
+    """The reason for its exporter, importer and broker: the coded sentence, and what staff wrote to them."""
+    return " ".join(filter(None, (cancel_sentence(certificate), certificate.cancel_note)))
+
+
 def resting_operation(certificate: Certificate) -> RegistryOperation | None:
     """The operation that waits for a person, or None."""
     return (

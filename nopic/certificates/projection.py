@@ -37,7 +37,7 @@ def refresh(certificate: Certificate) -> None:
         "departed_on": request.departed_on,
         "arrival_on": request.arrival_on,
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
-        "cancel_reason": policies.cancel_sentence(certificate),
+        "cancel_reason": policies.why_cancelled(certificate),
         "final_document_owed": final_document_owed(request),
         "file_sha256": file.sha256 if file else "",
         "file_size": file.size if file else None,

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from nopic.certificates.models import Certificate
+from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review import actions
@@ -38,6 +39,21 @@ def fresh(world: World, request: CertificateRequest) -> CertificateRequest:
 def confirm(world: World, request: CertificateRequest, by: User | None = None) -> None:
     with tenant(world.here.certifier):
         cases.confirm(request, by or world.here.reviewer)
+
+
+@pytest.mark.parametrize("tail", ["verdicts/?check=net_weight", "lines/1/approve/", "lines/1/refuse/", "take/", "return/"])
+def test_what_is_pressed_after_a_withdrawal_leads_to_a_page_that_says_so(
+    world: World, reviewer: Client, tail: str
+) -> None:
+    request = cases.sent(world.here)
+    with tenant(world.here.certifier):
+        requests.withdraw(request=request, by=world.here.sender, reason="The vessel was cancelled")
+    form = {"v-net_weight": "match", "take": "1"}
+    assert reviewer.post(address(request, tail), form)["Location"] == address(request)
+    said = reviewer.get(address(request)).content.decode()
+    assert f"{request.reference} changed meanwhile: it is withdrawn now" in said
+    live = reviewer.post(address(request, tail), form, headers=HTMX)
+    assert live.headers.get("HX-Redirect", live.headers.get("Location")) == address(request)
 
 
 def test_looking_changes_nothing_and_the_first_verdict_takes_the_case(world: World, reviewer: Client) -> None:

@@ -1,18 +1,45 @@
 """Finding the case that an address means, and what every page of a case prints above its content."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
 from typing import Any
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from nopic.requests.facts import LineFacts
 from nopic.requests.models import CertificateRequest
-from nopic.review import queries
+from nopic.requests.statuses import RequestStatus
+from nopic.review import policies, queries
 from nopic.review.queries import Case
 from nopic.tenants.access import PortalRequest
+
+
+class NothingToReview(Exception):
+    """The request went back or was withdrawn while its case was open somewhere."""
+
+    def __init__(self, found: CertificateRequest) -> None:
+        super().__init__(found.reference)
+        self.said = policies.what_happened(found)
+
+
+def or_say_what_happened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Around the views of a case: what was pressed too late leads to the case's page, which says why."""
+
+    @wraps(view)
+    def guarded(request: Any, *, certifier: str, reference: str, **which: int) -> HttpResponse:
+        try:
+            return view(request, certifier=certifier, reference=reference, **which)
+        except NothingToReview as gone:
+            messages.info(request, gone.said)
+            address = reverse("case", args=[certifier, reference])
+            return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+    return guarded
 
 
 def request_of(request: PortalRequest, reference: str) -> CertificateRequest:
@@ -63,9 +90,10 @@ class Open:
 
 def open_case(request: PortalRequest, reference: str, position: int | None = None) -> Open:
     """Load the case and choose its line: the one asked for, else the first that is open, else the first."""
-    case = queries.load(request_of(request, reference))
-    if not case.lines:
-        raise Http404("nothing to review")
+    found = request_of(request, reference)
+    if found.status in (RequestStatus.DRAFT, RequestStatus.WITHDRAWN):
+        raise NothingToReview(found)
+    case = queries.load(found)
     if position is None:
         raw = request.GET.get("line", "") or request.POST.get("line", "")
         positions = [each.line.position for each in case.lines]

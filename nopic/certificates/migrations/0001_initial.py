@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('departed_on', models.DateField(null=True)),
                 ('arrival_on', models.DateField(null=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),
-                ('cancel_reason', models.CharField(blank=True, max_length=200)),
+                ('cancel_reason', models.TextField(blank=True)),
                 ('final_document_owed', models.BooleanField(default=False)),
                 ('file_sha256', models.CharField(blank=True, max_length=64)),
                 ('file_size', models.PositiveIntegerField(null=True)),
