@@ -86,7 +86,12 @@ class ExporterForm(forms.ModelForm):
             "soe_compliant": gettext_lazy("Certified under the strengthened rule (SOE)"),
             "standard": gettext_lazy("Organic standard or arrangement"),
         }
-        help_texts = {"nop_id": gettext_lazy("10 digits, from the organic certificate")}
+        help_texts = {
+            "nop_id": gettext_lazy("10 digits, from the organic certificate"),
+            "status": gettext_lazy(
+                "As your office decided. What INTEGRITY says is read every night and kept beside it."
+            ),
+        }
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
             "certified_from": DateInput(),

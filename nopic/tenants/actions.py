@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from nopic.tenants.models import Certifier, Exporter, ImporterContact
+from nopic.tenants.sync import ask_soon_about_exporter
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken
@@ -15,6 +16,7 @@ def add_exporter(*, certifier: Certifier, facts: dict[str, Any], by: Actor) -> E
     """A new operation of this certifier. `facts` are columns of Exporter."""
     exporter = Exporter.objects.create(certifier=certifier, **facts)
     record(exporter, "added", by=by, new=exporter.nop_id)
+    ask_soon_about_exporter(exporter)
     return exporter
 
 
@@ -28,6 +30,7 @@ def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, rea
         setattr(standing, name, value)
     if changed:
         standing.save(update_fields=list(changed))
+        ask_soon_about_exporter(standing)
     return list(changed)
 
 

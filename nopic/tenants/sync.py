@@ -1,6 +1,6 @@
 """What the registry says about parties: the only writer of an importer's identity, and reader of exporters' status.
 
-A party is asked about when it is chosen and every night. What was read is kept with its time; when the registry does
+A party is asked about when it is chosen or changed and every night. What was read is kept with its time; when the registry does
 not answer, what was known stays and grows old, and the rules say what that means. No transaction is open while asking.
 """
 
@@ -47,14 +47,19 @@ def ask_soon(importer: Importer) -> None:
     owe("party", importer.pk, certifier_id=NOBODY)
 
 
+def ask_soon_about_exporter(exporter: Exporter) -> None:
+    """Owe a look at the exporter's status, from the moment this transaction commits."""
+    owe("exporter_status", exporter.pk, certifier_id=exporter.certifier_id)
+
+
 def owe_all() -> None:
     """Owe a look at every importer, and at every exporter of every certifier."""
     for importer in Importer.objects.order_by("pk").only("pk").iterator():
         ask_soon(importer)
     for certifier in Certifier.objects.order_by("pk"):
         with tenant(certifier):
-            for exporter_id in Exporter.objects.filter(certifier=certifier).order_by("pk").values_list("pk", flat=True):
-                owe("exporter_status", exporter_id, certifier_id=certifier.pk)
+            for exporter in Exporter.objects.filter(certifier=certifier).order_by("pk").only("pk", "certifier_id"):
+                ask_soon_about_exporter(exporter)
 
 
 def ask_about_importer(claim: Claim) -> Later | None:
@@ -72,10 +77,8 @@ def ask_about_importer(claim: Claim) -> Later | None:
 def read_importer(importer: Importer, found: Operation | None) -> None:
     """Write down what the registry just answered about an importer; None: it lists no such operation."""
     before = importer.status
-    if found is None:
-        importer.status = Certification.NOT_FOUND
-    else:
-        importer.status = found.status if found.status in Certification.values else Certification.UNKNOWN
+    importer.status = _status(found)
+    if found is not None:
         importer.name = found.name[:200]
         importer.address = "\n".join(found.address_lines)
         importer.state = found.state[:60]
@@ -86,8 +89,15 @@ def read_importer(importer: Importer, found: Operation | None) -> None:
         record(importer, "status read", by="registry", old=before, new=importer.status)
 
 
+def _status(found: Operation | None) -> str:
+    """The registry's word in ours; one that we do not know is as good as none."""
+    if found is None:
+        return Certification.NOT_FOUND
+    return found.status if found.status in Certification.values else Certification.UNKNOWN
+
+
 def ask_about_exporter(claim: Claim) -> Later | None:
-    """Read one exporter with its own certifier's key."""
+    """Read one exporter with its own certifier's key. The office's own word on it stays as staff left it."""
     with tenant(claim.certifier_id):
         nop_id = Exporter.objects.values_list("nop_id", flat=True).get(pk=claim.subject_id)
     answer = _ask(claim, nop_id, [claim.certifier_id])
@@ -96,11 +106,12 @@ def ask_about_exporter(claim: Claim) -> Later | None:
     with tenant(claim.certifier_id):
         claim.finish()
         exporter = Exporter.objects.select_for_update().get(pk=claim.subject_id)
-        before = exporter.status
-        exporter.status = Certification.NOT_FOUND if answer is None else Certification(answer.status)
-        if exporter.status != before:
-            exporter.save(update_fields=["status"])
-            record(exporter, "status read", by="registry", old=before, new=exporter.status)
+        before = exporter.registry_status
+        exporter.registry_status = _status(answer)
+        exporter.registry_read_at = now()
+        exporter.save(update_fields=["registry_status", "registry_read_at"])
+        if exporter.registry_status != before:
+            record(exporter, "status read", by="registry", old=before, new=exporter.registry_status)
     return None
 
 

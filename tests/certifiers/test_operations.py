@@ -10,6 +10,7 @@ from nopic.ledger.models import Account, Entry
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, ImporterContact, Invitation
+from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent, Dispatch
 from tests.factories import World, signed_in
 
@@ -144,3 +145,11 @@ def test_the_list_is_searched_by_name_and_nop_id(world: World, staff: Client) ->
     url = reverse("operations", args=[world.here.certifier.slug])
     assert world.here.exporter.name in staff.get(url, {"q": world.here.exporter.nop_id}).content.decode()
     assert "No operation matches" in staff.get(url, {"q": "nobody"}).content.decode()
+
+
+def test_both_words_are_shown_when_office_and_registry_differ(world: World, staff: Client) -> None:
+    with tenant(world.here.certifier):
+        Exporter.objects.filter(pk=world.here.exporter.pk).update(registry_status="suspended", registry_read_at=now())
+    assert "INTEGRITY: Suspended" in staff.get(reverse("operations", args=[world.here.certifier.slug])).content.decode()
+    page = staff.get(at("operation", world)).content.decode()
+    assert "Your office and INTEGRITY do not say the same" in page

@@ -78,6 +78,12 @@ COFFEE = "Organic green coffee CANARY-tierra"
 # rule, what is wrong, severity at draft / submit / approval / issue ("-": silent), a piece of the exporter's sentence
 RULES: list[tuple[str, Case, str, str]] = [
     ("exporter_is_certified", change(Exporter, status="suspended"), "stop stop stop stop", "not in force today"),
+    (
+        "exporter_is_certified",
+        change(Exporter, registry_status="suspended"),
+        "stop stop stop -",  # at issue the registry is asked live
+        "INTEGRITY does not list",
+    ),
     ("exporter_is_certified", change(Exporter, soe_compliant=False), "stop stop stop stop", "does not cover the rule"),
     (
         "exporter_is_certified",

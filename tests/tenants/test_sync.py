@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.test import override_settings
 
+from nopic.tenants import actions as parties
 from nopic.tenants import sync, tasks
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, Importer, RegistryCredential
@@ -123,14 +124,28 @@ def test_every_night_all_parties_are_owed(committed_world: World) -> None:
     assert sorted(owed) == sorted([("party", 0), ("party", 0), ("exporter_status", here), ("exporter_status", there)])
 
 
-def test_an_exporters_status_follows_the_registry(oid: MockOid, committed_world: World) -> None:
+def test_what_the_registry_says_of_an_exporter_is_remembered(oid: MockOid, committed_world: World) -> None:
     here = committed_world.here
     oid.load(operations=[operation(here.exporter.nop_id, kind="exporter", status="suspended")])
     tasks.ask_all()
     work("exporter_status", here.exporter.pk)
     with tenant(here.certifier):
-        assert Exporter.objects.get(pk=here.exporter.pk).status == "suspended"
+        exporter = Exporter.objects.get(pk=here.exporter.pk)
+        assert (exporter.status, exporter.registry_status) == ("certified", "suspended")
+        assert now() - exporter.registry_read_at < timedelta(minutes=1)
         event = AuditEvent.objects.get(verb="status read", subject_type="tenants.exporter")
         assert (event.certifier_id, event.actor) == (here.certifier.pk, "registry")
     with tenant(committed_world.there.certifier):
-        assert Exporter.objects.get().status == "certified"
+        assert Exporter.objects.get().registry_status == "unknown"
+
+
+def test_a_suspension_by_the_office_survives_the_night(oid: MockOid, committed_world: World) -> None:
+    here = committed_world.here
+    oid.load(operations=[operation(here.exporter.nop_id, kind="exporter")])
+    with tenant(here.certifier):
+        facts = {"status": "suspended"}
+        parties.change_exporter(exporter=here.exporter, facts=facts, by=here.reviewer, reason="inspection")
+    work("exporter_status", here.exporter.pk)  # owed by the change itself
+    with tenant(here.certifier):
+        exporter = Exporter.objects.get(pk=here.exporter.pk)
+    assert (exporter.status, exporter.registry_status, exporter.registry_differs) == ("suspended", "certified", True)

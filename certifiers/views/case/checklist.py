@@ -159,6 +159,8 @@ def _values(opened: Open, check: Check, papers: Sequence[Paper]) -> list[tuple[s
         rows.append((_("Declared"), found.declared, ""))
     if found.listed:
         rows.append((_("Verified list"), found.listed, ""))
+    if found.office:
+        rows.append((_("Your office"), found.office, ""))
     if found.registry:
         rows.append((_("INTEGRITY"), found.registry, ""))
     rules = [source for source in row.compares if source not in ("declared", "verified_list", "registry")]

@@ -11,11 +11,16 @@ from nopic.tenants.statuses import FRESH, Certification
 
 
 def exporter_is_certified(facts: Facts, moment: Moment) -> list[Finding]:
-    """Certified by this certifier today under the strengthened rule, and still on the day of departure."""
+    """Certified today under the strengthened rule, and still on the day of departure: by this office and in the registry.
+
+    At issue what was remembered of the registry gives way to the question asked live.
+    """
     exporter, departure = facts.request.exporter, facts.request.departure_on
     inputs = {
         "nop_id": exporter.nop_id,
         "status": exporter.status,
+        "registry_status": exporter.registry_status,
+        "registry_read_at": exporter.registry_read_at.isoformat() if exporter.registry_read_at else None,
         "certified_from": exporter.certified_from.isoformat(),
         "certified_to": exporter.certified_to.isoformat() if exporter.certified_to else None,
         "soe_compliant": exporter.soe_compliant,
@@ -25,6 +30,12 @@ def exporter_is_certified(facts: Facts, moment: Moment) -> list[Finding]:
     if exporter.status != Certification.CERTIFIED or exporter.certified_from > facts.today:
         sentence = _("Your certification with %(certifier)s is not in force today") % words
         staff = _("%(exporter)s is not certified today") % words
+    elif exporter.registry_objects and moment != "issue":
+        words |= {"status": exporter.get_registry_status_display()}
+        sentence = (
+            _("INTEGRITY does not list your certification as in force: %(status)s. Contact %(certifier)s") % words
+        )
+        staff = _("%(exporter)s is not certified, says INTEGRITY: %(status)s") % words
     elif not exporter.soe_compliant:
         sentence = _(
             "Your certification does not cover the rule for exports in force since 2024. Contact %(certifier)s"

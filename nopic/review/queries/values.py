@@ -4,6 +4,7 @@ for in the text of the papers. A row that the certifier added has no values of i
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ class Values:
 
     declared: str = ""
     listed: str = ""
+    office: str = ""  # what the certifier itself has decided
     registry: str = ""
     needles: tuple[Needle, ...] = ()
     any_of: bool = False
@@ -139,13 +141,23 @@ def _origin(facts: Facts, line: LineFacts) -> Values:
     )
 
 
+def _read(status: str, at: datetime, facts: Facts) -> str:
+    zone = facts.rules.time_zone
+    return _("%(status)s, read %(moment)s") % {
+        "status": status, "moment": words.moment(at, zone, words.city_of(zone), facts.today),
+    }  # fmt: skip
+
+
 def _exporter(facts: Facts) -> Values:
     exporter = facts.request.exporter
     until = words.day(exporter.certified_to, facts.today) if exporter.certified_to else _("no end date")
     said = _("%(status)s, until %(until)s, NOP ID %(nop_id)s") % {
         "status": exporter.get_status_display(), "until": until, "nop_id": exporter.nop_id,
     }  # fmt: skip
-    return Values(registry=said, needles=(exporter.name, exporter.nop_id))
+    registry = exporter.get_registry_status_display()
+    if exporter.registry_read_at is not None:
+        registry = _read(registry, exporter.registry_read_at, facts)
+    return Values(office=said, registry=registry, needles=(exporter.name, exporter.nop_id))
 
 
 def _importer(facts: Facts) -> Values:
@@ -155,10 +167,7 @@ def _importer(facts: Facts) -> Values:
     name = importer.name or (contact.name if contact else "")
     said = importer.get_status_display()
     if importer.read_at is not None:
-        zone = facts.rules.time_zone
-        said = _("%(status)s, read %(moment)s") % {
-            "status": said, "moment": words.moment(importer.read_at, zone, words.city_of(zone), facts.today),
-        }  # fmt: skip
+        said = _read(said, importer.read_at, facts)
     declared = _("%(name)s, NOP ID %(nop_id)s") % {"name": name, "nop_id": importer.nop_id}
     return Values(declared=declared, registry=said, needles=tuple(filter(None, (name, importer.nop_id))))
 

@@ -110,6 +110,8 @@ class Migration(migrations.Migration):
                 ('nop_id', models.CharField(max_length=10, validators=[django.core.validators.RegexValidator('^\\d{10}$', 'The NOP ID must have 10 digits')])),
                 ('email', models.EmailField(max_length=254)),
                 ('status', models.CharField(choices=[('certified', 'Certified'), ('suspended', 'Suspended'), ('surrendered', 'Surrendered'), ('revoked', 'Revoked'), ('not_found', 'Not found in INTEGRITY'), ('unknown', 'Not read yet')], default='certified', max_length=20)),
+                ('registry_status', models.CharField(choices=[('certified', 'Certified'), ('suspended', 'Suspended'), ('surrendered', 'Surrendered'), ('revoked', 'Revoked'), ('not_found', 'Not found in INTEGRITY'), ('unknown', 'Not read yet')], default='unknown', max_length=20)),
+                ('registry_read_at', models.DateTimeField(editable=False, null=True)),
                 ('certified_from', models.DateField()),
                 ('certified_to', models.DateField(blank=True, null=True)),
                 ('soe_compliant', models.BooleanField(default=True)),

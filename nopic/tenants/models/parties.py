@@ -113,7 +113,10 @@ class Exporter(TenantModel):
     country = models.CharField(max_length=60)
     nop_id = models.CharField(max_length=10, validators=[nop_id_format])
     email = models.EmailField()
+    # Two words on one matter: the office's own, which only staff change, and the registry's, which only the sync writes.
     status = models.CharField(max_length=20, choices=Certification, default=Certification.CERTIFIED)
+    registry_status = models.CharField(max_length=20, choices=Certification, default=Certification.UNKNOWN)
+    registry_read_at = models.DateTimeField(null=True, editable=False)  # when the registry last answered
     certified_from = models.DateField()
     certified_to = models.DateField(null=True, blank=True)  # anniversary; null while open-ended
     soe_compliant = models.BooleanField(default=True)  # certified under the strengthened rule (SOE)
@@ -128,6 +131,16 @@ class Exporter(TenantModel):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    @property
+    def registry_differs(self) -> bool:
+        """Whether the registry was read and says something else than the office."""
+        return self.registry_status not in (self.status, Certification.UNKNOWN)
+
+    @property
+    def registry_objects(self) -> bool:
+        """Whether the registry, when last read, did not list it as certified."""
+        return self.registry_status not in (Certification.CERTIFIED, Certification.UNKNOWN)
 
 
 class Importer(models.Model):
