@@ -15,7 +15,7 @@ from nopic.presentation.words import kg, plain_kg
 from nopic.requests.quantities import PACK, UNITS, QuantityError, echo, read_number
 from nopic.requests.queries import DrawDown
 from nopic.requests.steps import Choices
-from nopic.requests.steps.products import OWN
+from nopic.requests.steps.products import OWN, net_of
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def _card(
     def field(key: str, label: str, **facts: Any) -> Field:
         return write.field(f"{name}-{key}", label, of=entry, key=key, **facts)
 
+    _net, meant = net_of(entry)
     units = [(code, str(SHORT.get(code, code))) for code in UNITS]
     pack = product.version.package_kg if product else None
     packed = (product.version.package_kind if product else "") or _("packages")
@@ -95,11 +96,9 @@ def _card(
     past = [one for one in product.crop_years if one <= known.today.year] if product else []
     year = str(max(past)) if past else ""
     at_region, at_kind, at_year = f"{name}-origin_region", f"{name}-package_kind", f"{name}-crop_year"
-    if pack or entry.get("unit") == PACK:
+    if pack or meant == PACK:
         units.append((PACK, _("%(kind)s of %(kg)s kg") % {"kind": packed, "kg": kg(pack)} if pack else _("packs")))
-    unit = write.field(
-        f"{name}-unit", _("Unit of the net weight"), of={f"{name}-unit": entry.get("unit") or "kg"}, options=units
-    )
+    unit = write.field(f"{name}-unit", _("Unit of the net weight"), of={f"{name}-unit": meant}, options=units)
     lots = entry.get("lots")
     rows: list[Any] = [{"code": lots}] if isinstance(lots, str) else list(lots or [])
     return Card(
@@ -125,7 +124,7 @@ def _card(
                 unit=entry.get("package_kind") or packed,
             ),
             field(
-                "gross", _("Gross weight"), kind="decimal", box=11, width="n4 m6", apart=True, unit=_gross_unit(entry)
+                "gross", _("Gross weight"), kind="decimal", box=11, width="n4 m6", apart=True, unit=_gross_unit(meant)
             ),
         ],
         more=[
@@ -178,15 +177,16 @@ def _lot(write: Writer, line: str, at: int, row: Mapping[str, Any], suppliers: l
 def _echo(entry: Mapping[str, Any], pack: Any) -> str:
     """What was understood of the net weight, so that a misreading is seen; nothing when it cannot be read."""
     try:
-        return echo(read_number(str(entry.get("net", ""))[:60]), str(entry.get("unit") or "kg"), pack)
+        typed, unit = net_of(entry)
+        return echo(read_number(typed), unit, pack)
     except (QuantityError, KeyError):
         return ""
 
 
-def _gross_unit(entry: Mapping[str, Any]) -> str:
+def _gross_unit(unit: str) -> str:
     """The gross weight is read in the unit of the net weight, and in kilograms beside packs."""
     short = {"t": "t", "lb": "lb", "short_ton": _("short t"), "long_ton": _("long t")}
-    return short.get(str(entry.get("unit")), "kg")
+    return short.get(unit, "kg")
 
 
 def receives(drawn: Mapping[str, DrawDown], cards_: list[Card]) -> list[tuple[str, str, bool]]:
@@ -211,8 +211,9 @@ def left(drawn: DrawDown) -> Left:
         this_word=_("this request"),
     )
     if drawn.over:
+        too_much = _("%(kg)s kg too much") % {"kg": kg(drawn.over)}
         return Left(
-            sentence=_("%(kg)s kg too much") % {"kg": kg(drawn.over)},
+            sentence=too_much if drawn.allocated else _("No verified quantity for this harvest year"),
             about=_("Verified quantity %(kg)s kg") % {"kg": kg(drawn.allocated or 0)},
             picture=picture,
             over=True,

@@ -30,6 +30,16 @@ _THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?P<sep>[ '.,])\d{3}(?:(?P=sep)\d{3
 _DECIMAL: Final = re.compile(r"\d*[.,]\d+")
 _BOTH: Final = re.compile(r"(?P<whole>[1-9]\d{0,2}(?P<sep>[ '.,])\d{3}(?:(?P=sep)\d{3})*)(?!(?P=sep))[.,](?P<rest>\d+)")
 
+# A unit written behind the number. "ton" alone is not here: it is three different weights.
+_WITH_UNIT: Final = re.compile(r"(?P<number>[^a-zA-Z]*\d[ \t\u00a0\u202f]*)(?P<unit>[a-zA-Z][a-zA-Z .]{0,20})")
+_WRITTEN: Final = {
+    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms"), "kg"),
+    **dict.fromkeys(("t", "mt", "tonne", "tonnes", "metric ton", "metric tons"), "t"),
+    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lb"),
+    **dict.fromkeys(("short ton", "short tons"), "short_ton"),
+    **dict.fromkeys(("long ton", "long tons"), "long_ton"),
+}
+
 
 class QuantityError(ValueError):
     """A quantity that cannot be taken. ``code`` names the fault, the text is the sentence for the field."""
@@ -89,6 +99,13 @@ def read_number(typed: str, what: "str | Promise | None" = None) -> Decimal:
     if number <= 0:
         raise QuantityError("not_positive", _("Enter %(what)s as a number above 0") % {"what": what})
     return number
+
+
+def apart(typed: str, unit: str) -> tuple[str, str]:
+    """The number and the unit of ``42,000 lb``; the text as it is and ``unit`` when no unit of ours stands behind it."""
+    found = _WITH_UNIT.fullmatch(typed.strip())
+    named = _WRITTEN.get(" ".join(found["unit"].casefold().rstrip(".").split())) if found else None
+    return (found["number"].strip(), named) if found and named else (typed, unit)
 
 
 def _plain(text: str) -> Decimal | None:

@@ -231,7 +231,7 @@ def test_a_late_date_says_so(world: World, sender: Client) -> None:
     [
         ("soon", "Enter the date the goods leave"),
         ("", "Enter the date the goods leave"),
-        ("2020-01-01", "The date the goods leave must be today or later"),
+        ("2020-01-01", "That day has passed. Enter the date the goods leave, today or later"),
         ("9999-12-31", "The date the goods leave must be within 120 days"),
     ],
 )

@@ -215,7 +215,10 @@ def test_that_it_has_left_stops_the_request_and_is_said_once(world: World, sende
         ({"left": "maybe", "on": "2026-12-01"}, "Choose whether it has left"),
         ({"left": "yes", "on": "soon"}, "Enter the day it left, or the new date"),
         ({"left": "yes", "on": "2999-01-01"}, "Enter the day the goods left, today or earlier"),
-        ({"left": "no", "on": "2020-01-01", "why": "late"}, "The date the goods leave must be today or later"),
+        (
+            {"left": "no", "on": "2020-01-01", "why": "late"},
+            "That day has passed. Enter the date the goods leave, today or later",
+        ),
         ({"left": "no", "on": "", "why": "late"}, "Enter the day it left, or the new date"),
     ],
 )

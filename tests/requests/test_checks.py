@@ -121,7 +121,7 @@ RULES: list[tuple[str, Case, str, str]] = [
     ("recipients_are_named", request_is(broker_email=""), "stop stop stop -", "Enter the broker's e-mail"),
     (
         "has_not_departed",
-        request_is(departure_on=TODAY - timedelta(days=2)),
+        request_is(departure_on=TODAY - timedelta(days=2), turn=1),
         "stop stop stop stop",
         "Has it left?",
     ),
@@ -231,7 +231,20 @@ RULES: list[tuple[str, Case, str, str]] = [
         "question question stop -",
         "",
     ),
-    ("quantity_is_within_what_is_left", line_is(crop_year=2019), "stop stop stop -", "must be 0 kg or less"),
+    (
+        "quantity_is_within_what_is_left",
+        line_is(crop_year=2019),
+        "stop stop stop -",
+        f"{COFFEE}: your verified list has no quantity for harvest 2019",
+    ),
+    (
+        "packages_hold_the_net_weight",
+        line_is(packages=318),
+        "note note note -",
+        f"{COFFEE}: 318 packages of 60 kg are 19,080 kg, the net weight is 19,200 kg. Compare them",
+    ),
+    ("packages_hold_the_net_weight", line_is(package_kind="bags of 70 kg"), "question question question -", ""),
+    ("packages_hold_the_net_weight", line_is(packages=20, package_kind="big bags"), "- - - -", ""),
     (
         "lots_are_named",
         lambda here, request: request.lines.get().lots.all().delete(),
@@ -297,13 +310,36 @@ def test_what_could_not_be_read_stands_against_sending(here: Side) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "changes, field, sentence",
+    [
+        ({"lots": [{"code": "L" * 41}]}, "lots-0-code", "may have at most 40 characters; this has 41"),
+        ({"net": "42,000 stones"}, "net", "as a number alone, such as 19,200, and choose its unit beside it"),
+        ({"crop_year": "2025/2026"}, "crop_year", "enter one harvest year with its four digits"),
+        ({"crop_year": "2025"}, "crop_year", "your verified list has no quantity for harvest 2025"),
+        ({"item": "77"}, "item", "choose the product on your verified list"),
+        ({"importer_email": "x"}, "importer_email", "Enter an e-mail address such as name@company.com"),
+        ({"departure_on": "2020-01-01"}, "departure_on", "That day has passed"),
+    ],
+)
+def test_a_wrong_answer_is_explained_and_not_called_missing(
+    here: Side, changes: dict, field: str, sentence: str
+) -> None:
+    known = line_answers(here).keys() & changes.keys()
+    request = factories.complete_draft(here, **({"lines": [line_answers(here, **changes)]} if known else changes))
+    told = [finding for finding in checks.findings(request, moment="submit") if finding.is_stop]
+    told = [finding for finding in told if not finding.field.startswith("transport")]  # arrives before it leaves
+    assert [finding.field.rpartition("lines-0-")[2].rpartition("#")[2] for finding in told] == [field]
+    assert sentence in told[0].sentence
+
+
 def test_a_hint_does_not_stand_against_sending(here: Side) -> None:
     request = factories.submitted(here, containers=[{"number": "APLU 417512 4", "seal": ""}])
     assert request.status == "submitted"
 
 
 def test_the_same_commodity_twice_is_offered_for_merging_and_counted_together(here: Side) -> None:
-    heavy = line_answers(here, net="60,000", gross="61,000", lots="A")
+    heavy = line_answers(here, net="60,000", gross="61,000", packages="1000", lots="A")
     request = factories.complete_draft(here, lines=[heavy, {**heavy, "lots": "B"}])
     first, second = request.lines.all()
     found = checks.findings(request, moment="submit")
@@ -317,7 +353,7 @@ def test_the_same_commodity_twice_is_offered_for_merging_and_counted_together(he
 
 
 def test_what_a_sent_line_holds_is_not_counted_against_it(here: Side) -> None:
-    whole = line_answers(here, net="100,000", gross="101,000", lots="A")
+    whole = line_answers(here, net="100,000", gross="101,000", package_kind="drums", lots="A")
     request = factories.submitted(here, lines=[whole])
     assert [f.rule for f in checks.findings(request, moment="approval")] == []
 

@@ -185,6 +185,8 @@ def test_a_supplier_decides_which_guarantee_is_asked(here: Side) -> None:
     [
         ({"name": " "}, "Enter the supplier's name"),
         ({"nop_id": "123"}, "The NOP ID must have 10 digits"),
+        ({"name": "x" * 201}, "may have at most 200 characters; this has 201"),
+        ({"certifier_name": "x" * 300}, "may have at most 120 characters; this has 300"),
         ({"certifier_name": ""}, "Enter who certifies the supplier"),
     ],
 )

@@ -151,7 +151,10 @@ def test_goods_that_have_left_are_a_stop_that_nobody_takes_back(here: Side) -> N
     [
         ({}, "Tell us whether the goods have left, and the date"),
         ({"departed_on": TODAY + timedelta(days=1)}, "Enter the day the goods left, today or earlier"),
-        ({"new_date": TODAY - timedelta(days=1), "why": "x"}, "The date the goods leave must be today or later"),
+        (
+            {"new_date": TODAY - timedelta(days=1), "why": "x"},
+            "That day has passed. Enter the date the goods leave, today or later",
+        ),
         ({"new_date": TODAY + timedelta(days=3)}, "Tell us why the goods leave on another day"),
     ],
 )
@@ -182,7 +185,7 @@ def test_decided_goods_can_still_be_declared_as_left_but_not_as_leaving_on_anoth
 
 
 def test_more_than_is_left_is_refused_or_sent_without_a_hold_as_the_policy_says(here: Side) -> None:
-    heavy = line_answers(here, net="120,000", gross="121,000", lots="A")
+    heavy = line_answers(here, net="120,000", gross="121,000", packages="2000", lots="A")
     request = factories.complete_draft(here, lines=[heavy])
     with pytest.raises(Refused, match="net weight must be 100,000 kg or less"):
         actions.submit(request=request, by=here.sender, declared=True, revision=request.revision)

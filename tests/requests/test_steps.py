@@ -52,7 +52,10 @@ def test_an_empty_form_says_what_is_missing_and_fails_nowhere(
         ("", "Enter the date the goods leave"),
         ("soon", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
         ("2026-02-30", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
-        ((TODAY - timedelta(days=1)).isoformat(), "The date the goods leave must be today or later"),
+        (
+            (TODAY - timedelta(days=1)).isoformat(),
+            "That day has passed. Enter the date the goods leave, today or later",
+        ),
         (
             (TODAY + timedelta(days=121)).isoformat(),
             f"The date the goods leave must be within 120 days. Choose {day(TODAY + timedelta(days=120), TODAY)} or earlier",
@@ -152,14 +155,14 @@ COFFEE = "Organic green coffee CANARY-tierra"
         ({"gross": ""}, "gross", f"{COFFEE}: enter the gross weight in kilograms"),
         ({"packages": ""}, "packages", f"{COFFEE}: enter the number of packages"),
         ({"packages": "2.5"}, "packages", f"{COFFEE}: enter the number of packages as a whole number"),
-        ({"crop_year": "next"}, "crop_year", f"{COFFEE}: enter the harvest year with four digits, such as 2026"),
+        ({"crop_year": "next"}, "crop_year", f"{COFFEE}: enter one harvest year with its four digits, such as 2026"),
         ({"lots": []}, "lots-0-code", f"{COFFEE}: enter at least one lot number"),
         ({"lots": ", ".join(f"L{n}" for n in range(41))}, "lots-0-code", f"{COFFEE}: enter at most 40 lot numbers"),
         ({"lots": [{"code": "L1"}, {"code": "L1"}]}, "lots-1-code", f"{COFFEE}: lot L1 is there twice. Remove one"),
         (
             {"lots": [{"code": "L" * 41}, {"code": "M"}]},
             "lots-0-code",
-            f"{COFFEE}: lot number {'L' * 40}… must be 40 characters or shorter",
+            f"{COFFEE}: lot number {'L' * 40}… may have at most 40 characters; this has 41",
         ),
         ({"lots": [{"code": "L1", "supplier": "99"}]}, "lots-0-supplier", f"{COFFEE}: choose who sold lot L1"),
         (
@@ -244,6 +247,7 @@ def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, w
             "containers-0-number",
             "Enter the number of the container with this seal",
         ),
+        ({"country_of_loading": "Mordor"}, "country_of_loading", "Choose the country of loading from the list"),
         ({"treatment": ""}, "treatment", "Choose whether the goods are treated before they leave"),
         ({"treatment": "other"}, "treatment_text", "Describe the treatment: what is used, when and where"),
     ],
@@ -273,6 +277,57 @@ def test_a_wrong_check_digit_is_kept_and_only_hinted_at(here: Side, request_: Ce
     reading = read(request_, here, "transport", containers="aplu4175124, APLU 417512 5")
     assert [each["number"] for each in reading.values["containers"]] == ["APLU4175124", "APLU 417512 5"]
     assert reading.stops == 0
+
+
+@pytest.mark.parametrize(
+    "step, name, most",
+    [
+        ("transport", "place_of_loading", 120),
+        ("transport", "carrier", 120),
+        ("transport", "vessel", 120),
+        ("transport", "transport_document", 60),
+        ("transport", "treatment_text", 500),
+        ("transport", "containers-0-number", 30),
+        ("transport", "containers-0-seal", 40),
+        ("importer", "name", 200),
+        ("importer", "address", 600),
+        ("importer", "consignee_name", 200),
+        ("importer", "consignee_address", 600),
+        ("importer", "broker_name", 200),
+        ("importer", "importer_email", 254),
+        ("products", "lines-0-origin_region", 120),
+        ("products", "lines-0-package_kind", 40),
+    ],
+)
+def test_a_text_that_is_too_long_is_kept_whole_and_said(
+    here: Side, request_: CertificateRequest, step: str, name: str, most: int
+) -> None:
+    raw = answers(here, contact="new")[step]
+    group, _dash, key = name.rpartition("-0-")
+    place = {"": raw, "containers": raw.get("containers", [{}])[0], "lines": raw.get("lines", [{}])[0]}[group]
+    place[key] = "x" * 100_000
+    reading = actions.revise(request=request_, step=step, raw=raw, revision=request_.revision, by=here.sender)
+    said = [sentence for field, sentence in sentences(reading).items() if field == name]
+    assert [one.endswith(f"may have at most {most} characters; this has 100,000") for one in said] == [True]
+    request_.refresh_from_db()
+    assert "x" * 100_000 in str(request_.raw[step])
+
+
+@pytest.mark.parametrize("typed, unit, kg", [("42,329 lb", "kg", "19200.111"), ("19.2 Tonnes", "lb", "19200")])
+def test_a_unit_behind_the_number_counts(
+    here: Side, request_: CertificateRequest, typed: str, unit: str, kg: str
+) -> None:
+    line = read(request_, here, "products", lines=[line_answers(here, net=typed, unit=unit)]).values["lines"][0]
+    assert line["net_kg"] == Decimal(kg)
+    assert (line["net_typed"], line["net_unit"]) == (typed.split()[0], {"lb": "lb", "Tonnes": "t"}[typed.split()[1]])
+
+
+def test_one_figure_of_kilograms_is_not_counted_for_several_lots(here: Side, request_: CertificateRequest) -> None:
+    lots = [{"code": "VV-1, VV-2", "kg": "19,200"}, {"code": "L" * 41}]
+    reading = read(request_, here, "products", lines=[line_answers(here, lots=lots)])
+    assert list(sentences(reading)) == ["lines-0-lots-0-kg", "lines-0-lots-1-code"]  # the rows of the form
+    assert "give each lot its own row" in sentences(reading)["lines-0-lots-0-kg"]
+    assert [lot["kg"] for lot in reading.values["lines"][0]["lots"]] == [None, None]
 
 
 TEXT = st.text(max_size=30) | st.sampled_from(

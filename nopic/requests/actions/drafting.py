@@ -16,7 +16,7 @@ from nopic.requests.facts import load, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
-from nopic.requests.steps.reading import text
+from nopic.requests.steps.reading import text, why_too_long
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Exporter, User
 from nopic.workflow.audit import record
@@ -94,15 +94,19 @@ def add_supplier(
     *, exporter: Exporter, name: str, nop_id: str, certifier_name: str, same_certifier: bool, by: User
 ) -> Supplier:
     """Somebody from whom the exporter buys lots; the same name again is the same supplier, with what is said now."""
-    known = " ".join(name.split())[:200]
+    known = " ".join(cleaned(name).split())
     if not known:
         raise Refused([_supplier_finding("name", _("Enter the supplier's name"))])
+    if sentence := why_too_long(known, 200, _("The name of the supplier")):
+        raise Refused([_supplier_finding("name", sentence)])
     digits = "".join(nop_id.split())
     if digits and not (len(digits) == 10 and digits.isascii() and digits.isdigit()):
         raise Refused([_supplier_finding("nop_id", _("The NOP ID must have 10 digits"))])
-    certified_by = " ".join(certifier_name.split())[:120]
+    certified_by = " ".join(cleaned(certifier_name).split())
     if not same_certifier and not certified_by:
         raise Refused([_supplier_finding("certifier_name", _("Enter who certifies the supplier"))])
+    if sentence := why_too_long(certified_by, 120, _("The name of the other certifier")):
+        raise Refused([_supplier_finding("certifier_name", sentence)])
     facts: dict[str, Any] = {"nop_id": digits, "certifier_name": certified_by, "same_certifier": same_certifier}
     supplier, created = Supplier.objects.update_or_create(
         certifier_id=exporter.certifier_id, exporter=exporter, name=known, defaults=facts
@@ -138,13 +142,14 @@ def answer_slot(
     if request.status != RequestStatus.DRAFT:
         raise Overtaken(request)
     slot = _slot(request, rule, subject)
-    words, why = {"document": slot.name}, text({"reason": cleaned(reason)}, "reason", REASON_MOST)
+    words, why = {"document": slot.name}, text({"reason": cleaned(reason)}, "reason")
     allowed = {slots.DOES_NOT_APPLY: slot.may_not_apply, slots.LATER: slot.may_follow}.get(answer, False)
     sentence = ""
     if not allowed:
         sentence = _("%(document)s is needed before sending") % words
     elif answer == slots.DOES_NOT_APPLY and not why:
         sentence = _("%(document)s: tell us why it does not apply") % words
+    sentence = sentence or why_too_long(why, REASON_MOST, _("%(document)s: the reason") % words)
     if sentence:
         raise Refused(
             [Finding("documents_are_complete", 18, "stop", sentence, sentence, field=f"documents#{slot.anchor}")]

@@ -26,6 +26,7 @@ from nopic.requests.checks.weights import (
     gross_is_at_least_net,
     lots_are_named,
     packages_are_counted,
+    packages_hold_the_net_weight,
     quantity_is_positive,
     quantity_is_within_what_is_left,
 )
@@ -62,6 +63,7 @@ LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]
     (quantity_is_positive, ALWAYS),
     (quantity_is_within_what_is_left, SENT),
     (packages_are_counted, SENT),
+    (packages_hold_the_net_weight, SENT),
     (gross_is_at_least_net, SENT),
     (lots_are_named, SENT),
 )
@@ -98,13 +100,28 @@ def weigh(facts: Facts, *, moment: Moment, waived: Waived | None = None) -> list
                 for each in rule(facts, line, moment)
             ]
     if moment in FORM:
-        told = {each.field for each in found if each.field} | {each.sentence for each in found}
-        found += [each for each in answers_can_be_read(facts, moment) if not {each.field, each.sentence} & told]
+        found = _joined(found, answers_can_be_read(facts, moment))
     if moment == "draft":
         found = [each for each in found if not each.step or each.step in facts.request.raw]
     if waived:
         found = [_waived(each, waived) for each in found]
     return sorted(found, key=lambda each: STEPS.index(each.step) if each.step else 0)
+
+
+def _joined(found: list[Finding], unread: list[Finding]) -> list[Finding]:
+    """One sentence for one answer: what was typed and cannot be read is explained, not called missing.
+
+    A question with a page of its own stays, and of two sentences about an answer that can be read the rule's does.
+    """
+    unreadable = {_place(each) for each in unread if each.is_stop}
+    found = [each for each in found if each.asks or not each.is_stop or _place(each) not in unreadable]
+    told = {each.field for each in found if each.field} | {each.sentence for each in found}
+    return found + [each for each in unread if not {each.field, each.sentence} & told]
+
+
+def _place(finding: Finding) -> str:
+    """The answer that a finding is about; the lots of a product are one."""
+    return finding.field.partition("-lots-")[0] + ("-lots" if "-lots-" in finding.field else "")
 
 
 def _waived(finding: Finding, waived: Waived) -> Finding:

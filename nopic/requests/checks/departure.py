@@ -28,6 +28,9 @@ def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
         ]  # fmt: skip
     if request.departure_on is None or request.departure_on >= facts.today:
         return []
+    if not request.turn and moment in ("draft", "submit"):  # a date in a form; nobody relies on it yet
+        sentence = why_not_departure(request.departure_on, facts.today, facts.rules)
+        return [Finding("has_not_departed", 17, "stop", sentence, sentence, field="departure#departure_on")]
     passed = {"day": in_words(request.departure_on, facts.today)}
     return [
         Finding(

@@ -1,5 +1,6 @@
 """How much: above nothing, gross not below net, within what is left, packed in packages, in named lots."""
 
+import re
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -7,6 +8,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import kg
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.quantities import QuantityError, read_number
 from nopic.requests.steps.products import why_not_gross
 
 
@@ -41,8 +43,8 @@ def packages_are_counted(facts: Facts, line: LineFacts, moment: Moment) -> list[
 def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """Net weight and what earlier lines of the request take is within the verified quantity of the harvest year."""
     net, left = line.line.net_kg, facts.left_for(line)
-    if net is None or left is None or net <= left:
-        return []
+    if net is None or left is None or net <= left or line.line.item_id is None or line.line.crop_year is None:
+        return []  # a product or a harvest year that is not known is told by other rules
     words = {
         "product": line.name,
         "left": kg(max(left, Decimal(0))),
@@ -50,6 +52,7 @@ def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Momen
         "year": line.line.crop_year,
     }
     account = line.account
+    field = line.at("net" if account else "crop_year")
     inputs = {
         "net_kg": str(net),
         "left_kg": str(left),
@@ -61,20 +64,62 @@ def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Momen
     severity: Severity = "stop"
     asks_staff = facts.rules.over_allocation == "ask_staff"
     if asks_staff and moment in ("draft", "submit"):
+        severity = "question"
+    if account is None:
+        sentence = _("%(product)s: your verified list has no quantity for harvest %(year)s")
+        if severity == "question":
+            sentence = _(
+                "%(product)s: your verified list has no quantity for harvest %(year)s. "
+                "You can send it, and we will ask for harvest or purchase records"
+            )
+    elif severity == "question":
         sentence = _(
             "%(product)s: this is %(over)s kg more than is left on your verified list. "
             "You can send it, and we will ask for harvest or purchase records"
         )
-        severity = "question"
     else:
         sentence = _(
             "%(product)s: net weight must be %(left)s kg or less, because that is what is left on your verified list"
         )
     staff = _("%(product)s: %(over)s kg more than is left of %(year)s. Raise the verified quantity or refuse the line")
     return [
-        Finding("quantity_is_within_what_is_left", 10, severity, sentence % words, staff % words, inputs,
-                field=line.at("net"))
+        Finding("quantity_is_within_what_is_left", 10, severity, sentence % words, staff % words, inputs, field=field)
     ]  # fmt: skip
+
+
+_ROUNDING = Decimal("0.02")  # of the net weight: scales and moisture, not a wrong count
+
+
+def packages_hold_the_net_weight(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """Where the weight of one package is known, the packages together weigh what the line does."""
+    net, count, one = line.line.net_kg, line.line.packages, _package_kg(line)
+    if net is None or not count or not one or abs(count * one - net) < one:
+        return []
+    words = {
+        "product": line.name,
+        "n": f"{count:,}",
+        "kg": kg(one),
+        "all": kg(count * one),
+        "net": kg(net),
+    }
+    sentence = _("%(product)s: %(n)s packages of %(kg)s kg are %(all)s kg, the net weight is %(net)s kg. Compare them")
+    inputs = {"packages": count, "package_kg": str(one), "net_kg": str(net)}
+    severity: Severity = "question" if abs(count * one - net) > net * _ROUNDING else "note"
+    return [
+        Finding("packages_hold_the_net_weight", 11, severity, sentence % words, sentence % words, inputs,
+                field=line.at("packages"), can_be_waived=severity == "question")
+    ]  # fmt: skip
+
+
+def _package_kg(line: LineFacts) -> Decimal | None:
+    """Kilograms of one package: as written ("bags of 60 kg"), or of the verified list when packed as listed there."""
+    kind, version = line.line.package_kind, line.version
+    if written := re.search(r"(\d[\d.,]*)\s*kg\b", kind, re.IGNORECASE | re.ASCII):
+        try:
+            return read_number(written[1])
+        except QuantityError:
+            return None
+    return version.package_kg if version and kind in ("", version.package_kind) else None
 
 
 def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:

@@ -21,7 +21,7 @@ def latest_departure(today: date, rules: Rules) -> date:
 def why_not_departure(departure: date, today: date, rules: Rules) -> str:
     """The sentence about a date that was typed, or nothing."""
     if departure < today:
-        return _("The date the goods leave must be today or later")
+        return _("That day has passed. Enter the date the goods leave, today or later")
     latest = latest_departure(today, rules)
     if departure > latest:
         return _("The date the goods leave must be within %(days)s days. Choose %(day)s or earlier") % {

@@ -2,7 +2,9 @@
 
 Values: lines, one dict per product in the order of the form: index (in the raw list), id (of the line, or None), remove,
 item_id, crop_year, net_kg, net_typed, net_unit, packages, package_kind, gross_kg, origin_region, lots ([{code, kg,
-supplier_id}]). The gross weight is read in the unit of the net weight (in kg when that is counted in packs).
+supplier_id}]). The gross weight is read in the unit of the net weight (in kg when that is counted in packs). A unit
+written behind a number counts more than the one chosen beside it. Several lots may share one field, but not one figure
+of kilograms: a certificate says the kilograms of each lot.
 """
 
 import re
@@ -13,10 +15,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import kg
-from nopic.requests.quantities import PACK, UNIT_CODES, QuantityError, read_number, to_kg
-from nopic.requests.steps.reading import Choices, Product, Reading, entries, line, number
+from nopic.requests.quantities import PACK, UNIT_CODES, QuantityError, apart, read_number, to_kg
+from nopic.requests.steps.reading import Choices, Product, Reading, entries, line, number, short, why_too_long
 
-LOT_LENGTH = 40
+LOT_LENGTH, NET_LENGTH = 40, 40
 MOST_PACKAGES = 2_147_483_647  # what an integer column holds
 OWN = "own"  # a lot of own production
 _TEXTS = ("item", "net", "packages", "gross", "origin_region", "crop_year", "lots")
@@ -36,7 +38,7 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
     for index, entry in enumerate(entries(raw, "lines")):
         line_id = number(entry, "id")
         line_id = line_id if line_id in choices.line_ids else None
-        if line(entry, "remove", 10):
+        if line(entry, "remove"):
             reading.values["lines"].append({"index": index, "id": line_id, "remove": True})
         elif line_id or not is_blank(entry):
             kept += 1
@@ -49,18 +51,27 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
 def is_blank(entry: Mapping[str, Any]) -> bool:
     """Whether somebody added a product and has not begun to fill it in."""
     return not any(entry.get(name) and str(entry[name]).strip() for name in _TEXTS if name != "lots") and not any(
-        line(lot, "code", LOT_LENGTH) for lot in _lot_entries(entry)
+        line(lot, "code") for _row, lot in _lot_entries(entry)
     )
 
 
-def _lot_entries(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Lots one by one, also when several codes were typed into one field, separated by commas."""
+def net_of(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The net weight and its unit as they are meant: `42,000 lb` typed beside "kg" are pounds."""
+    return apart(line(entry, "net"), line(entry, "unit") or "kg")
+
+
+def _lot_entries(entry: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """(row of the form, lot) one by one, also when several codes were typed into one field, separated by commas.
+
+    `shared` says that the figure of kilograms beside it belongs to several lots.
+    """
     typed = entry.get("lots")
     groups = [{"code": typed}] if isinstance(typed, str) else entries(entry, "lots")
-    single: list[Mapping[str, Any]] = []
-    for group in groups:
+    single: list[tuple[int, Mapping[str, Any]]] = []
+    for row, group in enumerate(groups):
         codes = [code for code in re.split(r"[,;\n\r]+", str(group.get("code", ""))) if code.strip()]
-        single += [{**group, "code": code} for code in codes] or [group]
+        shared = "1" if len(codes) > 1 and line(group, "kg") else ""
+        single += [(row, {**group, "code": code, "shared": shared}) for code in codes] or [(row, group)]
     return single
 
 
@@ -78,7 +89,8 @@ class _Line:
             self.problem("item", _("%(product)s: choose the product on your verified list"), 7)
         net_kg, typed, unit = self._net()
         gross_kg = self._gross(unit, net_kg)
-        region = line(self.entry, "origin_region", 120)
+        region = self._short("origin_region", 120, _("region of origin"), 13)
+        kind = self._short("package_kind", 40, _("the kind of packages"), 11)
         return {
             "index": self.index,
             "id": line_id,
@@ -89,8 +101,7 @@ class _Line:
             "net_typed": typed,
             "net_unit": unit,
             "packages": self._packages(typed, unit),
-            "package_kind": line(self.entry, "package_kind", 40)
-            or (self.product.version.package_kind if self.product else ""),
+            "package_kind": kind or (self.product.version.package_kind if self.product else ""),
             "gross_kg": gross_kg,
             "origin_region": region or (self.product.version.origin_region if self.product else ""),
             "lots": self._lots(),
@@ -99,34 +110,46 @@ class _Line:
     def problem(self, name: str, sentence: str, box: int | None, **words: object) -> None:
         self.reading.problem(f"{self.at}-{name}", sentence % {"product": self.name, **words}, box)
 
+    def _short(self, name: str, most: int, label: str, box: int) -> str:
+        words = _("%(product)s: %(label)s") % {"product": self.name, "label": label}
+        return short(self.reading, f"{self.at}-{name}", line(self.entry, name), most, words, box)
+
     def _net(self) -> tuple[Decimal | None, str, str]:
-        typed, unit = line(self.entry, "net", 40), line(self.entry, "unit", 10) or "kg"
+        typed, unit = net_of(self.entry)
+        kept = typed if len(typed) <= NET_LENGTH else ""  # nobody reads a longer one as a number
         if unit not in UNIT_CODES:
             self.problem("unit", _("%(product)s: choose the unit of the net weight"), 10)
-            return None, typed, ""
+            return None, kept, ""
         what = _("the number of packs") if unit == PACK else _("the net weight")
         if unit == "kg":
             what = _("the net weight in kilograms")
-        return self._weight("net", what, unit, 10), typed, unit
+        return self._weight("net", typed, what, unit, 10), kept, unit
 
-    def _weight(self, name: str, what: str, unit: str, box: int) -> Decimal | None:
+    def _weight(self, name: str, typed: str, what: str, unit: str, box: int) -> Decimal | None:
         pack = self.product.version.package_kg if self.product else None
         try:
-            return to_kg(read_number(line(self.entry, name, 60), what), unit, pack)
+            return to_kg(read_number(typed, what), unit, pack)
         except QuantityError as error:
+            if error.code == "unreadable" and name == "net" and re.search("[A-Za-z]", typed):
+                alone = _(
+                    "%(product)s: enter the net weight as a number alone, such as 19,200, and choose its unit beside it"
+                )
+                self.problem(name, alone, box)
+                return None
             self.reading.problem(f"{self.at}-{name}", error.about(self.name), box)
             return None
 
     def _gross(self, net_unit: str, net_kg: Decimal | None) -> Decimal | None:
         unit = "kg" if net_unit in (PACK, "") else net_unit
         what = _("the gross weight in kilograms") if unit == "kg" else _("the gross weight")
-        gross = self._weight("gross", what, unit, 11)
+        typed, unit = apart(line(self.entry, "gross"), unit)
+        gross = self._weight("gross", typed, what, unit, 11)
         if gross is not None and net_kg is not None and (sentence := why_not_gross(self.name, gross, net_kg)):
             self.reading.problem(f"{self.at}-gross", sentence, 11)
         return gross
 
     def _packages(self, net_typed: str, unit: str) -> int | None:
-        typed = line(self.entry, "packages", 40)
+        typed = line(self.entry, "packages")
         if not typed and unit == PACK:
             typed = net_typed  # counted already
         try:
@@ -142,30 +165,28 @@ class _Line:
 
     def _crop_year(self) -> int | None:
         """The harvest year typed, else the newest one with a verified quantity, else this year."""
-        typed = line(self.entry, "crop_year", 10)
+        typed = line(self.entry, "crop_year")
         if re.fullmatch(r"20\d\d", typed, re.ASCII):
             return int(typed)
         if typed:
-            self.problem("crop_year", _("%(product)s: enter the harvest year with four digits, such as 2026"), 7)
+            self.problem("crop_year", _("%(product)s: enter one harvest year with its four digits, such as 2026"), 7)
             return None
         years = [y for y in self.product.crop_years if y <= self.choices.today.year] if self.product else []
         return max(years, default=self.choices.today.year)
 
     def _lots(self) -> list[dict[str, Any]]:
         lots: dict[str, dict[str, Any]] = {}
-        for at, entry in enumerate(_lot_entries(self.entry)):
-            code = line(entry, "code", 200)
+        named = False
+        for at, entry in _lot_entries(self.entry):
+            code = line(entry, "code")
+            named = named or bool(code)
+            label = _("%(product)s: lot number %(lot)s…") % {"product": self.name, "lot": code[:LOT_LENGTH]}
             if not code:
-                if line(entry, "kg", 40) or line(entry, "supplier", 20) not in ("", OWN):
+                if line(entry, "kg") or line(entry, "supplier") not in ("", OWN):
                     self.problem(f"lots-{at}-code", _("%(product)s: enter the lot number"), 12)
-            elif len(code) > LOT_LENGTH:
-                self.problem(
-                    f"lots-{at}-code",
-                    _("%(product)s: lot number %(lot)s… must be %(most)s characters or shorter"),
-                    12,
-                    lot=code[:LOT_LENGTH],
-                    most=LOT_LENGTH,
-                )
+                    named = True  # the sentence is said already
+            elif sentence := why_too_long(code, LOT_LENGTH, label):
+                self.reading.problem(f"{self.at}-lots-{at}-code", sentence, 12)
             elif code in lots:
                 self.problem(f"lots-{at}-code", _("%(product)s: lot %(lot)s is there twice. Remove one"), 12, lot=code)
             else:
@@ -173,16 +194,23 @@ class _Line:
         if len(lots) > self.choices.rules.max_lots:
             most = self.choices.rules.max_lots
             self.problem("lots-0-code", _("%(product)s: enter at most %(most)s lot numbers"), 12, most=most)
-        elif not lots and self.choices.rules.lots_required:
+        elif not named and self.choices.rules.lots_required:
             self.problem("lots-0-code", _("%(product)s: enter at least one lot number"), 12)
         return list(lots.values())
 
     def _lot(self, entry: Mapping[str, Any], at: int, code: str) -> dict[str, Any]:
-        kg, chosen = None, line(entry, "supplier", 20)
+        kg, chosen = None, line(entry, "supplier")
         supplier = self.choices.suppliers.get(number(entry, "supplier") or 0)
-        if typed := line(entry, "kg", 60):
+        typed, unit = apart(line(entry, "kg"), "kg")
+        if entry.get("shared"):
+            sentence = _(
+                "%(product)s: give each lot its own row, or leave the kilograms empty. This figure stands beside several lots"
+            )
+            if not any(one.field == f"{self.at}-lots-{at}-kg" for one in self.reading.problems):
+                self.problem(f"lots-{at}-kg", sentence, 12)
+        elif typed:
             try:
-                kg = to_kg(read_number(typed, _("the kilograms of lot %(lot)s") % {"lot": code}), "kg")
+                kg = to_kg(read_number(typed, _("the kilograms of lot %(lot)s") % {"lot": code}), unit)
             except QuantityError as error:
                 self.reading.problem(f"{self.at}-lots-{at}-kg", error.about(self.name), 12)
         if chosen not in ("", OWN) and supplier is None:

@@ -1,7 +1,8 @@
 """What reading a step gives: typed values as far as they could be read, and a sentence for everything else.
 
-A reading never fails: any text is accepted, what cannot be read is None and has a problem. Cleaning is the only change
-made to what was typed: characters that PostgreSQL cannot keep go, and texts have a length that no honest answer reaches.
+A reading never fails: any text is accepted, what cannot be read is None and has a problem. Nothing is ever cut: a text
+that its box cannot hold is such a problem (`short`). Cleaning is the only change made to what was typed: characters that
+PostgreSQL cannot keep go. How much is posted at all is bounded by DATA_UPLOAD_MAX_MEMORY_SIZE.
 """
 
 import re
@@ -20,7 +21,7 @@ from nopic.tenants.calendar import Office
 from nopic.tenants.models import ImporterContact
 from nopic.tenants.policy import Rules
 
-MOST_TEXT = 5_000
+MOST_EMAIL = 254
 MOST_ENTRIES = 200  # lines, lots of a line, containers
 DEEPEST = 6  # a lot in a line in a list is 4 deep
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
@@ -97,19 +98,40 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         return [cleaned(inner, depth + 1) for inner in value[:MOST_ENTRIES]]
     if value is None:
         return ""
-    return _UNKEEPABLE.sub("", value if isinstance(value, str) else str(value))[:MOST_TEXT]
+    return _UNKEEPABLE.sub("", value if isinstance(value, str) else str(value))
 
 
-def text(raw: Mapping[str, Any], name: str, most: int = MOST_TEXT) -> str:
+def text(raw: Mapping[str, Any], name: str) -> str:
     """One answer without white space around and doubled inside a line; "" when it was not given."""
     value = raw.get(name, "")
     lines = (" ".join(line.split()) for line in (value if isinstance(value, str) else "").splitlines())
-    return "\n".join(line for line in lines if line)[:most]
+    return "\n".join(line for line in lines if line)
 
 
-def line(raw: Mapping[str, Any], name: str, most: int) -> str:
+def line(raw: Mapping[str, Any], name: str) -> str:
     """One answer of a single line."""
-    return " ".join(text(raw, name).split())[:most]
+    return " ".join(text(raw, name).split())
+
+
+def why_too_long(answer: str, most: int, label: str) -> str:
+    """The sentence about a text that its box cannot hold, or nothing."""
+    if len(answer) <= most:
+        return ""
+    return _("%(label)s may have at most %(most)s characters; this has %(n)s") % {
+        "label": label,
+        "most": f"{most:,}",
+        "n": f"{len(answer):,}",
+    }
+
+
+def short(
+    reading: Reading, name: str, answer: str, most: int, label: str, box: int | None = None, *, missing: str = ""
+) -> str:
+    """The answer when it fits; "" and a problem when it is too long, or when it is not there and `missing` says so."""
+    sentence = why_too_long(answer, most, label) or (missing if not answer else "")
+    if sentence:
+        reading.problem(name, sentence, box)
+    return "" if sentence else answer
 
 
 def entries(raw: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
@@ -120,13 +142,13 @@ def entries(raw: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def number(raw: Mapping[str, Any], name: str) -> int | None:
     """The id in a hidden or select field, or None."""
-    value = line(raw, name, 20)
+    value = line(raw, name)
     return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
 
 
 def day(raw: Mapping[str, Any], name: str) -> date | None:
     """A date as the browser's date field sends it, `2026-12-11`, also typed with points or slashes; None otherwise."""
-    found = re.fullmatch(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", line(raw, name, 20), re.ASCII)
+    found = re.fullmatch(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", line(raw, name), re.ASCII)
     if not found:
         return None
     try:
@@ -148,7 +170,7 @@ def date_answer(
     """A required date: noted as missing, as unreadable, or with what `wrong` says about it; kept if it is a date."""
     found = day(raw, name)
     if found is None:
-        typed = line(raw, name, 20)
+        typed = line(raw, name)
         unreadable = _("Enter %(what)s as year, month and day, such as 2026-12-11") % {"what": what}
         reading.problem(name, unreadable if typed else missing, box)
     elif sentence := wrong(found):
@@ -158,17 +180,16 @@ def date_answer(
 
 def email(reading: Reading, raw: Mapping[str, Any], name: str, *, missing: str, box: int | None) -> str:
     """An e-mail address; "" with a problem when it is not one. `missing` empty: the answer is optional."""
-    typed = line(raw, name, 300)
+    typed = line(raw, name)
     if not typed:
         if missing:
             reading.problem(name, missing, box)
         return ""
+    if not short(reading, name, typed, MOST_EMAIL, _("An e-mail address"), box):
+        return ""
     try:
         validate_email(typed)
     except ValidationError:
-        reading.problem(name, _("Enter an e-mail address such as name@company.com"), box)
-        return ""
-    if len(typed) > 254:
         reading.problem(name, _("Enter an e-mail address such as name@company.com"), box)
         return ""
     return typed

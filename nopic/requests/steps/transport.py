@@ -15,8 +15,10 @@ from nopic.presentation.words import day as in_words
 from nopic.requests import ports
 from nopic.requests.containers import MOST_CONTAINERS, ContainerError, read_container
 from nopic.requests.statuses import Mode, Treatment
-from nopic.requests.steps.reading import Choices, Reading, date_answer, entries, line, text
-from nopic.tenants.countries import country_name
+from nopic.requests.steps.reading import Choices, Reading, date_answer, entries, line, short, text
+from nopic.tenants.countries import countries, country_name
+
+MOST = 120  # characters of a place, a carrier, a vessel
 
 
 def earliest_arrival(departure: date, mode: str) -> date:
@@ -36,18 +38,12 @@ def why_not_arrival(arrival: date, departure: date | None, mode: str, today: dat
 def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
     """How the goods travel, from where to which US port, in what, and how they are treated."""
     reading = Reading()
-    mode = line(raw, "mode", 10)
+    mode = line(raw, "mode")
     if mode not in Mode.values:
         reading.problem("mode", _("Choose how the goods travel"), 14)
         mode = ""
-    place, country = line(raw, "place_of_loading", 120), line(raw, "country_of_loading", 60)
-    if place and not country and len(found := ports.search(place, limit=2)) == 1:
-        place, country = found[0].name, country_name(found[0].country)
-    if not place:
-        reading.problem("place_of_loading", _("Enter the place where the goods are loaded"), 15)
-    if not country:
-        reading.problem("country_of_loading", _("Enter the country where the goods are loaded"), 15)
-    port = _port_of_entry(reading, line(raw, "port_of_entry", 120))
+    place, country = _loading(reading, raw)
+    port = _port_of_entry(reading, line(raw, "port_of_entry"))
     arrival = date_answer(
         reading,
         raw,
@@ -65,14 +61,32 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
         "port_of_entry": f"{port.name}, {port.state}" if port else "",
         "port_code": port.code if port else "",
         "arrival_on": arrival,
-        "carrier": line(raw, "carrier", 120),
-        "vessel": line(raw, "vessel", 120),
+        "carrier": short(reading, "carrier", line(raw, "carrier"), MOST, _("The carrier"), 14),
+        "vessel": short(reading, "vessel", line(raw, "vessel"), MOST, _("Vessel and voyage, flight or plate"), 14),
         "containers": _containers(reading, raw),
-        "transport_document": line(raw, "transport_document", 60),
+        "transport_document": short(
+            reading, "transport_document", line(raw, "transport_document"), 60,
+            _("The number of the transport document"), 14,
+        ),
         "treatment": treatment,
         "treatment_text": described,
-    }
+    }  # fmt: skip
     return reading
+
+
+def _loading(reading: Reading, raw: Mapping[str, Any]) -> tuple[str, str]:
+    """Place and country; a place that the list knows once brings its country along."""
+    typed, country = line(raw, "place_of_loading"), line(raw, "country_of_loading")
+    missing = _("Enter the place where the goods are loaded")
+    place = short(reading, "place_of_loading", typed, MOST, _("Place of loading"), 15, missing=missing)
+    if place and not country and len(found := ports.search(place, limit=2)) == 1:
+        return found[0].name, country_name(found[0].country)
+    if not country:
+        reading.problem("country_of_loading", _("Enter the country where the goods are loaded"), 15)
+    elif country not in countries().values():
+        reading.problem("country_of_loading", _("Choose the country of loading from the list"), 15)
+        country = ""
+    return place, country
 
 
 def _arrival_missing(choices: Choices, mode: str) -> str:
@@ -108,9 +122,12 @@ def _containers(reading: Reading, raw: Mapping[str, Any]) -> list[dict[str, str]
         rows = entries(raw, "containers")
     containers: dict[str, dict[str, str]] = {}
     for at, row in enumerate(rows):
-        number, seal = line(row, "number", 30).upper(), line(row, "seal", 40)
+        number, sealed = line(row, "number").upper(), line(row, "seal")
+        seal = short(reading, f"containers-{at}-seal", sealed, 40, _("A seal"), 14)
+        if number and not short(reading, f"containers-{at}-number", number, 30, _("A container number"), 14):
+            continue
         if not number:
-            if seal:
+            if sealed:
                 reading.problem(f"containers-{at}-number", _("Enter the number of the container with this seal"), 14)
             continue
         try:
@@ -124,10 +141,11 @@ def _containers(reading: Reading, raw: Mapping[str, Any]) -> list[dict[str, str]
 
 
 def _treatment(reading: Reading, raw: Mapping[str, Any]) -> tuple[str, str]:
-    treatment, described = line(raw, "treatment", 20), text(raw, "treatment_text", 500)
+    treatment, typed = line(raw, "treatment"), text(raw, "treatment_text")
+    described = short(reading, "treatment_text", typed, 500, _("The description of the treatment"), 16)
     if treatment not in Treatment.values:
         reading.problem("treatment", _("Choose whether the goods are treated before they leave"), 16)
         return "", described
-    if treatment == Treatment.OTHER and not described:
+    if treatment == Treatment.OTHER and not typed:
         reading.problem("treatment_text", _("Describe the treatment: what is used, when and where"), 16)
     return treatment, described
