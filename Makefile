@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 SERVERS := $(BIN)/python -m nopic.demo.servers run --ephemeral --
 # What settings need before there are secrets; nothing that runs with these can be reached from outside.
 TESTING := SECRET_KEY=only-for-tests-and-checks-of-this-machine-0123456789 NOPIC_TESTING=1
-CHECKING := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') BASE_URL=https://portal.example
+CHECKING := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') FIELD_KEY=only-for-checks BASE_URL=https://portal.example
 FIND_PYTHON := command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here: install the Debian package python3 (3.11 or newer), or set PYTHON."; exit 1; }
 
 ifeq ($(VENV),.venv)

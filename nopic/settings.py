@@ -16,14 +16,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 
-def needed(name: str, what: str) -> str:
-    """The variable's value, or an error that says which variable is missing and what to put there.
-
-    `NAME_FILE` may name a file that holds the value, as container platforms hand out secrets.
-    """
+def secret(name: str, default: str = "") -> str:
+    """A variable that may hold a password or a key: `NAME_FILE` may name a file with the value, as container platforms
+    hand out secrets."""
     if path := env.str(f"{name}_FILE", default=""):
         return Path(path).read_text().strip()
-    if value := env.str(name, default=""):
+    return env.str(name, default="") or default
+
+
+def needed(name: str, what: str) -> str:
+    """The same, or an error that says which variable is missing and what to put there."""
+    if value := secret(name):
         return value
     raise ImproperlyConfigured(f"Set {name}: {what} (`make demo` and `make test` set it for you).")
 
@@ -32,6 +35,9 @@ DEMO = env.bool("DEMO", default=False)
 TESTING = env.bool("NOPIC_TESTING", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = needed("SECRET_KEY", "50 or more random characters")
+# Encrypts registry keys and TOTP secrets at rest. A first look and tests make do with one key for both.
+_field_key = SECRET_KEY if (DEMO or TESTING) and not secret("FIELD_KEY") else needed("FIELD_KEY", "50 or more others")
+FIELD_KEY = hashlib.sha256(b"nopic-field-key/v1" + _field_key.encode()).digest()
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")  # links in e-mails and QR codes
 SECURE = urlsplit(BASE_URL).scheme == "https"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(BASE_URL).hostname or "localhost"])
@@ -48,13 +54,20 @@ _database |= {
 }
 DATABASES = {"default": _database}
 RUNTIME_ROLE = _database["USER"]
-if _owner := env.str("DATABASE_OWNER_URL", default=""):
+if _owner := secret("DATABASE_OWNER_URL"):
     # Only `migrate --database owner` and the tests' set-up hold this one.
     DATABASES["owner"] = env.db_url_config(_owner) | {"OPTIONS": {"connect_timeout": 5}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Rate limits live in PostgreSQL: signing in works without Redis, and a flushed Redis lifts no limit.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "rate_limits"}}
+# Django throws away what still counts beyond MAX_ENTRIES (300, unless one says more): the hourly `tidy` keeps it small.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "rate_limits",
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- the application --------------------------------------------------------------------------------------------------
@@ -208,7 +221,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 # --- Celery carries wake-ups only; PostgreSQL is the queue of record --------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+REDIS_URL = secret("REDIS_URL", "redis://127.0.0.1:6379/0")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -237,8 +250,6 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 # --- the registry (OID) -----------------------------------------------------------------------------------------------
 OID_URL = env.str("OID_URL", default="http://127.0.0.1:8100").rstrip("/")
 OID_IS_MOCK = env.bool("OID_IS_MOCK", default=True)  # prints "MOCK: not valid for customs entry" on every certificate
-# Key that encrypts registry keys and TOTP secrets at rest.
-FIELD_KEY = hashlib.sha256(b"nopic-field-key/v1" + env.str("FIELD_KEY", default=SECRET_KEY).encode()).digest()
 
 # --- time: every figure hangs on one scale, so that tests run the same ladder in seconds (architecture: issuance) -----
 TIME_SCALE = env.float("NOPIC_TIME_SCALE", default=1.0)
@@ -258,7 +269,7 @@ if DEMO:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA_DIR / "mailbox")
 else:
-    vars().update(env.email_url("EMAIL_URL", default="smtp://localhost:25"))
+    vars().update(env.email_url_config(secret("EMAIL_URL", "smtp://localhost:25")))
 
 # --- API --------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -51,6 +51,7 @@ def test_no_secret_has_a_default(name):
 def test_only_the_migration_knows_the_owner_and_only_the_registry_its_database():
     assert [name for name, service in OURS.items() if "DATABASE_OWNER_URL" in service["environment"]] == ["migrate"]
     assert [name for name, service in OURS.items() if "OID_DATABASE_URL" in service["environment"]] == ["oid"]
+    assert (set(SERVICES["oid"]["environment"]), SERVICES["oid"]["volumes"]) == ({"OID_DATABASE_URL"}, [])
 
 
 def test_the_example_lists_what_must_be_set_and_sets_nothing():
@@ -65,6 +66,8 @@ def test_roles_databases_and_system_packages_are_those_of_the_demo():
         assert f"CREATE ROLE {role} {rights} PASSWORD" in script
     for database, owner in DATABASES.items():
         assert f"CREATE DATABASE {database} OWNER {owner};" in script
+        assert f"REVOKE CONNECT ON DATABASE {database} FROM PUBLIC;" in script
+    assert "GRANT CONNECT ON DATABASE nopic TO nopic_app;" in script
     image = OURS["web"]["build"]["dockerfile_inline"]
     assert all(package in image for package in PARTS["pango"][1])
 

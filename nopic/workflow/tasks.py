@@ -1,6 +1,6 @@
 """The one Celery task that does work: a wake-up that names a row of what is owed. The row, not the message, is the truth.
 
-Beside it, what beat asks for by the clock: a sign of life, and the tidying of the two tables that only grow.
+Beside it, what beat asks for by the clock: a sign of life, and the tidying of the tables that would only grow.
 """
 
 from celery import shared_task
@@ -26,10 +26,14 @@ def beat_alive() -> None:
 
 @shared_task(name="nopic.tidy")
 def tidy() -> None:
-    """Delete what was done more than a week ago, and rate limits whose time is over."""
+    """Delete what was done more than a week ago, and rate limits and sessions whose time is over.
+
+    Every form that an anonymous visitor opens makes a session, for its CSRF token.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM workflow_dispatch WHERE done_at < clock_timestamp() - make_interval(days => %s)",
             [KEEP_DONE_DAYS],
         )
         cursor.execute("DELETE FROM rate_limits WHERE expires < clock_timestamp()")
+        cursor.execute("DELETE FROM django_session WHERE expire_date < clock_timestamp()")

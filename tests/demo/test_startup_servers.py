@@ -93,6 +93,8 @@ def test_throw_away_servers_hold_the_restricted_roles_and_leave_nothing(run, hid
             connection.execute("CREATE TABLE public.mine (id int)")
     with pytest.raises(psycopg.OperationalError, match="permission denied"):
         psycopg.connect(at_work.urls["DATABASE_URL"].removesuffix("/nopic") + "/oid")
+    with pytest.raises(psycopg.OperationalError, match="permission denied"):
+        psycopg.connect(at_work.urls["OID_DATABASE_URL"].removesuffix("/oid") + "/nopic")
     assert at_work.finish() == (7, "")  # the status of the command itself
     assert at_work.answers() == set()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

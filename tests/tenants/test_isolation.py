@@ -99,6 +99,17 @@ def test_the_runtime_role_cannot_read_secrets(db: None) -> None:
         cursor.execute("SELECT * FROM tenants_secret")
 
 
+def test_what_runs_as_the_owner_is_for_the_runtime_role_alone(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT proname, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
+            " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
+        )
+        functions = dict(cursor.fetchall())
+    assert set(functions) >= {"resolve_secret", "register_secret", "forget_secret", "audit_seal"}
+    assert not any(functions.values()), functions
+
+
 def test_a_version_of_a_product_is_never_edited(world: World) -> None:
     with pytest.raises(Exception, match="never edited"), tenant(world.here.certifier):
         ProductVersion.objects.filter(pk=world.here.version.pk).update(wording="something else")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.core.cache import cache
 from django.db import connection, connections, transaction
 from django.test import override_settings
 
@@ -229,7 +230,14 @@ def test_what_the_broker_was_told_and_nobody_claimed_is_done_here(clean: None, w
     relay.publisher.shutdown()
 
 
-def test_done_rows_and_spent_rate_limits_are_tidied(clean: None) -> None:
+def test_no_rate_limit_gives_way_to_others(clean: None) -> None:
+    cache.set("limit:signing-in", [1, 2, 3], 300)
+    for number in range(400):  # more than Django keeps by itself
+        cache.set(f"another:{number}", 1, 300)
+    assert cache.get("limit:signing-in") == [1, 2, 3]
+
+
+def test_done_rows_spent_rate_limits_and_ended_sessions_are_tidied(clean: None) -> None:
     for subject in (1, 2):
         dispatch.run(owed(subject))
     owed(3)
@@ -239,7 +247,13 @@ def test_done_rows_and_spent_rate_limits_are_tidied(clean: None) -> None:
             "INSERT INTO rate_limits (cache_key, value, expires) VALUES"
             " ('old', '', now() - interval '1 hour'), ('new', '', now() + interval '1 hour')"
         )
+        cursor.execute(
+            "INSERT INTO django_session (session_key, session_data, expire_date) VALUES"
+            " ('old', '', now() - interval '1 hour'), ('new', '', now() + interval '1 hour')"
+        )
         tasks.tidy()
+        cursor.execute("SELECT session_key FROM django_session")
+        assert cursor.fetchall() == [("new",)]
         cursor.execute("SELECT cache_key FROM rate_limits")
         assert cursor.fetchall() == [("new",)]
     assert sorted(Dispatch.objects.values_list("subject_id", flat=True)) == [2, 3]

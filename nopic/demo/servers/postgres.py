@@ -195,8 +195,10 @@ class Postgres:
                 connection.execute(
                     sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner))
                 )
-        # what the registry keeps is no business of the portal's roles
-        connection.execute("REVOKE CONNECT ON DATABASE oid FROM PUBLIC")
+        # what the registry keeps is no business of the portal's roles, nor the other way round
+        for database in DATABASES:
+            connection.execute(sql.SQL("REVOKE CONNECT ON DATABASE {} FROM PUBLIC").format(sql.Identifier(database)))
+        connection.execute("GRANT CONNECT ON DATABASE nopic TO nopic_app")
 
 
 def _environ() -> dict[str, str]:

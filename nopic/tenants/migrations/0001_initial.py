@@ -28,6 +28,9 @@ CREATE FUNCTION register_secret(kind text, digest text, certifier bigint, subjec
 CREATE FUNCTION forget_secret(wanted_kind text, wanted text) RETURNS void
   LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   DELETE FROM tenants_secret WHERE kind = wanted_kind AND digest = wanted $$;
+-- They run as the owner, and PostgreSQL lets everybody call a new function.
+REVOKE EXECUTE ON FUNCTION resolve_secret, register_secret, forget_secret FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION resolve_secret, register_secret, forget_secret TO {settings.RUNTIME_ROLE};
 """
 
 
