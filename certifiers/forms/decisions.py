@@ -89,6 +89,14 @@ class DepartureForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
+    def __init__(self, *args: Any, fixed: bool, **kwargs: Any) -> None:
+        """`fixed`: a certificate names the date already, so only the day it left can be said."""
+        super().__init__(*args, **kwargs)
+        if fixed:
+            self.fields["left"].choices = [("yes", gettext_lazy("Yes, it has left"))]  # type: ignore[attr-defined]
+            self.fields["left"].initial = "yes"
+            self.fields["on"].label = gettext_lazy("The day it left")
+
 
 class ReturnForm(forms.Form):
     """One text for each box of the certificate that the exporter should look at; at least one."""

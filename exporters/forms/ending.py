@@ -41,10 +41,10 @@ class DepartedForm(forms.Form):
         error_messages={"max_length": _("Why it leaves on another day: use 500 characters or fewer")},
     )
 
-    def __init__(self, *args: Any, decided: bool, **kwargs: Any) -> None:
-        """Of a decided request only the day it left can be said: its certificates name the date they were decided with."""
+    def __init__(self, *args: Any, fixed: bool, **kwargs: Any) -> None:
+        """`fixed`: a certificate names the date already, so only the day it left can be said."""
         super().__init__(*args, **kwargs)
-        if decided:
+        if fixed:
             self.fields["left"].choices = [("yes", _("Yes, it has left"))]  # type: ignore[attr-defined]
             self.fields["left"].initial = "yes"
             self.fields["on"].label = _("The day it left")

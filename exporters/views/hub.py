@@ -151,8 +151,7 @@ def departed(request: PortalRequest, reference: str) -> HttpResponse:
     found = _spoken_for(request, reference)
     if not _may_say_departure(found):
         return _too_late(request, found)
-    decided = found.status == RequestStatus.DECIDED
-    form = DepartedForm(posted(request), decided=decided)
+    form = DepartedForm(posted(request), fixed=queries.date_is_fixed(found))
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
         left = said["left"] == "yes"
@@ -199,7 +198,7 @@ def _ending(
         "form": form,
         "problems": told,
         "has_errors": bool(told),
-        "decided": found.status == RequestStatus.DECIDED,
+        "fixed": queries.date_is_fixed(found),
         "back": address("request_hub", found),
     }
     return render(request, template, context, status=422 if told else 200)

@@ -157,7 +157,8 @@ class PublicRecord(models.Model):
     status = models.CharField(max_length=20, choices=CertificateStatus)
     data = models.JSONField()
     issued_at = models.DateTimeField()
-    departure_on = models.DateField()
+    departure_on = models.DateField()  # as the certificate says it
+    departure_ends_at = models.DateTimeField()  # the end of that day at the certifier's office
     departed_on = models.DateField(null=True)
     arrival_on = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use

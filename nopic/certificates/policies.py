@@ -1,24 +1,47 @@
 """Who may do what to a certificate now, and what stands against publishing it: asked by buttons, actions and the ladder."""
 
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import Certificate, CertificateFile, RegistryAttempt, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
 from nopic.requests.checks import line_findings
-from nopic.requests.models import CertificateRequest
 from nopic.tenants.policy.reasons import cancel_text
-from nopic.workflow.clock import today
+from nopic.workflow.clock import now
 
 
-def goods_have_left(request: CertificateRequest) -> bool:
-    """Declared, or the departure date has passed and nobody has said that they are still there.
+def departure_of(certificate: Certificate) -> date:
+    """The last day on which its goods may leave, as it was frozen at approval and stands in box 17."""
+    return date.fromisoformat(certificate.data["coverage"]["last_departure"])
 
-    Whoever says that they are still there gives a new date (requirements: already departed).
+
+def departure_ends(certificate: Certificate) -> datetime:
+    """When that day is over at the certifier's office: an instant, so that every reader's clock agrees."""
+    assert certificate.request.policy is not None  # noqa: S101 - a sent request has one
+    zone = ZoneInfo(certificate.request.policy.rules.time_zone)
+    return datetime.combine(departure_of(certificate) + timedelta(days=1), time.min, zone)
+
+
+def left_on(*, departed_on: date | None, departure_on: date, departure_ends_at: datetime) -> date | None:
+    """The day on which the goods of a single shipment left, or None while they are still there.
+
+    Declared, or the departure date has passed and nobody has said that they are still there. Asked of certificates and
+    of public records, so that staff, exporter, importer and public get one answer.
     """
-    if request.departed_on:
-        return True
-    assert request.policy is not None and request.departure_on is not None  # noqa: S101, PT018 - a sent request has both
-    return request.departure_on < today(request.policy.rules.time_zone)
+    if departed_on:
+        return departed_on
+    return departure_on if departure_ends_at <= now() else None
+
+
+def goods_have_left(certificate: Certificate) -> bool:
+    """Whether a certificate's goods have left."""
+    return left_on(
+        departed_on=certificate.request.departed_on,
+        departure_on=departure_of(certificate),
+        departure_ends_at=departure_ends(certificate),
+    ) is not None  # fmt: skip
 
 
 def obstacles_to_publish(certificate: Certificate) -> list[str]:
@@ -27,7 +50,10 @@ def obstacles_to_publish(certificate: Certificate) -> list[str]:
     Whether the importer is certified is left out: what was remembered of it gives way to the question asked live.
     """
     found = line_findings(certificate.line, moment="issue")
-    return [one.staff_sentence for one in found if one.severity == "stop" and one.rule != "importer_is_certified"]
+    against = [one.staff_sentence for one in found if one.severity == "stop" and one.rule != "importer_is_certified"]
+    if certificate.line.request.departure_on != departure_of(certificate):
+        against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
+    return against
 
 
 def file_version(certificate: Certificate) -> int:

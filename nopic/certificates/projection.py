@@ -16,14 +16,17 @@ def verification_secret(number: str, key: str) -> str:
 
 
 def refresh(certificate: Certificate) -> None:
-    """Bring the public record in line. A certificate without a number has none.
+    """Bring the public record in line; the caller holds the certificate's lock. Without a number there is none.
 
     `cancelled_at` is set from the moment the cancellation was asked for: nobody may rely on it while the registry has
     yet to confirm.
     """
     if not certificate.number or not certificate.issued_at:
         return
-    request = certificate.request
+    # Read after the certificate's lock: what was joined to it may have been read while waiting for that lock.
+    certificate.request = request = CertificateRequest.objects.select_related("policy").get(
+        certifier_id=certificate.certifier_id, pk=certificate.request_id
+    )
     file = policies.file_to_hand_out(certificate)
     facts = {
         "request_id": certificate.request_id,
@@ -33,7 +36,8 @@ def refresh(certificate: Certificate) -> None:
         "status": certificate.status,
         "data": certificate.data,
         "issued_at": certificate.issued_at,
-        "departure_on": request.departure_on,
+        "departure_on": policies.departure_of(certificate),
+        "departure_ends_at": policies.departure_ends(certificate),
         "departed_on": request.departed_on,
         "arrival_on": request.arrival_on,
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
@@ -56,9 +60,12 @@ def refresh(certificate: Certificate) -> None:
 
 
 def refresh_request(request: CertificateRequest) -> None:
-    """The same for every certificate of a request: its departure, arrival or transport document has changed."""
-    for certificate in Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk):
-        certificate.request = request
+    """The same for every certificate of a request: its departure or its transport document has changed.
+
+    Each is locked and read now: whoever cancels one meanwhile comes before or after, and is never written over.
+    """
+    mine = Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    for certificate in mine.select_for_update(of=("self",)).order_by("pk"):
         refresh(certificate)
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Prefetch, Q, QuerySet
 
+from nopic.certificates import policies
 from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
@@ -40,15 +41,15 @@ class Attention:
 def state(certificate: Certificate, today: date | None = None) -> str:
     """The one word for a certificate, as the table of statuses knows it.
 
-    `cancelled` from the moment that the cancellation was asked for; `shipped` when its single shipment has left.
+    `cancelled` from the moment that the cancellation was asked for; `shipped` when its single shipment has left, by
+    the rule of `policies.left_on`. `today` is the office's day, which spares a list the policy of every request.
     """
     if certificate.status != CertificateStatus.ISSUED:
         return certificate.status
     if certificate.cancel_requested_at:
         return CertificateStatus.CANCELLED
-    request = certificate.request
-    left = request.departed_on or request.departure_on
-    return "shipped" if today and left and left < today else CertificateStatus.ISSUED
+    has_left = certificate.request.departed_on or (today and policies.departure_of(certificate) < today)
+    return "shipped" if has_left else CertificateStatus.ISSUED
 
 
 def is_valid(certificate: Certificate) -> bool:

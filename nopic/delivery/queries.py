@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Prefetch, Q, QuerySet
 
 from nopic.certificates.models import PublicRecord
+from nopic.certificates.policies import left_on
 from nopic.certificates.statuses import CertificateStatus
 from nopic.delivery.models import ConsignmentLink, Mail
 from nopic.workflow.clock import now
@@ -31,14 +32,21 @@ class Standing:
 
 
 def stands(record: PublicRecord) -> Standing:
-    """The one answer for pages, e-mails, files and the API. A cancellation counts from the moment it was asked for."""
+    """The one answer for pages, e-mails, files and the API: valid, shipped or not valid for import.
+
+    Not valid is what is not published or is cancelled; a cancellation counts from the moment it was asked for. Shipped
+    is not among it: a certificate for a single shipment is issued before export and used afterwards, when the importer
+    enters that shipment (7 CFR 205.273), so it stays valid for import, for that shipment only. Nothing is used up or
+    expires by time here: that belongs to certificates over a time frame, which there are none of.
+    """
     if record.status != CertificateStatus.ISSUED or record.cancelled_at:
         return Standing("not_valid")
-    if record.departed_on:
-        return Standing("shipped", record.departed_on)
-    if record.departure_on < now().date():
-        return Standing("shipped", record.departure_on)
-    return Standing("valid")
+    left = left_on(
+        departed_on=record.departed_on,
+        departure_on=record.departure_on,
+        departure_ends_at=record.departure_ends_at,
+    )
+    return Standing("shipped", left) if left else Standing("valid")
 
 
 def addressed_to(*, importer_id: int | None = None, broker_id: int | None = None) -> "QuerySet[PublicRecord]":
@@ -53,7 +61,7 @@ def narrowed(
     """The records that the filters leave: `state`, `arriving` (days ahead), and digits of the number."""
     today = now().date()
     usable = Q(status=CertificateStatus.ISSUED, cancelled_at=None)
-    left = Q(departed_on__isnull=False) | Q(departure_on__lt=today)
+    left = Q(departed_on__isnull=False) | Q(departure_ends_at__lte=now())
     match wishes.get("state"):
         case "valid":
             records = records.filter(usable).exclude(left)

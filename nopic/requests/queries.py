@@ -19,7 +19,7 @@ from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.slots import SlotView
 from nopic.requests.standards import standard_of
-from nopic.requests.statuses import LineStatus, Treatment
+from nopic.requests.statuses import LineStatus, RequestStatus, Treatment
 from nopic.tenants.calendar import Office, RulerDay
 from nopic.tenants.models import Exporter, Policy
 from nopic.workflow.clock import now as the_present
@@ -247,6 +247,14 @@ def ruler(about: CertificateRequest | date | None, policy: Policy) -> Ruler | No
         zone=policy.rules.time_zone,
         days=office.days_for_ruler(today, departure),
     )
+
+
+def date_is_fixed(request: CertificateRequest) -> bool:
+    """Whether the day of departure cannot be moved any more: a line was approved, and its certificate names that day."""
+    approved = RequestLine.objects.filter(
+        certifier_id=request.certifier_id, request_id=request.pk, removed=False, status=LineStatus.APPROVED
+    )
+    return request.status == RequestStatus.DECIDED or approved.exists()
 
 
 def why_not_start(exporter: Exporter) -> str:

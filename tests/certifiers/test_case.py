@@ -272,6 +272,25 @@ def test_departure_is_recorded_and_stops_everything(world: World, reviewer: Clie
     assert "Declared as left" in reviewer.get(address(request, "lines/1/approve/")).content.decode()
 
 
+def test_departure_is_recorded_only_by_who_has_the_case_while_it_is_open(world: World, reviewer: Client) -> None:
+    here = world.here
+    said = {"left": "yes", "on": clock.today("UTC").isoformat()}
+    request = cases.taken(here, by=here.colleague)
+    url = address(request, "departure/")
+    for name, more in (("departure/", said), ("return/", {"point-0": "Which?"}), ("lines/1/approve/", {})):
+        answer = reviewer.post(address(request, name), more)
+        assert answer.status_code == 422, name
+        assert "has had" in answer.content.decode(), name
+    with tenant(here.certifier):
+        request.refresh_from_db()
+        points = [{"box": "10", "text": "Which?"}]
+        actions.return_to_exporter(request=request, by=here.colleague, points=points, revision=request.revision)
+    assert factories.signed_in(here.colleague).post(url, said)["Location"] == address(request)
+    with tenant(here.certifier):
+        request.refresh_from_db()
+        assert request.departed_on is None
+
+
 def test_papers_are_shown_with_the_declared_values_outlined(world: World, reviewer: Client) -> None:
     request = cases.taken(world.here)
     with tenant(world.here.certifier):

@@ -95,6 +95,7 @@ def _certificate(
     data["importer"] |= {"name": importer.name, "nop_id": importer.nop_id}
     data["product"] |= {"name": side.version.wording}
     data["route"] |= {"departure_on": request.departure_on.isoformat(), "arrival_on": request.arrival_on.isoformat()}
+    data["coverage"] |= dict.fromkeys(("first_departure", "last_departure"), request.departure_on.isoformat())
     certificate = Certificate.objects.create(
         certifier=side.certifier, line=line, request=request, importer=importer, status="issued", data=data,
         data_sha256="0" * 64, template_version="v1", page_size="A4", verification_key=secrets.new_key(),

@@ -1,21 +1,28 @@
 """The public check: right with the key, one and the same page without it, and no faster guessing than the limit allows."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nopic.certificates.models import Certificate, PublicRecord
+from nopic.certificates.policies import goods_have_left
+from nopic.certificates.queries import state
 from nopic.delivery import limits
 from nopic.delivery.models import RateCount
+from nopic.delivery.queries import narrowed, stands
 from nopic.delivery.views.public import read_key
-from nopic.workflow.clock import now
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
+from nopic.workflow.clock import now, today
 from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
-from tests.factories import World, signed_in
+from tests.factories import World, rules, signed_in
 
 
 @pytest.fixture
@@ -57,6 +64,23 @@ def test_a_shipment_whose_date_has_passed_is_named_with_its_day(world: World) ->
     _status, html = page(of(consignments.make(world.here, world.importer, departure_on=left)))
     assert headline(html).startswith("Shipped on ")
     assert headline(html).endswith(", for that shipment only")
+
+
+def test_everybody_sees_it_shipped_when_the_day_is_over_at_the_office(world: World) -> None:
+    here, zone = world.here, "America/Lima"
+    with tenant(here.certifier):
+        here.policy = Policy.objects.create(
+            certifier=here.certifier, version=2, data=rules(time_zone=zone).to_json(), by="test"
+        )
+    with time_machine.travel(datetime(2026, 12, 12, 15, tzinfo=UTC), tick=False):
+        issued = consignments.make(here, world.importer, departure_on=date(2026, 12, 12))
+    for hour, public, office in ((2, "valid", "issued"), (5, "shipped", "shipped")):  # 21:00 and midnight in Lima
+        with time_machine.travel(datetime(2026, 12, 13, hour, tzinfo=UTC), tick=False), tenant(here.certifier):
+            certificate = Certificate.objects.select_related("request__policy").get(pk=issued.certificate.pk)
+            assert stands(certificate.record).name == public
+            assert narrowed(PublicRecord.objects.all(), {"state": public}).exists()
+            assert state(certificate, today(zone)) == office
+            assert goods_have_left(certificate) == (public == "shipped")
 
 
 def test_a_cancelled_one_is_not_valid_from_the_moment_it_was_asked_for(consignment: Consignment) -> None:

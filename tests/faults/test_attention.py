@@ -1,16 +1,20 @@
 """What the registry's bounds cannot settle, and what only a person can decide, waits for a person; nothing is guessed."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event, current_thread, main_thread
 
 import pytest
+from django.db import connections
 from django.test import override_settings
 
-from nopic.certificates import actions, queries
+from nopic.certificates import actions, projection, queries
 from nopic.certificates.issuance.bounds import the_settle_time_is_long_enough
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus
 from nopic.oid.client import Registry
+from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
 from nopic.workflow import dispatch
@@ -178,7 +182,7 @@ def test_kilograms_of_a_cancelled_certificate_come_back_unless_the_goods_have_le
     drain()
     if left:
         with tenant(side.certifier):
-            CertificateRequest.objects.update(departure_on=today("UTC") - timedelta(days=2))
+            CertificateRequest.objects.update(departed_on=today("UTC") - timedelta(days=2))
     with tenant(side.certifier), pytest.raises(Refused):
         actions.cancel(certificate=certificate, by=side.reviewer, reason="no such reason")
     cancel(side, certificate)
@@ -189,6 +193,44 @@ def test_kilograms_of_a_cancelled_certificate_come_back_unless_the_goods_have_le
     assert ("stay used" in ended.cancel_note) == left
     there = oid.dump()["references"][lab.operation_of(certificate).client_ref]
     assert [one["status"] for one in there] == ["cancelled"]
+
+
+def test_what_is_cancelled_meanwhile_is_not_written_over_by_the_departure(
+    oid: MockOid, committed_world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    side = committed_world.here
+    [certificate] = begun(side)
+    drain()
+    reached, go = Event(), Event()
+    asked = projection.final_document_owed
+
+    def slow(request: CertificateRequest) -> bool:
+        if current_thread() is not main_thread():
+            reached.set()
+            go.wait(2)  # the cancellation has to wait for us, or comes to its end while we wait
+        return asked(request)
+
+    def exporter() -> None:
+        with tenant(side.certifier):
+            request = CertificateRequest.objects.get(pk=certificate.request_id)
+            requests.declare_departure(request=request, by=side.sender, departed_on=today("UTC"), new_date=None, why="")
+            projection.refresh_request(request)
+        connections.close_all()
+
+    monkeypatch.setattr(projection, "final_document_owed", slow)
+    with ThreadPoolExecutor(1) as pool:
+        said = pool.submit(exporter)
+        assert reached.wait(20)
+        cancel(side, certificate)
+        drain()
+        go.set()
+        said.result()
+    drain()
+    with tenant(side.certifier):
+        after = fresh(certificate)
+        assert after.status == after.record.status == CertificateStatus.CANCELLED
+        assert after.record.cancelled_at
+        assert after.record.departed_on, "neither of the two is lost"
 
 
 def test_cancelled_by_hand_in_the_registry_is_recognised(oid: MockOid, committed_world: World) -> None:

@@ -2,22 +2,56 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
 from django.db import connection
 
-from nopic.certificates.models import Certificate
+from nopic.certificates.models import Certificate, PublicRecord
+from nopic.certificates.policies import obstacles_to_publish
 from nopic.ledger.models import Account
 from nopic.products.models import ProductVersion
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review import actions, policies
 from nopic.tenants.context import tenant
+from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
+from tests.delivery import consignments
 from tests.factories import Side, World
 from tests.review import cases
+
+
+def test_the_date_it_leaves_is_fixed_by_the_first_approved_line(world: World) -> None:
+    here = world.here
+    request = cases.two_lines(here)
+    with tenant(here.certifier):
+        cases.confirm(request, here.reviewer)
+        request.refresh_from_db()
+        later = request.departure_on + timedelta(days=10)
+        certificate = actions.approve(line=cases.line(request), by=here.reviewer, revision=request.revision)
+        with pytest.raises(Refused, match="cannot be moved any more"):
+            actions.declare_departure(
+                request=request, by=here.reviewer, departed_on=None, new_date=later, why="The vessel is delayed."
+            )
+        assert obstacles_to_publish(certificate) == []
+        CertificateRequest.objects.filter(pk=request.pk).update(departure_on=later)  # should a date ever slip through
+        certificate.refresh_from_db()
+        assert obstacles_to_publish(certificate) == [
+            "The date of departure was moved after the approval: the certificate would say another one."
+        ]
+
+
+def test_what_the_office_hears_of_the_departure_reaches_the_public_record(world: World) -> None:
+    here = world.here
+    made = consignments.make(here, world.importer)
+    today = clock.today("UTC")
+    with tenant(here.certifier):
+        CertificateRequest.objects.filter(pk=made.request.pk).update(status="in_review", reviewer=here.reviewer)
+        actions.declare_departure(request=made.request, by=here.reviewer, departed_on=today, new_date=None, why="")
+        assert PublicRecord.objects.get(certificate=made.certificate).departed_on == today
 
 
 def test_approving_the_only_line_decides_the_request_and_begins_one_certificate(world: World) -> None:

@@ -18,7 +18,7 @@ from certifiers.forms.decisions import DepartureForm, RaiseForm, RefuseForm, Ret
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted, problems
-from nopic.requests import actions as requests
+from nopic.requests.queries import date_is_fixed
 from nopic.review import actions, policies, queries
 from nopic.review.policies import Obstacle
 from nopic.tenants.access import PortalRequest, staff_door
@@ -36,9 +36,12 @@ def _decide(
     act: Callable[[], str],
     page: dict[str, Any],
 ) -> HttpResponse:
-    """Show the page, or do it: `act` returns the sentence of success. Obstacles stand where the button would."""
+    """Show the page, or do it: `act` returns the sentence of success. Obstacles stand where the button would.
+
+    What stands against it refuses a form that was sent all the same, before anything is read of it.
+    """
     told: list[tuple[str, str]] = []
-    if request.method == "POST":
+    if request.method == "POST" and not against:
         if form is None or form.is_valid():
             try:
                 with transaction.atomic():
@@ -62,7 +65,12 @@ def _decide(
         "revision": opened.request.revision,
         **page,
     }
-    return render(request, "certifiers/case/decide.html", context, status=422 if told else 200)
+    return render(
+        request,
+        "certifiers/case/decide.html",
+        context,
+        status=422 if told or (against and request.method == "POST") else 200,
+    )
 
 
 def _revision(request: PortalRequest, opened: Open) -> int:
@@ -254,11 +262,11 @@ def raise_quantity(request: PortalRequest, reference: str, position: int) -> Htt
 def departure(request: PortalRequest, reference: str) -> HttpResponse:
     """Record what the exporter said about the departure."""
     opened = open_case(request, reference)
-    form = DepartureForm(posted(request))
+    form = DepartureForm(posted(request), fixed=date_is_fixed(opened.request))
 
     def act() -> str:
         day, left = form.cleaned_data["on"], form.cleaned_data["left"] == "yes"
-        requests.declare_departure(
+        actions.declare_departure(
             request=opened.request,
             by=request.user,
             departed_on=day if left else None,

@@ -61,7 +61,7 @@ def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor
 def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = "") -> None:
     """The registry has cancelled it. Its kilograms may be certified again, unless the goods have left with it."""
     goods = goods_of(certificate)
-    kept = policies.goods_have_left(certificate.request)
+    kept = policies.goods_have_left(certificate)
     stays = _("The goods have left: %(kg)s kg stay used.") % {"kg": goods.kg} if kept else ""
     advance(
         certificate, CertificateStatus.CANCELLED, by=by, note=" ".join(filter(None, (note, stays))),

@@ -116,6 +116,7 @@ class Migration(migrations.Migration):
                 ('data', models.JSONField()),
                 ('issued_at', models.DateTimeField()),
                 ('departure_on', models.DateField()),
+                ('departure_ends_at', models.DateTimeField()),
                 ('departed_on', models.DateField(null=True)),
                 ('arrival_on', models.DateField(null=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),

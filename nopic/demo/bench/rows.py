@@ -101,7 +101,8 @@ COPIES = [
     }, "NOT p.is_open AND p.office = 0"),
     Copy("certificates_publicrecord", "s.certificate_id = %(certificate)s", TENANT | {
         "certificate_id": "p.id", "request_id": "p.id", "importer_id": "p.importer_id", "number": "p.number",
-        "departure_on": "p.leaves", "arrival_on": "p.leaves + 18", "data": THIN.format("data"),
+        "departure_on": "p.leaves", "departure_ends_at": "(p.leaves + 1)::timestamptz", "arrival_on": "p.leaves + 18",
+        "data": THIN.format("data"),
     }, "NOT p.is_open"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
+from nopic.requests.queries import date_is_fixed
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.requests.steps.departure import why_not_departure
@@ -25,8 +26,8 @@ def declare_departure(
     """Say when the goods left, or when they will leave instead and why.
 
     That they left may be said of a decided request too: it stops what is not published yet. Another date only until
-    the decision, because the certificates say the one they were decided with. A declared departure stays: it is never
-    taken back or moved. A new date changes the forecast of a sent request
+    the first line is approved, because its certificate says the one it was approved with. A declared departure stays:
+    it is never taken back or moved. A new date changes the forecast of a sent request
     without sending it again; the version that was sent still shows the old one. Raises Refused or Overtaken.
     """
     lock(request)
@@ -46,6 +47,10 @@ def declare_departure(
         record(request, "departed", by=by, old=str(before or ""), new=departed_on.isoformat(), note=reason)
     elif new_date is None:
         raise _refused("new_date", _("Tell us whether the goods have left, and the date"))
+    elif date_is_fixed(request):
+        raise _refused(
+            "new_date", _("A product is approved with the date it leaves, so the date cannot be moved any more")
+        )
     elif sentence := why_not_departure(new_date, facts.today, facts.rules):
         raise _refused("new_date", sentence)
     elif not reason:

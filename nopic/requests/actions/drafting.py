@@ -174,8 +174,12 @@ def _slot(request: CertificateRequest, rule: str, subject: str) -> slots.SlotVie
 
 
 def lock(request: CertificateRequest) -> None:
-    """Lock the request's row for the rest of the transaction and read it anew into the same object."""
-    request.refresh_from_db(from_queryset=CertificateRequest.objects.select_for_update(of=("self",)))
+    """Lock the request's row for the rest of the transaction and read it anew into the same object.
+
+    Not its key: whoever holds a certificate's lock and writes a row that refers to the request need not wait, so that
+    the two cannot wait for each other.
+    """
+    request.refresh_from_db(from_queryset=CertificateRequest.objects.select_for_update(of=("self",), no_key=True))
 
 
 def _groups(value: Any) -> list[dict[str, Any]]:

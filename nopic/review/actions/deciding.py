@@ -1,11 +1,14 @@
-"""The decision, line by line: approve (a certificate begins), refuse (the kilograms are free again), give back, cancel."""
+"""The decision, line by line: approve (a certificate begins), refuse (the kilograms are free again), give back, cancel;
+and the answer to "Has it left?", on which it rests."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import actions as certificates
+from nopic.certificates import projection
 from nopic.certificates.models import Certificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestLine
@@ -91,6 +94,23 @@ def return_to_exporter(
     if against := policies.obstacles_to_return(queries.load(fresh), by=by):
         raise Refused(against)
     return requests.return_to_exporter(request=fresh, by=by, points=points)
+
+
+@transaction.atomic
+def declare_departure(
+    *, request: CertificateRequest, by: User, departed_on: date | None, new_date: date | None, why: str
+) -> CertificateRequest:
+    """Record what the exporter told the office about the departure; see nopic.requests.actions.declare_departure.
+
+    Only by the reviewer who has the case. The public record of what is issued already says it at once. Raises Refused
+    or Overtaken.
+    """
+    fresh = lock(request)
+    if policies.obstacles_to_decide(fresh, by):
+        raise Overtaken(fresh)
+    said = requests.declare_departure(request=fresh, by=by, departed_on=departed_on, new_date=new_date, why=why)
+    projection.refresh_request(said)
+    return said
 
 
 @transaction.atomic

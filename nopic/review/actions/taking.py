@@ -28,7 +28,7 @@ def lock(request: CertificateRequest) -> CertificateRequest:
     Locked first and read afterwards: a joined row is read before the wait, so it would still name the former reviewer.
     """
     mine = CertificateRequest.objects.filter(certifier_id=request.certifier_id, pk=request.pk)
-    mine.select_for_update().values_list("pk").get()
+    mine.select_for_update(no_key=True).values_list("pk").get()
     return mine.select_related("certifier", "exporter", "importer", "contact", "policy", "reviewer").get()
 
 
