@@ -41,7 +41,9 @@ def confirm(world: World, request: CertificateRequest, by: User | None = None) -
         cases.confirm(request, by or world.here.reviewer)
 
 
-@pytest.mark.parametrize("tail", ["verdicts/?check=net_weight", "lines/1/approve/", "lines/1/refuse/", "take/", "return/"])
+@pytest.mark.parametrize(
+    "tail", ["verdicts/?check=net_weight", "lines/1/approve/", "lines/1/refuse/", "take/", "return/"]
+)
 def test_what_is_pressed_after_a_withdrawal_leads_to_a_page_that_says_so(
     world: World, reviewer: Client, tail: str
 ) -> None:
