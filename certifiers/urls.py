@@ -34,7 +34,7 @@ urlpatterns = [
     path("operations/<str:nop_id>/", operations.operation, name="operation"),
     path("operations/<str:nop_id>/change/", operations.edit_exporter, name="edit_exporter"),
     path("operations/<str:nop_id>/products/new/", operations.new_product, name="new_product"),
-    path("operations/<str:nop_id>/products/<str:code>/version/", operations.new_version, name="new_version"),
-    path("operations/<str:nop_id>/products/<str:code>/quantity/", operations.quantity, name="product_quantity"),
-    path("operations/<str:nop_id>/products/<str:code>/status/", operations.product_status, name="product_status"),
+    path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),
+    path("operations/<str:nop_id>/products/<int:item_id>/quantity/", operations.quantity, name="product_quantity"),
+    path("operations/<str:nop_id>/products/<int:item_id>/status/", operations.product_status, name="product_status"),
 ]

@@ -33,9 +33,9 @@ def _exporter(request: PortalRequest, nop_id: str) -> Exporter:
     return get_object_or_404(Exporter.objects.filter(certifier=request.certifier), nop_id=nop_id)
 
 
-def _item(exporter: Exporter, code: str) -> ProductItem:
+def _item(exporter: Exporter, item_id: int) -> ProductItem:
     return get_object_or_404(
-        ProductItem.objects.filter(certifier_id=exporter.certifier_id, exporter=exporter), code=code
+        ProductItem.objects.filter(certifier_id=exporter.certifier_id, exporter=exporter), pk=item_id
     )
 
 
@@ -171,29 +171,29 @@ def new_product(request: PortalRequest, nop_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @staff_door
-def new_version(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+def new_version(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
     """A product's wording, code or period changes: a new version, from a day on."""
     exporter = _exporter(request, nop_id)
-    item = _item(exporter, code)
+    item = _item(exporter, item_id)
     latest = item.versions.order_by("-number").first()
     initial = {name: getattr(latest, name) for name in ProductForm.Meta.fields if name != "note"} if latest else {}
     initial["valid_from"] = now().date()
     initial["valid_to"] = None
-    form = ProductForm(posted(request), item_code=code, initial=initial)
+    form = ProductForm(posted(request), item_code=item.code, initial=initial)
     if request.method == "POST" and form.is_valid():
         products.add_version(item=item, facts=form.facts(), by=request.user, note=form.cleaned_data["note"])
         return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
     return _form_page(
-        request, form, title=_("New version of %(code)s") % {"code": code}, button=_("Add version"), back=exporter
+        request, form, title=_("New version of %(code)s") % {"code": item.code}, button=_("Add version"), back=exporter
     )
 
 
 @require_http_methods(["GET", "POST"])
 @staff_door
-def quantity(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
     """Raise the verified quantity, enter an opening balance, or remove the cap."""
     exporter = _exporter(request, nop_id)
-    item = _item(exporter, code)
+    item = _item(exporter, item_id)
     form = QuantityForm(posted(request), initial={"crop_year": now().year, "what": "allocate"})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
@@ -215,16 +215,17 @@ def quantity(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
         if not form.errors:
             return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
     return _form_page(
-        request, form, title=_("Quantity of %(code)s") % {"code": code}, button=_("Save quantity"), back=exporter
+        request, form, title=_("Quantity of %(code)s") % {"code": item.code}, button=_("Save quantity"), back=exporter
     )
 
 
 @require_http_methods(["GET", "POST"])
 @staff_door
-def product_status(request: PortalRequest, nop_id: str, code: str) -> HttpResponse:
+def product_status(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
     """Suspend, remove or approve again."""
     exporter = _exporter(request, nop_id)
-    latest = _item(exporter, code).versions.order_by("-number").first()
+    item = _item(exporter, item_id)
+    latest = item.versions.order_by("-number").first()
     if latest is None:
         raise Http404
     form = StatusForm(posted(request), initial={"status": latest.status})
@@ -232,7 +233,7 @@ def product_status(request: PortalRequest, nop_id: str, code: str) -> HttpRespon
         products.set_status(version=latest, by=request.user, **form.cleaned_data)
         return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
     return _form_page(
-        request, form, title=_("Status of %(code)s") % {"code": code}, button=_("Save status"), back=exporter
+        request, form, title=_("Status of %(code)s") % {"code": item.code}, button=_("Save status"), back=exporter
     )
 
 

@@ -60,6 +60,7 @@ def queue(request: PortalRequest) -> HttpResponse:
         "cases": base.removesuffix("queue/") + "cases/",
         "leaves_word": _("Leaves"),
         "nobody_word": _("nobody"),
+        "reviewer_word": _("Reviewer"),
     }
     if fragment:
         return render(request, "certifiers/queue/_found.html", context)

@@ -1,5 +1,6 @@
 """The operations pages, as staff use them."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -26,7 +27,7 @@ def staff(world: World) -> Client:
     return signed_in(world.here.reviewer)
 
 
-def at(name: str, world: World, **kwargs: str) -> str:
+def at(name: str, world: World, **kwargs: str | int) -> str:
     return reverse(
         name, kwargs={"certifier": world.here.certifier.slug, "nop_id": world.here.exporter.nop_id, **kwargs}
     )
@@ -63,6 +64,13 @@ def test_bad_input_is_said_at_the_field_and_in_the_summary(
         assert not ProductItem.objects.filter(code="PV-09").exists()
 
 
+def test_any_list_number_leaves_the_page_in_order(world: World, staff: Client) -> None:
+    assert staff.post(at("new_product", world), {**PRODUCT, "code": "../PV 03"}).status_code == 302
+    page = staff.get(at("operation", world)).content.decode()
+    assert "../PV 03" in page
+    assert staff.get(re.findall(r'href="([^"]+/version/)"', page)[-1]).status_code == 200
+
+
 def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> None:
     changed = {
         **PRODUCT,
@@ -71,14 +79,14 @@ def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> No
         "valid_from": "2026-06-01",
     }
     changed.pop("code")
-    assert staff.post(at("new_version", world, code="PV-03"), changed).status_code == 302
+    assert staff.post(at("new_version", world, item_id=world.here.item.pk), changed).status_code == 302
     with tenant(world.here.certifier):
         first, second = ProductVersion.objects.filter(item=world.here.item).order_by("number")
     assert (first.valid_to.isoformat(), second.number, second.valid_to) == ("2026-05-31", 2, None)
 
 
 def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Client) -> None:
-    url = at("product_quantity", world, code="PV-03")
+    url = at("product_quantity", world, item_id=world.here.item.pk)
     data = {"what": "allocate", "crop_year": world.here.account.crop_year, "kg": "5,000", "reason": "second inspection"}
     assert staff.post(url, data).status_code == 302
     assert (
@@ -92,7 +100,7 @@ def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Clie
 
 
 def test_the_quantity_cannot_fall_below_what_is_certified(world: World, staff: Client) -> None:
-    url = at("product_quantity", world, code="PV-03")
+    url = at("product_quantity", world, item_id=world.here.item.pk)
     year = world.here.account.crop_year
     staff.post(url, {"what": "open", "crop_year": year, "kg": "90000", "reason": "opening balance"})
     answer = staff.post(url, {"what": "allocate", "crop_year": year, "kg": "-20000", "reason": "smaller harvest"})
@@ -102,7 +110,9 @@ def test_the_quantity_cannot_fall_below_what_is_certified(world: World, staff: C
 
 
 def test_a_suspended_product_says_so(world: World, staff: Client) -> None:
-    staff.post(at("product_status", world, code="PV-03"), {"status": "suspended", "reason": "residue found"})
+    staff.post(
+        at("product_status", world, item_id=world.here.item.pk), {"status": "suspended", "reason": "residue found"}
+    )
     assert "Suspended" in staff.get(at("operation", world)).content.decode()
 
 

@@ -50,7 +50,7 @@ def of_exporter(world: World, side: Side) -> dict[str, Any]:
 
 def of_product(world: World, side: Side) -> dict[str, Any]:
     """Addresses of one product's pages for staff."""
-    return {**of_exporter(world, side), "code": side.item.code}
+    return {**of_exporter(world, side), "item_id": side.item.pk}
 
 
 def of_contact(world: World, side: Side) -> dict[str, Any]:

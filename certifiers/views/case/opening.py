@@ -6,7 +6,7 @@ from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
@@ -27,11 +27,11 @@ class NothingToReview(Exception):
         self.said = policies.what_happened(found)
 
 
-def or_say_what_happened(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def or_say_what_happened(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Around the views of a case: what was pressed too late leads to the case's page, which says why."""
 
     @wraps(view)
-    def guarded(request: Any, *, certifier: str, reference: str, **which: int) -> HttpResponse:
+    def guarded(request: Any, *, certifier: str, reference: str, **which: int) -> HttpResponseBase:
         try:
             return view(request, certifier=certifier, reference=reference, **which)
         except NothingToReview as gone:

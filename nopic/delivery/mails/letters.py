@@ -98,13 +98,11 @@ def issued(case: Case) -> Letter:
     supplier = str(request.exporter)
     container = next((one["number"] for one in data["transport"].get("containers", [])), "")
     arriving = _("arriving %(day)s") % {"day": day(record.arrival_on)} if record.arrival_on else ""
+    # A mailbox with ten of them tells them apart by the container and the day, else by the number; never by the name alone.
     parts = [part for part in (container, arriving) if part]
-    subject = first_that_fits(
-        ", ".join([_("Organic certificate for %(who)s") % {"who": supplier}, *parts]),
-        ", ".join([_("Organic certificate for %(who)s") % {"who": supplier}, *parts[-1:]]),
-        _("Organic certificate for %(who)s") % {"who": supplier},
-        _("Organic certificate %(number)s") % {"number": record.number},
-    )
+    whose = [", ".join([_("Organic certificate for %(who)s") % {"who": supplier}, *parts])] if parts else []
+    which = [", ".join([_("Organic certificate"), *parts])] if container else []
+    subject = first_that_fits(*whose, *which, _("Organic certificate %(number)s") % {"number": record.number})
     if case.mail.recipient_kind == "broker":
         first = _("Enter this number in ACE before the goods arrive.")
         if record.arrival_on:

@@ -11,6 +11,7 @@ from nopic.delivery import actions, queries
 from nopic.delivery.access import Reader, hand_out, may_download
 from nopic.delivery.mails.owing import recipients
 from nopic.delivery.presenters import show
+from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.context import tenant
 from nopic.tenants.statuses import EXPORTERS, STAFF
@@ -70,6 +71,7 @@ def handover(request: PortalRequest, certificate: int) -> HttpResponse:
         "back": f"/{request.certifier.slug}/"
         + (f"cases/{found.request.reference}/" if request.roles & STAFF else f"requests/{found.request.reference}/"),
         "reference": found.request.reference,
+        "zone": policy_of(request.certifier.pk).rules.time_zone,
     }
     return render(request, "delivery/handover.html", context)
 

@@ -179,11 +179,11 @@ SELLERS = (
 
 BUYERS = (
     Buyer("bay-bridge", "9100019836", "Bay Bridge Coffee Traders LLC",
-          "1450 Embarcadero West\nOakland, CA 94607", "California", "bo@baybridge.example"),
+          "1450 Embarcadero West\nOakland, CA 94607", "CA", "bo@baybridge.example"),
     Buyer("northshore", "9100019863", "Northshore Organic Foods Inc.",
-          "88 Doremus Avenue\nNewark, NJ 07105", "New Jersey", "docs@northshore.example"),
+          "88 Doremus Avenue\nNewark, NJ 07105", "NJ", "docs@northshore.example"),
     Buyer("pacific-crest", "9100020417", "Pacific Crest Imports LLC",
-          "2201 Alaskan Way South\nSeattle, WA 98134", "Washington", "receiving@pacificcrest.example"),
+          "2201 Alaskan Way South\nSeattle, WA 98134", "WA", "receiving@pacificcrest.example"),
 )  # fmt: skip
 SUSPENDED = "pacific-crest"  # the registry lists it as suspended, which the portal learns when it asks live
 
