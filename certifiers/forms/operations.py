@@ -45,7 +45,9 @@ class KilogramField(forms.CharField):
             return None
         sign = -1 if self.negative and typed.startswith(("-", "−")) else 1
         try:
-            return sign * read_number(typed.lstrip("-−") if self.negative else typed, str(self.label))
+            return sign * read_number(
+                typed.lstrip("-−") if self.negative else typed, str(self.label)[:1].lower() + str(self.label)[1:]
+            )
         except QuantityError as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -116,6 +118,13 @@ class ExporterForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices())
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("certified_from"), data.get("certified_to")
+        if since and until and until < since:
+            self.add_error("certified_to", _("The anniversary must not be before the day of “Certified since”"))
+        return data
 
 
 class ProductForm(forms.ModelForm):

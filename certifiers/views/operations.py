@@ -13,6 +13,7 @@ from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm,
 from certifiers.presenters import listed_with_bars, person_roles
 from nopic.ledger import accounts
 from nopic.presentation.forms import posted, problems
+from nopic.presentation.words import kg
 from nopic.products import actions as products
 from nopic.products.models import ProductItem
 from nopic.requests.facts import policy_of
@@ -210,7 +211,7 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
         except accounts.NotEnough as error:
             used = error.account.held + error.account.issued
             form.add_error(
-                "kg", _("%(kg)s kg are certified or held already; the quantity cannot be less") % {"kg": used}
+                "kg", _("%(kg)s kg are certified or held already; the quantity cannot be less") % {"kg": kg(used)}
             )
         if not form.errors:
             return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)

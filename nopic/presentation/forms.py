@@ -2,13 +2,18 @@
 
 Settings: `FORM_RENDERER = "nopic.presentation.forms.PaperRenderer"` and `django.forms` among the installed apps. Then
 `{{ form.weight.as_field_group }}` prints label with box number, hint, error, control and unit; Django itself adds
-aria-describedby and aria-invalid to the control.
+aria-describedby and aria-invalid to the control. What Django would say of a wrong answer is said in the portal's own
+sentences, which name the field (`said`): for every form, also those of packages. A form's own texts stay.
 """
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core import validators
+from django.forms import DateField, DecimalField, EmailField, IntegerField
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 if TYPE_CHECKING:
     from django.forms import Field
@@ -54,8 +59,48 @@ def problems(forms: Iterable[Any]) -> list[tuple[str, str]]:
             continue
         found += [(text, "") for text in form.non_field_errors()]
         for bound in form:
-            found += [(text, _first_control(bound)) for text in bound.errors]
+            found += [(text, _first_control(bound)) for text in said(bound)]
     return found
+
+
+_SENTENCES = {
+    "required": gettext_lazy("%(label)s is missing"),
+    "invalid_choice": gettext_lazy("%(label)s: choose one from the list"),
+    "invalid_list": gettext_lazy("%(label)s: choose one from the list"),
+    "min_length": gettext_lazy("%(label)s must have at least %(limit_value)s characters; this has %(show_value)s"),
+    "max_length": gettext_lazy("%(label)s may have at most %(limit_value)s characters; this has %(show_value)s"),
+    "min_value": gettext_lazy("%(label)s must be %(limit_value)s or more"),
+    "max_value": gettext_lazy("%(label)s must be %(limit_value)s or less"),
+    "null_characters_not_allowed": gettext_lazy("%(label)s contains a character that cannot be kept. Type it again"),
+}
+_INVALID = (
+    (EmailField, gettext_lazy("%(label)s: enter an address such as name@company.com")),
+    (DateField, gettext_lazy("%(label)s: enter a date such as 2026-12-11")),
+    (IntegerField, gettext_lazy("%(label)s: enter a number")),
+    (DecimalField, gettext_lazy("%(label)s: enter a number")),
+)
+_VALIDATORS = (
+    validators.EmailValidator, validators.MinLengthValidator, validators.MaxLengthValidator,
+    validators.MinValueValidator, validators.MaxValueValidator, validators.ProhibitNullCharactersValidator,
+)  # fmt: skip
+
+
+def said(bound: Any) -> list[str]:
+    """What is wrong with a field of a form: Django's own texts in the portal's sentences, any other text as it is."""
+    found = bound.form.errors.as_data().get(bound.name, [])
+    return [_sentence(bound, error) or text for error, text in zip(found, bound.errors, strict=True)]
+
+
+def _sentence(bound: Any, error: Any) -> str:
+    """The portal's sentence, or nothing when the form says it in words of its own."""
+    known: dict[str, Any] = {}
+    for kind in reversed(type(bound.field).__mro__):
+        known.update(getattr(kind, "default_error_messages", {}))
+    defaults = [known.get(error.code), *(each.message for each in _VALIDATORS)]
+    if not any(error.message is text for text in defaults):
+        return ""
+    sentence = _SENTENCES.get(error.code) or next((s for kind, s in _INVALID if isinstance(bound.field, kind)), None)
+    return str(sentence or _("%(label)s cannot be read")) % {**(error.params or {}), "label": bound.label}
 
 
 def _first_control(bound: Any) -> str:

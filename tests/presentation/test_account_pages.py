@@ -57,6 +57,12 @@ def test_the_pages_of_password_and_security_are_accessible_on_a_phone(world: Wor
         assert_accessible(page)
 
 
+def test_an_empty_sign_in_names_its_fields_in_the_portals_words(db: None) -> None:
+    text = Client().post(reverse("account_login"), {"login": "", "password": "\x00"}).content.decode()
+    for sentence in ("Email is missing", "Password contains a character that cannot be kept"):
+        assert text.count(sentence) == 2  # in the summary and at the field
+
+
 def test_a_wrong_password_is_told_in_the_summary_and_the_title(db: None) -> None:
     html = (
         Client().post(reverse("account_login"), {"login": "nobody@example.com", "password": "wrong"}).content.decode()

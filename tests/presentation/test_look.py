@@ -48,7 +48,7 @@ def test_a_page_with_errors_says_so_in_its_title_and_moves_the_focus_there(page_
     show(page, rendered("exporter"))
     assert page.title() == "Error: Parts of the exporter's pages - Tierra Firme Certification"
     assert page.evaluate("document.activeElement.id") == "errors"
-    page.get_by_role("link", name="This field is required.").first.click()
+    page.get_by_role("link", name="is missing").first.click()
     assert page.evaluate("document.activeElement.name") == "weight"
 
 

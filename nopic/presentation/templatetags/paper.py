@@ -60,6 +60,12 @@ def filesize(size: int | None) -> str:
     return "" if size is None else words.filesize(size)
 
 
+@register.filter
+def said(bound: Any) -> str:
+    """What is wrong with a field of a form, in the portal's sentences."""
+    return " ".join(forms.said(bound))
+
+
 @register.simple_tag
 def box(number: int | str) -> SafeString:
     """The number of a box on the certificate, in its small frame."""
