@@ -2,14 +2,14 @@
 
 from django.urls import path
 
-from nopic.delivery import api
+from nopic.delivery.api import reading
 
 urlpatterns = [
-    path("schema/", api.Schema.as_view(), name="api_schema"),
-    path("certificates/", api.Certificates.as_view(), name="api_certificates"),
-    path("certificates/<str:number>/", api.OneCertificate.as_view(), name="api_certificate"),
-    path("certificates/<str:number>/pdf/", api.CertificatePdf.as_view(), name="api_certificate_pdf"),
-    path("requests/", api.Requests.as_view(), name="api_requests"),
-    path("requests/<str:reference>/", api.OneRequest.as_view(), name="api_request"),
-    path("<path:rest>", api.Nowhere.as_view(), name="api_nowhere"),
+    path("schema/", reading.Schema.as_view(), name="api_schema"),
+    path("certificates/", reading.Certificates.as_view(), name="api_certificates"),
+    path("certificates/<str:number>/", reading.OneCertificate.as_view(), name="api_certificate"),
+    path("certificates/<str:number>/pdf/", reading.CertificatePdf.as_view(), name="api_certificate_pdf"),
+    path("requests/", reading.Requests.as_view(), name="api_requests"),
+    path("requests/<str:reference>/", reading.OneRequest.as_view(), name="api_request"),
+    path("<path:rest>", reading.Nowhere.as_view(), name="api_nowhere"),
 ]

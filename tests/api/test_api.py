@@ -1,8 +1,10 @@
 """/api/v1/: an organisation's key reads that organisation's rows, the contract is written down, and nothing else comes in."""
 
 import re
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import yaml
@@ -165,9 +167,18 @@ def test_parameters_that_are_not_known_are_told(ours: Consignment, path: str) ->
     assert list(answer.json()["errors"]) == ["satte"]
 
 
-@pytest.mark.parametrize("query", ["cursor=x", "cursor=%00", "limit=x", "limit=-1", "limit=99999999999999999999"])
-def test_bad_pages_are_no_server_error(ours: Consignment, query: str) -> None:
-    assert of_exporter(ours.side).get(f"certificates/?{query}").status_code in {200, 404}
+@pytest.mark.parametrize("query", ["limit=x", "limit=-1", "limit=99999999999999999999"])
+def test_bad_sizes_of_a_page_are_no_server_error(ours: Consignment, query: str) -> None:
+    assert of_exporter(ours.side).get(f"certificates/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("cursor", ["x", "%FF", *(f"p={at}" for at in ("abc", "%00", "-1", "٣", "9" * 30))])
+@pytest.mark.parametrize("path", ["certificates/", "requests/"])
+def test_places_that_no_page_named_are_told(ours: Consignment, path: str, cursor: str) -> None:
+    typed = quote(b64encode(cursor.encode())) if cursor.startswith("p=") else cursor
+    answer = of_exporter(ours.side).get(f"{path}?cursor={typed}")
+    is_problem(answer, 400)
+    assert list(answer.json()["errors"]) == ["cursor"]
 
 
 PATHS = ["certificates/", "requests/", "schema/", "certificates/x/", "requests/x/", "certificates/x/pdf/", "nowhere"]
@@ -215,6 +226,18 @@ def test_each_key_has_its_own_limit(world: World, ours: Consignment, monkeypatch
     is_problem(answer, 429)
     assert int(answer.headers["Retry-After"]) == 45
     assert other.get("certificates/").status_code == 200
+
+
+def test_wrong_keys_have_a_limit_where_they_come_from(ours: Consignment, monkeypatch: Any) -> None:
+    monkeypatch.setattr(limits.time, "time", lambda: 1_800_000_015.0)
+    for _try in range(60):
+        is_problem(Caller("nopic_wrong").get("certificates/"), 401)
+    for path in ("certificates/", "schema/"):
+        answer = Caller("nopic_wrong").get(path)
+        is_problem(answer, 429)
+        assert answer.headers["Retry-After"] == "45"
+    is_problem(Client().get("/api/v1/certificates/"), 429)
+    assert of_exporter(ours.side).get("certificates/").status_code == 200, "a neighbour with a key is not shut out"
 
 
 def key_of(world: World, name: str) -> int:

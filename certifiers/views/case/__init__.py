@@ -1,12 +1,13 @@
 """The case: one request before its reviewer, papers on the left, checks on the right, the decision below.
 
-`page` shows it and takes verdicts, `decisions` are the pages on which something is decided, `files` hands out page images
-and originals. `checklist`, `viewer` and `decision_bar` prepare what is printed.
+`page` shows it and takes verdicts, `decisions` and `settling` are the pages on which something is decided, `files`
+hands out page images and originals. `checklist`, `viewer` and `decision_bar` prepare what is printed.
 """
 
-from .decisions import approve, departure, give_back, raise_quantity, refuse, waive
+from .decisions import approve, give_back, refuse
 from .files import original, page_image
 from .page import case, progress, verdicts, version, whose
+from .settling import departure, raise_quantity, waive
 
 __all__ = [
     "approve",

@@ -1,0 +1,116 @@
+"""What a reviewer settles on the way to a decision: a rule let pass, a quantity raised, whether the goods have left."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from certifiers.forms.decisions import DepartureForm, RaiseForm, WaiveForm
+from certifiers.views.case.form_page import decide, form_page
+from certifiers.views.case.opening import open_case
+from nopic.presentation import words
+from nopic.presentation.forms import posted
+from nopic.requests.queries import date_is_fixed
+from nopic.review import actions, policies, queries
+from nopic.tenants.access import PortalRequest, staff_door
+
+
+@form_page
+@staff_door
+def waive(request: PortalRequest, reference: str) -> HttpResponse:
+    """Let one finding pass, with the reason."""
+    opened = open_case(request, reference)
+    rule, of = request.GET.get("rule", ""), request.GET.get("of", "")
+    line = opened.line.line if of else None
+    finding = opened.case.finding(rule, line.pk if line else None)
+    form = WaiveForm(posted(request))
+
+    def act() -> str:
+        actions.waive(request=opened.request, line=line, rule=rule, reason=form.cleaned_data["reason"], by=request.user)
+        return _("It may pass. Your reason stands beside it.")
+
+    return decide(
+        request,
+        opened,
+        form=form,
+        against=[
+            *policies.obstacles_to_judge(opened.request, request.user, line),
+            *([] if finding is not None else [_("Nothing stands here that could be let pass.")]),
+        ],
+        act=act,
+        page={
+            "title": _("Let it pass"),
+            "consequence": finding.staff_sentence if finding else "",
+            "button": _("Let it pass"),
+            "shape": "main",
+        },
+    )
+
+
+@form_page
+@staff_door
+def raise_quantity(request: PortalRequest, reference: str, position: int) -> HttpResponse:
+    """Raise the verified quantity of the line's product, from inside the case."""
+    opened = open_case(request, reference, position)
+    line = opened.line.line
+    missing = queries.balance(opened.line).missing_kg
+    form = RaiseForm(posted(request), initial={"kg": words.plain_kg(missing) if missing else ""})
+
+    def act() -> str:
+        kg = form.cleaned_data["kg"]
+        actions.raise_allocation(line=line, kg=kg, reason=form.cleaned_data["reason"], by=request.user)
+        return _("The verified quantity is %(kg)s kg higher.") % {"kg": words.kg(kg)}
+
+    against = policies.obstacles_to_judge(opened.request, request.user, line)
+    if opened.line.account is None or opened.line.account.allocated is None:
+        against = [*against, _("This product has no verified quantity to raise.")]
+    return decide(
+        request,
+        opened,
+        form=form,
+        against=against,
+        act=act,
+        page={
+            "title": _("Raise the verified quantity"),
+            "consequence": _(
+                "%(product)s, harvest %(year)s: the exporter may certify that much more, in this request and in others."
+            )
+            % {"product": opened.line.name, "year": line.crop_year},
+            "balance": queries.balance(opened.line),
+            "button": _("Raise it"),
+            "shape": "main",
+        },
+    )
+
+
+@form_page
+@staff_door
+def departure(request: PortalRequest, reference: str) -> HttpResponse:
+    """Record what the exporter said about the departure."""
+    opened = open_case(request, reference)
+    form = DepartureForm(posted(request), fixed=date_is_fixed(opened.request))
+
+    def act() -> str:
+        day, left = form.cleaned_data["on"], form.cleaned_data["left"] == "yes"
+        actions.declare_departure(
+            request=opened.request,
+            by=request.user,
+            departed_on=day if left else None,
+            new_date=None if left else day,
+            why=form.cleaned_data["why"],
+        )
+        return _("Recorded.")
+
+    return decide(
+        request,
+        opened,
+        form=form,
+        against=policies.obstacles_to_decide(opened.request, request.user),
+        act=act,
+        page={
+            "title": _("Has it left?"),
+            "consequence": _(
+                "Goods that have left are never certified. If they are still there, give the new date and why."
+            ),
+            "button": _("Record it"),
+            "shape": "main",
+        },
+    )
