@@ -25,7 +25,7 @@ from nopic.tenants.models import Exporter, ImporterContact
 from nopic.tenants.statuses import EXPORTERS, Role
 from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
-from nopic.workflow.transitions import Overtaken
+from nopic.workflow.transitions import Overtaken, Refused
 
 PAGE = 50
 
@@ -60,7 +60,7 @@ def operations(request: PortalRequest) -> HttpResponse:
         "exporters": rows[:PAGE],
         "next": rows[PAGE - 1].name if len(rows) > PAGE else "",
         "q": text,
-        "provisional": list(provisional),
+        "provisional": [(contact, parties.obstacles_to_confirm(contact)) for contact in provisional],
     }
     return render(request, "certifiers/operations/list.html", context)
 
@@ -69,12 +69,15 @@ def operations(request: PortalRequest) -> HttpResponse:
 @staff_door
 def confirm_importer(request: PortalRequest, contact_id: int) -> HttpResponse:
     """A provisional importer is who the exporter says it is."""
-    contact = get_object_or_404(ImporterContact.objects.filter(certifier=request.certifier), pk=contact_id)
+    waiting = ImporterContact.objects.filter(certifier=request.certifier).select_related("importer")
+    contact = get_object_or_404(waiting, pk=contact_id)
     try:
         parties.confirm_contact(contact=contact, by=request.user)
         messages.success(request, _("%(name)s is confirmed.") % {"name": contact.name})
     except Overtaken:
         messages.info(request, _("A colleague confirmed %(name)s a moment ago.") % {"name": contact.name})
+    except Refused as refused:
+        messages.error(request, " ".join(refused.findings))
     return redirect("operations", certifier=request.certifier.slug)
 
 

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nopic.tenants.models import Certifier, Exporter, ImporterContact
+from nopic.tenants.statuses import Certification
 from nopic.tenants.sync import ask_soon_about_exporter
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
-from nopic.workflow.transitions import Overtaken
+from nopic.workflow.transitions import Overtaken, Refused
 
 
 @transaction.atomic
@@ -34,9 +36,26 @@ def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, rea
     return list(changed)
 
 
+def obstacles_to_confirm(contact: ImporterContact) -> list[str]:
+    """Why staff cannot vouch for an importer: the registry must know the NOP ID."""
+    if contact.importer.status == Certification.NOT_FOUND:
+        return [
+            _("INTEGRITY does not know %(id)s. Ask the exporter for the right NOP ID.")
+            % {"id": contact.importer.nop_id}
+        ]
+    if contact.importer.status == Certification.UNKNOWN:
+        return [_("INTEGRITY has not answered about %(id)s yet.") % {"id": contact.importer.nop_id}]
+    return []
+
+
 @transaction.atomic
 def confirm_contact(*, contact: ImporterContact, by: Actor) -> None:
-    """Staff have looked at a provisional importer: it is who the exporter says it is."""
+    """Staff have looked at a provisional importer: it is who the exporter says it is.
+
+    Raises Refused for a NOP ID that the registry does not know, Overtaken when a colleague was faster.
+    """
+    if against := obstacles_to_confirm(contact):
+        raise Refused(against)
     moved = ImporterContact.objects.filter(pk=contact.pk, confirmed_at=None).update(
         confirmed_at=now(), confirmed_by=str(by)
     )

@@ -10,7 +10,7 @@ from django.urls import reverse
 from nopic.ledger.models import Account, Entry
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.tenants.context import tenant
-from nopic.tenants.models import Exporter, ImporterContact, Invitation
+from nopic.tenants.models import Exporter, Importer, ImporterContact, Invitation
 from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent, Dispatch
 from tests.factories import World, signed_in
@@ -149,6 +149,18 @@ def test_the_first_person_of_an_exporter_is_invited_by_staff(world: World, staff
         invitation = Invitation.objects.get()
         assert (invitation.exporter_id, invitation.token_hash) == (world.here.exporter.pk, None)
     assert Dispatch.objects.filter(topic="invitation", subject_id=invitation.pk).exists()
+
+
+def test_an_importer_that_the_registry_does_not_know_is_not_confirmed(world: World, staff: Client) -> None:
+    with tenant(world.here.certifier):
+        ImporterContact.objects.filter(pk=world.here.contact.pk).update(confirmed_at=None)
+    Importer.objects.filter(pk=world.importer.pk).update(status="not_found")
+    said = "INTEGRITY does not know"
+    assert said in staff.get(reverse("operations", args=[world.here.certifier.slug])).content.decode()
+    url = reverse("confirm_importer", args=[world.here.certifier.slug, world.here.contact.pk])
+    assert said in staff.post(url, follow=True).content.decode()
+    with tenant(world.here.certifier):
+        assert ImporterContact.objects.get(pk=world.here.contact.pk).confirmed_at is None
 
 
 def test_a_provisional_importer_is_confirmed_once(world: World, staff: Client) -> None:
