@@ -143,6 +143,17 @@ _BEING_PUBLISHED = Shown(
     },
 )
 
+_TAKES_LONGER = Shown(
+    _BEING_PUBLISHED.word,
+    _BEING_PUBLISHED.shape,
+    {
+        **_BEING_PUBLISHED.readers,
+        "exporter": (
+            _("Not valid for import until it has its number. It takes longer than usual; your certifier sees to it"),
+        ),
+    },
+)
+
 CERTIFICATE: dict[str, Shown] = {
     "pending": _BEING_PUBLISHED,
     "issuing": _BEING_PUBLISHED,
@@ -224,7 +235,7 @@ def present(kind: str, state: str, reader: str = "exporter") -> Shown:
     A certificate that needs attention is staff's work: to every other reader it is still being published.
     """
     if kind == "certificate" and state == "needs_attention" and reader != "staff":
-        return _BEING_PUBLISHED
+        return _TAKES_LONGER
     return STATUSES[kind][state]
 
 

@@ -50,6 +50,8 @@ def test_the_fullest_sentence_whose_facts_are_known_is_said() -> None:
 def test_a_certificate_that_needs_attention_is_staff_s_work_alone() -> None:
     assert str(statuses.present("certificate", "needs_attention", "staff").word) == "Needs attention"
     assert str(statuses.present("certificate", "needs_attention", "importer").word) == "Being published"
+    assert "longer than usual" in statuses.sentence("certificate", "needs_attention", "exporter")
+    assert "within the hour" in statuses.sentence("certificate", "issuing", "exporter")
 
 
 @pytest.mark.parametrize("state", [state for state in statuses.CERTIFICATE if state not in ("issued", "shipped")])
