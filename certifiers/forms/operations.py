@@ -145,9 +145,8 @@ class ProductForm(forms.ModelForm):
 
     field_order = ("code",)
 
-    def __init__(self, *args: Any, item_code: str = "", taken: frozenset[str] = frozenset(), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item_code: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.taken = taken
         if item_code:
             del self.fields["code"]
         for name in ("origin_country", "last_processing_country"):
@@ -163,13 +162,6 @@ class ProductForm(forms.ModelForm):
             return str(HtsCode.read(self.cleaned_data["hts"]))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
-
-    def clean_code(self) -> str:
-        """A list number that this exporter does not use yet."""
-        code = self.cleaned_data["code"].strip()
-        if code in self.taken:
-            raise forms.ValidationError(_("%(code)s is on the list already. Add a version to it.") % {"code": code})
-        return code
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -190,7 +182,10 @@ class QuantityForm(ReasonForm):
         label=gettext_lazy("What changes"),
         widget=forms.RadioSelect,
         choices=[
-            ("allocate", gettext_lazy("Add to the verified quantity (a minus takes away)")),
+            (
+                "allocate",
+                gettext_lazy("Add to the verified quantity (a minus takes away; without a cap, this becomes the cap)"),
+            ),
             ("open", gettext_lazy("Opening balance: already certified elsewhere this year")),
             ("no_cap", gettext_lazy("No verified quantity to watch (no cap)")),
         ],

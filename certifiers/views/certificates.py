@@ -11,6 +11,7 @@ from nopic.certificates import actions, policies, queries
 from nopic.certificates.models import Certificate
 from nopic.delivery import queries as handover
 from nopic.presentation.forms import posted, problems
+from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
@@ -33,13 +34,12 @@ def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
 def certificates(request: PortalRequest) -> HttpResponse:
     """All certificates, newest first, searched by number, request, exporter, product, lot or container."""
     text, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
-    before = request.GET.get("before", "")
-    if state not in STATES or not (before == "" or before.isdecimal()):
+    typed = request.GET.get("before", "")
+    before = whole(typed)
+    if state not in STATES or (typed and before is None):
         raise Http404
     found = requests_found(request.certifier.pk, text) if text else ()
-    page = queries.for_certifier(
-        request.certifier.pk, search=text, requests=found, state=state, after=int(before) if before else None
-    )
+    page = queries.for_certifier(request.certifier.pk, search=text, requests=found, state=state, after=before)
     day = today(policy_of(request.certifier.pk).rules.time_zone)
     context = {
         "rows": [(row, queries.state(row, day)) for row in page.certificates],

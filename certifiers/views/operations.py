@@ -13,6 +13,7 @@ from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm,
 from certifiers.presenters import listed_with_bars, person_roles
 from nopic.ledger import accounts
 from nopic.presentation.forms import posted, problems
+from nopic.presentation.typed import whole
 from nopic.presentation.words import kg
 from nopic.products import actions as products
 from nopic.products.models import ProductItem
@@ -44,12 +45,12 @@ def _item(exporter: Exporter, item_id: int) -> ProductItem:
 @staff_door
 def operations(request: PortalRequest) -> HttpResponse:
     """Exporters by name (keyset pages), and importers that wait for confirmation."""
-    text, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    text, after = request.GET.get("q", "").strip(), whole(request.GET.get("after"))
     exporters = Exporter.objects.filter(certifier=request.certifier).order_by("name", "pk")
     if text:
         exporters = exporters.filter(Q(name__icontains=text) | Q(nop_id__startswith=text))
-    if after:
-        exporters = exporters.filter(name__gt=after)
+    if last := Exporter.objects.filter(certifier=request.certifier, pk=after).first():
+        exporters = exporters.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
     rows = list(exporters[: PAGE + 1])
     provisional = (
         ImporterContact.objects.filter(certifier=request.certifier, confirmed_at=None)
@@ -58,7 +59,7 @@ def operations(request: PortalRequest) -> HttpResponse:
     )
     context = {
         "exporters": rows[:PAGE],
-        "next": rows[PAGE - 1].name if len(rows) > PAGE else "",
+        "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
         "q": text,
         "provisional": [(contact, parties.obstacles_to_confirm(contact)) for contact in provisional],
     }
@@ -87,11 +88,11 @@ def new_exporter(request: PortalRequest) -> HttpResponse:
     """Add an operation."""
     form = ExporterForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        if Exporter.objects.filter(certifier=request.certifier, nop_id=form.cleaned_data["nop_id"]).exists():
-            form.add_error("nop_id", _("An operation with this NOP ID is on your list already"))
-        else:
+        try:
             exporter = parties.add_exporter(certifier=request.certifier, facts=form.cleaned_data, by=request.user)
             return redirect("operation", certifier=request.certifier.slug, nop_id=exporter.nop_id)
+        except parties.NumberTaken:
+            form.add_error("nop_id", _("An operation with this NOP ID is on your list already"))
     return _form_page(request, form, title=_("Add an operation"), button=_("Add operation"))
 
 
@@ -135,14 +136,12 @@ def edit_exporter(request: PortalRequest, nop_id: str) -> HttpResponse:
     reason = ReasonForm(posted(request))
     if request.method == "POST" and form.is_valid() and reason.is_valid():
         facts = {name: form.cleaned_data[name] for name in ExporterForm.Meta.fields}
-        taken = Exporter.objects.filter(certifier=request.certifier, nop_id=facts["nop_id"]).exclude(pk=exporter.pk)
-        if taken.exists():
-            form.add_error("nop_id", _("Another operation has this NOP ID"))
-        else:
-            parties.change_exporter(
-                exporter=exporter, facts=facts, by=request.user, reason=reason.cleaned_data["reason"]
-            )
+        why = reason.cleaned_data["reason"]
+        try:
+            parties.change_exporter(exporter=exporter, facts=facts, by=request.user, reason=why)
             return redirect("operation", certifier=request.certifier.slug, nop_id=facts["nop_id"])
+        except parties.NumberTaken:
+            form.add_error("nop_id", _("Another operation has this NOP ID"))
     return _form_page(
         request, form, reason, title=_("Change %(name)s") % {"name": exporter}, button=_("Save changes"), back=exporter
     )
@@ -153,17 +152,14 @@ def edit_exporter(request: PortalRequest, nop_id: str) -> HttpResponse:
 def new_product(request: PortalRequest, nop_id: str) -> HttpResponse:
     """Put a product on the verified list."""
     exporter = _exporter(request, nop_id)
-    taken = frozenset(ProductItem.objects.filter(exporter=exporter).values_list("code", flat=True))
-    form = ProductForm(posted(request), taken=taken)
+    form = ProductForm(posted(request))
     if request.method == "POST" and form.is_valid():
-        products.add_item(
-            exporter=exporter,
-            code=form.cleaned_data["code"],
-            facts=form.facts(),
-            by=request.user,
-            note=form.cleaned_data["note"],
-        )
-        return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+        code, note = form.cleaned_data["code"], form.cleaned_data["note"]
+        try:
+            products.add_item(exporter=exporter, code=code, facts=form.facts(), by=request.user, note=note)
+            return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+        except products.CodeTaken:
+            form.add_error("code", _("%(code)s is on the list already. Add a version to it.") % {"code": code})
     return _form_page(
         request,
         form,
@@ -207,8 +203,6 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
                 accounts.remove_cap(account, by=request.user, reason=data["reason"])
             elif data["what"] == "open":
                 accounts.open_balance(account, data["kg"], by=request.user, reason=data["reason"])
-            elif account.allocated is None:
-                form.add_error("what", _("This product has no cap in %(year)s") % {"year": data["crop_year"]})
             else:
                 accounts.allocate(account, data["kg"], by=request.user, reason=data["reason"])
         except accounts.NotEnough as error:
@@ -216,6 +210,8 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
             form.add_error(
                 "kg", _("%(kg)s kg are certified or held already; the quantity cannot be less") % {"kg": kg(used)}
             )
+        except Refused as refused:
+            form.add_error("kg", str(refused))
         if not form.errors:
             return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
     return _form_page(
@@ -234,7 +230,10 @@ def product_status(request: PortalRequest, nop_id: str, item_id: int) -> HttpRes
         raise Http404
     form = StatusForm(posted(request), initial={"status": latest.status})
     if request.method == "POST" and form.is_valid():
-        products.set_status(version=latest, by=request.user, **form.cleaned_data)
+        try:
+            products.set_status(version=latest, by=request.user, **form.cleaned_data)
+        except Overtaken:
+            messages.info(request, _("A colleague changed the status of %(code)s a moment ago.") % {"code": item.code})
         return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
     return _form_page(
         request, form, title=_("Status of %(code)s") % {"code": item.code}, button=_("Save status"), back=exporter

@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from nopic.presentation import words
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
+from nopic.requests.steps import cleaned
 from nopic.review import actions, policies, queues
 from nopic.review.queues import Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
@@ -119,7 +120,9 @@ def _take_or_give(request: PortalRequest) -> HttpResponse:
     back = redirect(reverse("queue", args=[request.certifier.slug]) + _back(request))
     ticked = list(
         CertificateRequest.objects.filter(
-            certifier=request.certifier, reference__in=request.POST.getlist("chosen")[: queues.PAGE], turn__gt=0
+            certifier=request.certifier,
+            reference__in=cleaned(request.POST.getlist("chosen")[: queues.PAGE]),
+            turn__gt=0,
         )
         .select_related("certifier", "policy", "reviewer")
         .order_by("pk")

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exporters.forms.fields import Field, Writer
-from exporters.forms.typed import whole
 from nopic.presentation.bars import Bar, bar
+from nopic.presentation.typed import whole
 from nopic.presentation.words import kg, plain_kg
 from nopic.requests.quantities import PACK, UNITS, QuantityError, echo, read_number
 from nopic.requests.queries import DrawDown
@@ -82,7 +82,7 @@ def _card(
     suppliers: list[tuple[str, str]],
     drawn: DrawDown | None,
 ) -> Card:
-    product = known.products.get(whole(str(entry.get("item", ""))))
+    product = known.products.get(whole(entry.get("item", "")) or 0)
     name = f"lines-{at}"
 
     def field(key: str, label: str, **facts: Any) -> Field:

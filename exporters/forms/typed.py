@@ -67,8 +67,3 @@ def flat(raw: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
         else:
             pairs.append((name, str(value)))
     return pairs
-
-
-def whole(text: str | None) -> int:
-    """A number that the page itself sent, such as a revision; 0 for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 18 else 0

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from exporters.presenters import papers
 from exporters.presenters.rows import certificate_facts, certificate_row
 from nopic.certificates import policies, queries
+from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.requests.steps import cleaned
 from nopic.review.queues import requests_found
@@ -23,13 +24,13 @@ from nopic.workflow.clock import now
 def my_certificates(request: PortalRequest) -> HttpResponse:
     """All certificates, newest first, or those that a number, lot, container or other word finds."""
     exporter_id, certifier = request.exporter_id or 0, request.certifier
-    words, after = str(cleaned(request.GET.get("q", ""))).strip()[:100], request.GET.get("after", "")
+    words, after = str(cleaned(request.GET.get("q", ""))).strip()[:100], whole(request.GET.get("after"))
     page = queries.for_exporter(
         certifier.pk,
         exporter_id,
         search=words,
         requests=requests_found(certifier.pk, words, exporter_id=exporter_id) if words else (),
-        after=int(after) if after.isdecimal() and len(after) < 19 else None,
+        after=after,
     )
     office = Office(policy_of(certifier.pk).rules)
     today = office.local(now()).date()

@@ -9,9 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from exporters.forms.typed import whole
 from exporters.views.loading import load_request
 from exporters.views.steps import frame, sent_meanwhile
+from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
 from nopic.requests.models import CertificateRequest
@@ -38,7 +38,7 @@ def check(request: PortalRequest, reference: str) -> HttpResponse:
                 request=asked,
                 by=request.user,
                 declared=request.POST.get("declared") == "yes",
-                revision=whole(request.POST.get("revision")),
+                revision=whole(request.POST.get("revision")) or 0,
             )
             return redirect("request_sent", certifier=request.certifier.slug, reference=asked.reference)
         except Refused as refusal:

@@ -13,6 +13,7 @@ from exporters.presenters.lead import lead
 from exporters.presenters.rows import certificate_row, row, step_address
 from exporters.presenters.waiting import MOST, things
 from nopic.certificates import queries as certificates
+from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestVersion
@@ -109,16 +110,16 @@ def _companies(request: PortalRequest) -> list[Exporter]:
 @exporter_door
 def all_requests(request: PortalRequest) -> HttpResponse:
     """Every request, newest first, fifty to a page."""
-    after = request.GET.get("after", "")
+    after = whole(request.GET.get("after"))
     found = queries.for_exporter(request.exporter_id or 0, certifier_id=request.certifier.pk)
-    if after.isdecimal() and len(after) < 19:
-        found = found.filter(pk__lt=int(after))
+    if after is not None:
+        found = found.filter(pk__lt=after)
     rows = _own(request, list(found.prefetch_related("certificates")[: PAGE + 1]))
     office = Office(policy_of(request.certifier.pk).rules)
     context = {
         "rows": [row(one, office, issued=list(one.certificates.all())) for one in rows[:PAGE]],
         "next": rows[PAGE - 1].pk if len(rows) > PAGE else None,
-        "later": bool(after),
+        "later": after is not None,
     }
     return render(request, "exporters/requests.html", context)
 

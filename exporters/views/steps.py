@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from exporters.forms import goods, journey
 from exporters.forms.fields import Writer, summary
-from exporters.forms.typed import flat, typed, whole
+from exporters.forms.typed import flat, typed
 from exporters.views.loading import load_request
+from nopic.presentation.typed import whole
 from nopic.presentation.words import moment
 from nopic.requests import actions, queries, steps
 from nopic.requests.checks import findings
@@ -117,7 +118,9 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
     go = request.POST.get("go", "continue")
     anchor = _change(raw, step, go)
     try:
-        actions.revise(request=asked, step=step, raw=raw, revision=whole(request.POST.get("revision")), by=request.user)
+        actions.revise(
+            request=asked, step=step, raw=raw, revision=whole(request.POST.get("revision")) or 0, by=request.user
+        )
     except Overtaken:
         if asked.status != RequestStatus.DRAFT:
             return sent_meanwhile(request, asked)
@@ -160,9 +163,10 @@ def _change(raw: dict[str, Any], step: str, go: str) -> str | None:
         raw.setdefault("containers", []).append({"number": ""})
         return f"#containers-{len(raw['containers']) - 1}-number"
     at, _colon, value = rest.partition(":")
-    if not at.isdecimal() or whole(at) >= len(lines):
+    index = whole(at)
+    if index is None or index >= len(lines):
         return None
-    line = lines[whole(at)]
+    line = lines[index]
     if verb == "remove-line":
         line["remove"] = "1"
         return ""
@@ -222,9 +226,9 @@ def _drawn(asked: CertificateRequest, raw: Mapping[str, Any]) -> dict[str, queri
     by_line = queries.drawdowns(asked)
     found = {}
     for at, entry in enumerate(raw.get("lines") or []):
-        line_id = str(entry.get("id", "")) if isinstance(entry, Mapping) else ""
-        if line_id.isdecimal() and int(line_id) in by_line:
-            found[str(at)] = by_line[int(line_id)]
+        line_id = whole(entry.get("id", "")) if isinstance(entry, Mapping) else None
+        if line_id in by_line:
+            found[str(at)] = by_line[line_id]
     return found
 
 

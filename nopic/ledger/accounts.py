@@ -8,10 +8,15 @@ from decimal import Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from nopic.ledger.models import Account, Entry, Kind
 from nopic.products.models import ProductItem
 from nopic.workflow.audit import Actor, record
+from nopic.workflow.transitions import Refused
+
+MOST = Decimal("99999999999.999")  # kilograms that a column holds
 
 
 class NotEnough(Exception):
@@ -25,7 +30,7 @@ class NotEnough(Exception):
 
 def account_of(item: ProductItem, crop_year: int) -> Account:
     """The account of a product and crop year; a new one has nothing allocated (0 kg)."""
-    account, _ = Account.objects.get_or_create(
+    account, _created = Account.objects.get_or_create(
         certifier_id=item.certifier_id, item=item, crop_year=crop_year, defaults={"allocated": Decimal(0)}
     )
     return account
@@ -48,9 +53,12 @@ def _move(
     held: Decimal = Decimal(0),
     issued: Decimal = Decimal(0),
 ) -> bool:
-    """Write one entry and its balance; False when this very movement was made before."""
+    """Write one entry and its balance; False when this very movement was made before.
+
+    Raises Refused when a balance would grow beyond what can be counted.
+    """
     # The lock makes "was it made before?" a safe question: two deliveries of one movement come here one after the other.
-    lock([account.pk])
+    now = lock([account.pk])[account.pk]
     if (
         line_id is not None
         and Entry.objects.filter(
@@ -60,7 +68,9 @@ def _move(
         return False
     changes = {"held": F("held") + held, "issued": F("issued") + issued}
     if allocated is not None:
-        changes["allocated"] = F("allocated") + allocated
+        changes["allocated"] = Coalesce(F("allocated"), Decimal(0)) + allocated
+    if max(now.held + held, now.issued + issued, (now.allocated or 0) + (allocated or 0)) > MOST:
+        raise Refused([_("That is more than the portal can count. Enter fewer kilograms.")])
     try:
         with transaction.atomic():
             Account.objects.filter(pk=account.pk, certifier_id=account.certifier_id).update(**changes)
@@ -113,15 +123,27 @@ def give_back(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Act
 
 
 def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
-    """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain."""
-    if account.allocated is None:
-        raise ValueError("an account without a cap has nothing to raise")
+    """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
+
+    An account without a cap has one of `kg` from now on.
+    """
     _move(account, Kind.ALLOCATE, allocated=kg, by=by, reason=reason)
 
 
 def remove_cap(account: Account, *, by: Actor, reason: str) -> None:
     """This product has no verified quantity to watch (many handlers have none)."""
+    now = lock([account.pk])[account.pk]
+    if now.allocated is None:
+        return
     Account.objects.filter(pk=account.pk).update(allocated=None)
+    Entry.objects.create(
+        certifier_id=now.certifier_id,
+        account=now,
+        kind=Kind.NO_CAP,
+        allocated_delta=-now.allocated,
+        by=str(by),
+        reason=reason,
+    )
     record(account, "cap removed", by=by, note=reason)
 
 

@@ -43,6 +43,7 @@ class Kind(models.TextChoices):
     """Why an entry was made."""
 
     ALLOCATE = "allocate", _("Verified quantity set or raised")
+    NO_CAP = "no_cap", _("No verified quantity to watch any more")
     OPEN = "open", _("Opening balance: certified elsewhere this year")
     HOLD = "hold", _("Held by a sent request")
     RELEASE = "release", _("Released: refused, withdrawn or returned")

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.products.statuses import ProductStatus
@@ -12,10 +12,23 @@ from nopic.workflow.audit import Actor, record
 from nopic.workflow.transitions import Overtaken
 
 
+class CodeTaken(Exception):
+    """Another product of this exporter has this list number."""
+
+
 @transaction.atomic
 def add_item(*, exporter: Exporter, code: str, facts: dict[str, Any], by: Actor, note: str = "") -> ProductItem:
-    """Put a product on an exporter's list, with its first version. `facts` are columns of ProductVersion."""
-    item = ProductItem.objects.create(certifier_id=exporter.certifier_id, exporter=exporter, code=code)
+    """Put a product on an exporter's list, with its first version. `facts` are columns of ProductVersion.
+
+    Raises CodeTaken; the database decides, so that two people who add the same number at once are told the same.
+    """
+    try:
+        with transaction.atomic():
+            item = ProductItem.objects.create(certifier_id=exporter.certifier_id, exporter=exporter, code=code)
+    except IntegrityError as error:
+        if "item_code_once" not in str(error):
+            raise
+        raise CodeTaken(code) from error
     record(item, "added to the verified list", by=by, new=code, note=note)
     add_version(item=item, facts=facts, by=by, note=note)
     return item
@@ -25,13 +38,11 @@ def add_item(*, exporter: Exporter, code: str, facts: dict[str, Any], by: Actor,
 def add_version(*, item: ProductItem, facts: dict[str, Any], by: Actor, note: str = "") -> ProductVersion:
     """Add a version that holds from its `valid_from`; the version before it ends the day before.
 
-    Raises Overtaken when a colleague added a version at the same moment.
+    Two that are added at the same moment come one after the other.
     """
     ProductItem.objects.select_for_update().get(pk=item.pk)
     latest = item.versions.order_by("-number").first()
     number = latest.number + 1 if latest else 1
-    if ProductVersion.objects.filter(item=item, number=number).exists():
-        raise Overtaken(item)
     if latest is not None:
         _end(latest, facts["valid_from"] - timedelta(days=1))
     version = ProductVersion.objects.create(
@@ -59,7 +70,7 @@ def _end(version: ProductVersion, last_day: date) -> None:
 
 @transaction.atomic
 def set_status(*, version: ProductVersion, status: ProductStatus, by: Actor, reason: str) -> None:
-    """Suspend, remove or approve again what is on the list."""
+    """Suspend, remove or approve again what is on the list. Raises Overtaken when a colleague did at the same moment."""
     was = version.status
     moved = ProductVersion.objects.filter(pk=version.pk, status=was).update(status=status)
     if moved != 1:

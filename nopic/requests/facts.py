@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
+from nopic.presentation.typed import whole
 from nopic.products.models import ProductVersion
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of
@@ -175,4 +176,5 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
 def _places(request: CertificateRequest) -> dict[int, int]:
     """Where each line stands in the form as it was saved."""
     saved = request.raw.get("products", {}).get("lines", [])
-    return {int(entry["id"]): at for at, entry in enumerate(saved) if str(entry.get("id", "")).isdigit()}
+    known = {whole(entry.get("id", "")): at for at, entry in enumerate(saved)}
+    return {line_id: at for line_id, at in known.items() if line_id is not None}

@@ -1,8 +1,10 @@
 """What staff do with exporters and importers: add, change, confirm. Every change is audited with its reason."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nopic.tenants.models import Certifier, Exporter, ImporterContact
@@ -13,18 +15,37 @@ from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
 
 
-@transaction.atomic
+class NumberTaken(Exception):
+    """Another operation of this certifier has this NOP ID."""
+
+
+@contextmanager
+def _one_for_each_number() -> Iterator[None]:
+    """The database decides, so that two people who type the same number at the same moment are told the same."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "exporter_nop_id_once" not in str(error):
+            raise
+        raise NumberTaken from error
+
+
+@_one_for_each_number()
 def add_exporter(*, certifier: Certifier, facts: dict[str, Any], by: Actor) -> Exporter:
-    """A new operation of this certifier. `facts` are columns of Exporter."""
+    """A new operation of this certifier. `facts` are columns of Exporter. Raises NumberTaken."""
     exporter = Exporter.objects.create(certifier=certifier, **facts)
     record(exporter, "added", by=by, new=exporter.nop_id)
     ask_soon_about_exporter(exporter)
     return exporter
 
 
-@transaction.atomic
+@_one_for_each_number()
 def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, reason: str) -> list[str]:
-    """Change columns of an exporter; one audit event names each change. Returns the names of what changed."""
+    """Change columns of an exporter; one audit event names each change. Raises NumberTaken.
+
+    Returns the names of what changed.
+    """
     standing = Exporter.objects.select_for_update().get(pk=exporter.pk)
     changed = {name: value for name, value in facts.items() if getattr(standing, name) != value}
     for name, value in changed.items():

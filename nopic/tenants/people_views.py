@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from nopic.presentation.typed import whole
 from nopic.tenants import invitations, people
 from nopic.tenants.access import PortalRequest, certifier_door, inbox_door
 from nopic.tenants.forms import InviteForm
@@ -59,7 +60,7 @@ def people_page(
 
 
 def _one(rows: Any, key: str) -> Any:
-    found = rows.filter(pk=int(key)).first() if key.isdecimal() else None
+    found = rows.filter(pk=whole(key)).first()  # no row has the key None
     if found is None:
         raise Http404
     return found

@@ -1,6 +1,7 @@
 """The operations pages, as staff use them."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,12 +9,15 @@ from django.test import Client
 from django.urls import reverse
 
 from nopic.ledger.models import Account, Entry
+from nopic.products import actions as products
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Invitation
 from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent, Dispatch
+from nopic.workflow.transitions import Overtaken
 from tests.factories import World, signed_in
+from tests.review import cases
 
 PRODUCT = {
     "code": "PV-09", "wording": "Organic cacao beans", "label_category": "organic", "hts": "1801000010",
@@ -183,3 +187,71 @@ def test_both_words_are_shown_when_office_and_registry_differ(world: World, staf
     assert "INTEGRITY: Suspended" in staff.get(reverse("operations", args=[world.here.certifier.slug])).content.decode()
     page = staff.get(at("operation", world)).content.decode()
     assert "Your office and INTEGRITY do not say the same" in page
+
+
+def test_what_cannot_be_counted_is_refused_at_the_field(world: World, staff: Client) -> None:
+    data = {"what": "allocate", "crop_year": world.here.account.crop_year, "kg": "99999999999.999", "reason": "a typo"}
+    answer = staff.post(at("product_quantity", world, item_id=world.here.item.pk), data)
+    assert answer.status_code == 422
+    assert answer.content.decode().count("more than the portal can count") == 2
+    with tenant(world.here.certifier):
+        assert Account.objects.get(pk=world.here.account.pk).allocated == Decimal(100_000)
+
+
+def test_a_cap_is_removed_and_comes_back(world: World, staff: Client) -> None:
+    url = at("product_quantity", world, item_id=world.here.item.pk)
+    data = {"crop_year": world.here.account.crop_year, "reason": "buys from certified farms"}
+    assert staff.post(url, {**data, "what": "no_cap"}).status_code == 302
+    assert staff.post(url, {**data, "what": "allocate", "kg": "7,000"}).status_code == 302
+    with tenant(world.here.certifier):
+        account = Account.objects.get(pk=world.here.account.pk)
+        deltas = [entry.allocated_delta for entry in Entry.objects.filter(account=account).order_by("pk")]
+    assert account.allocated == sum(deltas) == Decimal(7_000)
+    assert deltas[-2:] == [Decimal(-100_000), Decimal(7_000)]
+
+
+def test_a_status_that_a_colleague_changed_first_is_told(
+    world: World, staff: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(**_: object) -> None:
+        raise Overtaken(world.here.version)
+
+    monkeypatch.setattr(products, "set_status", too_late)
+    data = {"status": "suspended", "reason": "residue found"}
+    answer = staff.post(at("product_status", world, item_id=world.here.item.pk), data, follow=True)
+    assert "A colleague changed the status of PV-03" in answer.content.decode()
+
+
+def test_operations_of_one_name_are_all_listed(world: World, staff: Client) -> None:
+    facts = {"name": "Same name", "address": "x", "country": "Peru", "email": "o@x.example"}
+    with tenant(world.here.certifier):
+        for number in range(60):
+            Exporter.objects.create(
+                certifier=world.here.certifier, nop_id=f"90100{number:05}", certified_from=date(2020, 1, 1), **facts
+            )
+    url = reverse("operations", args=[world.here.certifier.slug])
+    seen: list[str] = []
+    while url:
+        page = staff.get(url)
+        seen += [exporter.nop_id for exporter in page.context["exporters"]]
+        url = f"?after={page.context['next']}" if page.context["next"] else ""
+        url = url and reverse("operations", args=[world.here.certifier.slug]) + url
+    assert len(seen) == len(set(seen)) == 61
+
+
+@pytest.mark.parametrize(
+    ("who", "path", "data"),
+    [
+        ("admin", "people/", {"end": "9" * 5000}),
+        ("admin", "people/", {"withdraw": "9" * 30}),
+        ("sender", "api-keys/", {"revoke": "9" * 5000}),
+        ("reviewer", "cases/{reference}/take/", {"over": "9" * 5000}),
+        ("reviewer", "cases/{reference}/verdicts/", {"line": "9" * 5000}),
+        ("reviewer", "cases/{reference}/lines/1/approve/", {"revision": "9" * 5000}),
+        ("reviewer", "queue/", {"chosen": "\x00", "take": "1"}),
+    ],
+)
+def test_numbers_that_no_page_has_sent_break_nothing(world: World, who: str, path: str, data: dict[str, str]) -> None:
+    request = cases.taken(world.here)
+    answer = signed_in(getattr(world.here, who)).post(f"/tierra/{path.format(reference=request.reference)}", data)
+    assert answer.status_code in {302, 404, 422}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from certifiers.views.case.opening import Open
 from nopic.presentation.forms import problems
+from nopic.presentation.typed import whole
 from nopic.review import policies
 from nopic.review.policies import Obstacle
 from nopic.tenants.access import PortalRequest
@@ -71,5 +72,5 @@ def decide(
 
 def revision_shown(request: PortalRequest, opened: Open) -> int:
     """The revision that the page showed; an address without one means the present one."""
-    raw = request.POST.get("revision", "")
-    return int(raw) if raw.isdecimal() and len(raw) < 10 else opened.request.revision
+    shown = whole(request.POST.get("revision"))
+    return opened.request.revision if shown is None else shown

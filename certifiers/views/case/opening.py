@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
+from nopic.presentation.typed import whole
 from nopic.requests.facts import LineFacts
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import RequestStatus
@@ -75,11 +76,6 @@ class Open:
                 return each
         raise Http404("no such line")
 
-    @property
-    def is_mine(self) -> bool:
-        """Whether the person looking has the case."""
-        return self.request.reviewer_id == self.me.pk
-
     def url(self, name: str, *args: object, **query: object) -> str:
         """Address of one of the case's pages; the line and the view of the queue travel along."""
         base = reverse(name, args=[self.request.certifier.slug, self.request.reference, *args])
@@ -95,9 +91,9 @@ def open_case(request: PortalRequest, reference: str, position: int | None = Non
         raise NothingToReview(found)
     case = queries.load(found)
     if position is None:
-        raw = request.GET.get("line", "") or request.POST.get("line", "")
+        wanted = whole(request.GET.get("line", "") or request.POST.get("line", ""))
         positions = [each.line.position for each in case.lines]
         waiting = [each.line.position for each in case.lines if each.line.status == "open"]
-        position = int(raw) if raw.isdecimal() and int(raw) in positions else (waiting or positions)[0]
+        position = wanted if wanted in positions else (waiting or positions)[0]
     view = request.GET.get("view", "")
     return Open(case, request.user, position, view if view.replace("-", "").isalpha() and len(view) < 20 else "")

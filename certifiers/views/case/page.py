@@ -16,6 +16,7 @@ from certifiers.views.case.viewer import viewer
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
+from nopic.presentation.typed import whole
 from nopic.requests.models import CertificateRequest, RequestVersion
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import actions, policies, queries, queues
@@ -76,8 +77,7 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
             if "take" in request.POST:
                 actions.take(request=found, by=request.user)
             elif "over" in request.POST:
-                seen = request.POST["over"]
-                actions.take_over(request=found, by=request.user, seen=int(seen) if seen.isdecimal() else None)
+                actions.take_over(request=found, by=request.user, seen=whole(request.POST["over"]))
             elif "release" in request.POST:
                 actions.release(request=found, by=request.user)
                 messages.success(request, _("%(reference)s is back in the queue.") % {"reference": reference})

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from certifiers.views.case.opening import Open
 from nopic.documents.models import PageImage
 from nopic.presentation import statuses, words
+from nopic.presentation.typed import whole
 from nopic.review.queries import Paper
 from nopic.review.queries.papers import places
 from nopic.review.queries.values import values
@@ -115,7 +116,8 @@ def viewer(opened: Open, papers: list[Paper], *, document: str, page: str, zoom:
     if not paper.pages:
         return shown
     numbers = [each.number for each in paper.pages]
-    wanted = int(page) if page.isdecimal() and int(page) in numbers else numbers[0]
+    asked = whole(page)
+    wanted = asked if asked in numbers else numbers[0]
     current = paper.pages[numbers.index(wanted)]
     shown.page = current
     shown.image = _address(opened, "page_image", file.pk, current.number)

@@ -15,11 +15,10 @@ from nopic.delivery.access import Reader, hand_out, may_download
 from nopic.delivery.presenters import MOCK, as_csv, boxes, show
 from nopic.delivery.views.frame import text_file
 from nopic.oid.numbers import WrongFormat, read_certificate_number
+from nopic.presentation.typed import whole
 from nopic.tenants.access import PortalRequest, inbox_door
 from nopic.tenants.context import organisation
 from nopic.tenants.statuses import Role
-
-LARGEST_KEY = 2**63 - 1
 
 
 def _whose(request: PortalRequest) -> dict[str, int | None]:
@@ -61,8 +60,7 @@ def _chosen(request: PortalRequest) -> tuple[Any, dict[str, str], str]:
 def inbox(request: PortalRequest) -> HttpResponse:
     """The list, newest first, a page at a time."""
     records, wishes, problem = _chosen(request)
-    typed = request.GET.get("before", "")
-    before = int(typed) if typed.isascii() and typed.isdecimal() and int(typed) <= LARGEST_KEY else None
+    before = whole(request.GET.get("before"))
     page = queries.page(records, before)
     filters = {name: value for name, value in wishes.items() if value}
     context = {

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from nopic.presentation.typed import whole
 from nopic.tenants import apikeys
 from nopic.tenants.access import PortalRequest, certifier_door, inbox_door
 from nopic.tenants.models import ApiKey, Exporter, Importer
@@ -38,8 +39,7 @@ def keys_page(
     form, token = KeyForm(), ""
     if request.method == "POST":
         if "revoke" in request.POST:
-            chosen = request.POST["revoke"]
-            key = ApiKey.objects.filter(pk=int(chosen), **of).first() if chosen.isdecimal() else None
+            key = ApiKey.objects.filter(pk=whole(request.POST["revoke"]), **of).first()
             if key is None:
                 raise Http404("not a key of this organisation")
             apikeys.revoke(key=key, by=request.user)

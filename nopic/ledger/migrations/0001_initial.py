@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
             name='Entry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('allocate', 'Verified quantity set or raised'), ('open', 'Opening balance: certified elsewhere this year'), ('hold', 'Held by a sent request'), ('release', 'Released: refused, withdrawn or returned'), ('issue', 'Certified'), ('give_back', 'Given back: certificate cancelled')], max_length=10)),
+                ('kind', models.CharField(choices=[('allocate', 'Verified quantity set or raised'), ('no_cap', 'No verified quantity to watch any more'), ('open', 'Opening balance: certified elsewhere this year'), ('hold', 'Held by a sent request'), ('release', 'Released: refused, withdrawn or returned'), ('issue', 'Certified'), ('give_back', 'Given back: certificate cancelled')], max_length=10)),
                 ('allocated_delta', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=14)),
                 ('held_delta', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=14)),
                 ('issued_delta', models.DecimalField(decimal_places=3, default=Decimal('0'), max_digits=14)),

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from nopic.presentation.typed import whole
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests.models import Supplier
 from nopic.tenants.calendar import Office
@@ -142,8 +143,7 @@ def entries(raw: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
 
 def number(raw: Mapping[str, Any], name: str) -> int | None:
     """The id in a hidden or select field, or None."""
-    value = line(raw, name)
-    return int(value) if value.isascii() and value.isdigit() and len(value) <= 18 else None
+    return whole(line(raw, name))
 
 
 def day(raw: Mapping[str, Any], name: str) -> date | None:

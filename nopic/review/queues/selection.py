@@ -5,13 +5,13 @@ serves it. A search looks through everything that was ever sent, open and closed
 only known of closed requests.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from nopic.presentation.typed import whole
 from nopic.review.words import plain, squeezed
 
 TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN = "to-review", "mine", "nobodys", "late", "all-open"
@@ -54,9 +54,9 @@ class Selection:
             certifier_id=certifier_id,
             me=me,
             view=raw.get("view", "") if raw.get("view") in VIEWS else TO_REVIEW,
-            exporter=_number(raw.get("exporter")),
+            exporter=whole(raw.get("exporter")),
             product=str(raw.get("product", ""))[:200].replace("\x00", ""),
-            reviewer=reviewer if reviewer == "nobody" or _number(reviewer) else "",
+            reviewer=reviewer if reviewer == "nobody" or whole(reviewer) else "",
             search=str(raw.get("q", ""))[:200].replace("\x00", "").strip(),
             after=_key(str(raw.get("after", ""))),
         )
@@ -133,15 +133,10 @@ class Selection:
         return "?" + urlencode({name: value for name, value in values.items() if value})
 
 
-def _number(raw: Any) -> int | None:
-    text = str(raw or "")
-    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else None
-
-
 def _key(raw: str) -> tuple[date | None, int] | None:
     """`2026-11-27.4711` or `.4711`, as `rows` writes it."""
     day, _dot, number = raw.partition(".")
-    pk = _number(number)
+    pk = whole(number)
     if pk is None:
         return None
     try:
