@@ -38,7 +38,7 @@ SHELVES = [
     {"policies", "queues", "queries", "limits", "accounts", "snapshot", "dispatch", "transitions"},
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
     {"facts", "slots"},
-    {"audit", "context", "client", "payloads", "secrets", "rls", "crypto"},
+    {"audit", "context", "client", "payloads", "secrets", "rls", "crypto", "post"},
     {"wire", "replies", "processes"},
     {"models", "outcomes"},
     {

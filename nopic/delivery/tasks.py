@@ -10,6 +10,7 @@ from nopic.delivery.mails.owing import exporter_address, owe_mail
 from nopic.delivery.models import Mail
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.tenants import post
 from nopic.tenants.context import tenant
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -81,9 +82,9 @@ def send_mail(claim: Claim) -> Later | None:
         return None
     try:
         sending.deliver(prepared)
-    except sending.Undeliverable as error:
+    except post.Undeliverable as error:
         _give_up(claim, prepared.mail, str(error))
-    except sending.NotNow as error:
+    except post.NotNow as error:
         if prepared.mail.attempts >= MOST_TRIES:
             _give_up(claim, prepared.mail, str(error))
         else:

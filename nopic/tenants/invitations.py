@@ -12,15 +12,16 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nopic.tenants import secrets
+from nopic.tenants import post, secrets
 from nopic.tenants.context import bearer, organisation, tenant
 from nopic.tenants.models import Belonging, Invitation, Membership, User
 from nopic.tenants.statuses import Role
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
-from nopic.workflow.dispatch import Claim, owe
+from nopic.workflow.dispatch import Claim, Later, owe
 
 LIFETIME = timedelta(hours=72)
+LONGEST_PAUSE = 3600.0  # seconds between two tries to send the e-mail
 
 
 def door_of(place: Belonging) -> AbstractContextManager[None]:
@@ -50,13 +51,16 @@ def withdraw(*, invitation: Invitation, by: Actor) -> None:
         record(invitation, "withdrawn", by=by)
 
 
-def send(claim: Claim) -> None:
-    """Make the token, keep its digest, send the link. Sent again after a crash, the newest link counts."""
+def send(claim: Claim) -> Later | None:
+    """Make the token, keep its digest, send the link. Sent again after a crash, the newest link counts.
+
+    An address that the mail server refuses for good is tried once; whoever invited it reads so on the people page.
+    """
     with bearer(invitation_id=claim.subject_id):
         invitation = Invitation.objects.select_related("certifier", "importer", "broker").get(pk=claim.subject_id)
         if invitation.accepted_at or invitation.withdrawn_at or invitation.expires_at <= now():
             claim.finish()
-            return
+            return None
         token = secrets.new_token()
         if invitation.token_hash:
             secrets.forget("invitation", invitation.token_hash)
@@ -74,7 +78,7 @@ def send(claim: Claim) -> None:
         "organisation": invitation.certifier or invitation.importer or invitation.broker,
         "link": f"{settings.BASE_URL}/invitations/{token}/",
     }
-    EmailMessage(
+    message = EmailMessage(
         subject=_("%(organisation)s invites you to the NOPIC portal") % words,
         body=_(
             "%(inviter)s invites you as: %(role)s.\n\nOpen this link within 72 hours and choose a password:\n%(link)s\n\n"
@@ -82,9 +86,20 @@ def send(claim: Claim) -> None:
         )
         % words,
         to=[invitation.email],
-    ).send()
+    )
+    try:
+        post.send(message)
+    except post.NotNow as failure:
+        return Later(min(LONGEST_PAUSE, 15 * 2.0 ** min(claim.attempts, 10)) * settings.TIME_SCALE, str(failure))
+    except post.Undeliverable as refusal:
+        with door_of(invitation):
+            Invitation.objects.filter(pk=invitation.pk).update(undelivered_at=now())
+            record(invitation, "not delivered", by="mail server", note=str(refusal))
+            claim.finish()
+        return None
     with bearer(invitation_id=claim.subject_id):
         claim.finish()
+    return None
 
 
 def find(token: str) -> Invitation | None:

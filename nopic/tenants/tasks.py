@@ -7,9 +7,9 @@ from nopic.workflow.dispatch import Claim, Later, handles
 
 
 @handles("invitation", queue="mail")
-def send_invitation(claim: Claim) -> None:
+def send_invitation(claim: Claim) -> Later | None:
     """E-mail the link of an invitation."""
-    invitations.send(claim)
+    return invitations.send(claim)
 
 
 @handles("party", queue="issue")

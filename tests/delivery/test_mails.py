@@ -15,7 +15,7 @@ from nopic.delivery.mails import sending
 from nopic.delivery.mails.letters import LONGEST_SUBJECT
 from nopic.delivery.models import ConsignmentLink, Mail
 from nopic.requests.models import RequestLine, RequestVersion
-from nopic.tenants import people
+from nopic.tenants import people, post
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Membership
 from nopic.workflow import dispatch
@@ -157,7 +157,7 @@ def refusing(code: int, asked: list[str]) -> Any:
     return send
 
 
-@pytest.mark.parametrize("code", sorted(sending.NOBODY_THERE))
+@pytest.mark.parametrize("code", sorted(post.NOBODY_THERE))
 def test_an_address_that_nobody_has_is_given_up_at_once_and_shown(
     consignment: Consignment, monkeypatch: Any, code: int
 ) -> None:

@@ -1,11 +1,13 @@
 """People come in by invitation only: bound to an address and a role, once, for 72 hours."""
 
 import re
+import smtplib
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.test import Client
 
@@ -124,3 +126,39 @@ def test_the_operator_invites_the_first_people(world: World) -> None:
     assert Client().post(link, NEW, follow=True).redirect_chain[-1][0] == "/in/"
     with pytest.raises(CommandError, match="There is no certifier"):
         call_command("invite", "x@example.com", "--certifier", "nobody")
+
+
+def test_an_address_that_is_refused_for_good_is_tried_once_and_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page, client = f"/{world.here.certifier.slug}/people/", signed_in(world.here.admin)
+    client.post(page, {"invite": "1", "email": "nobody@tierra.example", "role": "reviewer"})
+    app.loader.import_default_modules()
+
+    def refuse(self: object) -> None:
+        raise smtplib.SMTPRecipientsRefused({"nobody@tierra.example": (550, b"no such user")})
+
+    monkeypatch.setattr(EmailMessage, "send", refuse)
+    owed = Dispatch.objects.get(topic="invitation", done_at=None)
+    dispatch.run(owed.pk)
+    owed.refresh_from_db()
+    assert owed.done_at is not None
+    assert "Not delivered" in client.get(page).content.decode()
+
+
+def test_a_mail_server_that_is_away_is_tried_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = signed_in(world.here.admin)
+    client.post(
+        f"/{world.here.certifier.slug}/people/", {"invite": "1", "email": "nina@tierra.example", "role": "reviewer"}
+    )
+    app.loader.import_default_modules()
+
+    def away(self: object) -> None:
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(EmailMessage, "send", away)
+    owed = Dispatch.objects.get(topic="invitation", done_at=None)
+    dispatch.run(owed.pk)
+    owed.refresh_from_db()
+    assert (owed.done_at, owed.reason) == (None, "ConnectionRefusedError")
+    assert owed.due_at > now()

@@ -1,11 +1,6 @@
-"""How an e-mail leaves the house: built the same way at every try, and what a failure means.
-
-A refusal of the recipient's address ends the e-mail at once; everything else (greylisting, a full mailbox, our own
-server or its password, the network, a PDF that cannot be read) is tried again with growing pauses.
-"""
+"""How an e-mail leaves the house: built the same way at every try. What the server's answers mean is tenants.post's."""
 
 import hashlib
-import smtplib
 from dataclasses import dataclass
 from email.utils import formataddr, parseaddr
 from urllib.parse import urlsplit
@@ -15,29 +10,10 @@ from django.core.mail import EmailMultiAlternatives
 
 from nopic.delivery.models import Mail
 from nopic.documents import files
+from nopic.tenants import post
 
 AREA = "certificates"
 NOTICE_HEADER = "NOPIC-Notice"
-# SMTP answers that are about the recipient's address and stay true tomorrow (RFC 5321 §4.2.3, RFC 7504). Not among
-# them: 552 (mailbox full, often for a day), 530, 535, 538 (our own sign-in), 500 to 504 (our own commands), 450 to 452.
-NOBODY_THERE = frozenset(
-    {
-        521,  # the host accepts no mail
-        550,  # no such mailbox, or it refuses us
-        551,  # not a local user
-        553,  # the address is not allowed
-        554,  # refused as a whole
-        556,  # the domain accepts no mail
-    }
-)
-
-
-class Undeliverable(Exception):
-    """Trying again is of no use."""
-
-
-class NotNow(Exception):
-    """It failed this time; why, in a few words without addresses."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +36,7 @@ def message_id(mail: Mail) -> str:
 
 
 def deliver(prepared: Prepared) -> None:
-    """Hand the e-mail to the mail server. Raises Undeliverable or NotNow."""
+    """Hand the e-mail to the mail server. Raises post.Undeliverable or post.NotNow."""
     mail = prepared.mail
     message = EmailMultiAlternatives(
         subject=_one_line(prepared.subject),
@@ -76,24 +52,9 @@ def deliver(prepared: Prepared) -> None:
             name, sha256 = prepared.attachment
             with files.open_verified(mail.certifier_id, sha256, area=AREA) as pdf:
                 message.attach(name, pdf.read(), "application/pdf")
-        message.send()
     except files.Damaged:
-        raise NotNow("the stored PDF cannot be read") from None
-    except smtplib.SMTPRecipientsRefused as error:
-        codes = [code for code, _text in error.recipients.values()]
-        raise _judged(codes[0] if codes else 0) from error
-    except smtplib.SMTPSenderRefused as error:
-        raise NotNow(f"SMTP {error.smtp_code}: our address was refused") from error
-    except smtplib.SMTPAuthenticationError as error:
-        raise NotNow(f"SMTP {error.smtp_code}: our sign-in was refused") from error
-    except smtplib.SMTPResponseException as error:
-        raise _judged(error.smtp_code) from error
-    except (smtplib.SMTPException, OSError) as error:
-        raise NotNow(type(error).__name__) from error
-
-
-def _judged(code: int) -> Exception:
-    return Undeliverable(f"SMTP {code}") if code in NOBODY_THERE else NotNow(f"SMTP {code}")
+        raise post.NotNow("the stored PDF cannot be read") from None
+    post.send(message)
 
 
 def _one_line(text: str) -> str:

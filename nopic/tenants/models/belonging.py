@@ -74,6 +74,7 @@ class Invitation(Belonging):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    undelivered_at = models.DateTimeField(null=True)  # the address was refused for good: shown on the people page
 
     class Meta:
         constraints = [models.CheckConstraint(condition=_belongs_somewhere(), name="invitation_belongs")]
