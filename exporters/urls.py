@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exporters.views import certificates, check, dashboard, documents, hub, steps, verified
+from exporters.views import certificates, check, dashboard, documents, files, hub, steps, verified
 
 REQUEST = "requests/<str:reference>/"
 
@@ -20,9 +20,9 @@ urlpatterns = [
     path(f"{REQUEST}departed/", hub.departed, name="request_departed"),
     path(f"{REQUEST}versions/<int:number>/", hub.version, name="request_version"),
     path(f"{REQUEST}documents/", documents.request_documents, name="request_documents"),
-    path(f"{REQUEST}documents/<int:document_id>/", documents.document, name="document"),
-    path(f"{REQUEST}documents/<int:document_id>/original/", documents.original, name="document_original"),
-    path(f"{REQUEST}documents/<int:document_id>/pages/<int:number>.webp", documents.page_image, name="document_page"),
+    path(f"{REQUEST}documents/<int:document_id>/", files.document, name="document"),
+    path(f"{REQUEST}documents/<int:document_id>/original/", files.original, name="document_original"),
+    path(f"{REQUEST}documents/<int:document_id>/pages/<int:number>.webp", files.page_image, name="document_page"),
     path(f"{REQUEST}products/<int:index>/left/", steps.left, name="request_left"),
     path(f"{REQUEST}supplier/", steps.supplier, name="supplier"),
     path(f"{REQUEST}check/", check.check, name="request_check"),

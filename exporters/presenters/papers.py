@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from nopic.presentation.words import full_day, kg
 from nopic.requests.queries import Box
+from nopic.requests.slots import SlotView
 from nopic.requests.statuses import Mode, Treatment
 
 LABELS: dict[str, Promise] = {
@@ -127,3 +128,9 @@ def _kg(plain: str) -> str:
 
 def _box(number: int, title: str, *values: str | None, line_id: int | None = None) -> Box:
     return Box(number, title, tuple(value for value in values if value), "", line_id)
+
+
+def owed_names(slots: Iterable[SlotView]) -> str:
+    """The papers that have still to come, in words."""
+    final = _("the final transport document, before US customs clearance")
+    return "; ".join(final if slot.lacks_final else slot.name for slot in slots)

@@ -12,6 +12,7 @@ from exporters.presenters.rows import certificate_facts, certificate_row
 from nopic.certificates import policies, queries
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
+from nopic.requests.queries import documents
 from nopic.requests.steps import cleaned
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -61,6 +62,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "facts": facts,
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
+        "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
         "back": reverse("my_certificates", kwargs={"certifier": slug}),
     }
     return render(request, "exporters/certificate.html", context)

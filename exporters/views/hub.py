@@ -12,14 +12,15 @@ from exporters.presenters import papers
 from exporters.presenters.hub import points, tasks, timeline
 from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, where
 from exporters.views.loading import load_request, may_send
-from nopic.certificates import projection
+from nopic.certificates import policies, projection
 from nopic.certificates import queries as certificates
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.requests.slots import opening
+from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import refusal_text
@@ -45,6 +46,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     )
     current = next((each for each in versions if each.number == found.turn), None)
     boxes, slots = queries.summary(found), queries.documents(found)
+    certified = any(policies.counts(one) for one in issued)
     today = office.local(now()).date()
     since = office.local(current.returned_at).date() if current and current.returned_at else None
     refused = [(product_of(line), _why(found, line)) for line in lines if line.status == LineStatus.REFUSED]
@@ -63,8 +65,10 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "boxes": boxes,
         "slots": [(each, "later" if each.state == "missing" and each.may_follow else each.state) for each in slots],
         "documents_url": step_address(found, "documents")
-        if found.status in OPEN_REQUEST and any(each.may_follow for each in slots)
+        if found.status != RequestStatus.DRAFT
+        and any(opening(each, found.status, certified=certified).adds for each in slots)
         else "",
+        "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],
         "versions": [each for each in versions if each.number != found.turn or found.status == RequestStatus.DRAFT],

@@ -7,9 +7,12 @@ from nopic.certificates import pdf, policies, projection
 from nopic.certificates.issuance.endings import abandon
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
+from nopic.documents import actions as documents
+from nopic.documents.models import Document, Dossier
 from nopic.oid.payloads import client_ref, fingerprint, issue_payload
+from nopic.requests import actions as requests
 from nopic.requests import snapshot
-from nopic.requests.models import RequestLine
+from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants import crypto
 from nopic.tenants.models import Certifier, RegistryCredential, User
 from nopic.tenants.secrets import new_key
@@ -111,6 +114,36 @@ def renew_key(*, certifier: Certifier, secret: str, by: User) -> None:
     )
     record(credential, "registry key renewed", by=by)
     hurry("registry", certifier_id=certifier.pk)
+
+
+def open_slot(
+    *, request: CertificateRequest, rule: str, subject: str, kind: str = "", takes_off: bool = False
+) -> Dossier:
+    """The dossier, when a file may come to this row now or be taken off it; see nopic.requests.actions.open_slot."""
+    return requests.open_slot(
+        request=request,
+        rule=rule,
+        subject=subject,
+        kind=kind,
+        takes_off=takes_off,
+        certified=policies.is_certified(request),
+    )
+
+
+@transaction.atomic
+def paper_came(*, request: CertificateRequest, document: Document, by: User) -> None:
+    """What follows in the same transaction when a file of a request came: reviewers and public records know of it."""
+    requests.papers_changed(request=request, document=document, by=by)
+    projection.refresh_request(request)
+
+
+@transaction.atomic
+def take_paper_off(*, request: CertificateRequest, document: Document, by: User) -> None:
+    """Take a file off its row. Raises Overtaken when the row is closed for that, or it was taken off already."""
+    open_slot(request=request, rule=document.rule, subject=document.subject, takes_off=True)
+    documents.remove(document=document, by=by)
+    requests.papers_changed(request=request, document=document, by=by)
+    projection.refresh_request(request)
 
 
 def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) -> Certificate:

@@ -1,5 +1,6 @@
 """Who may do what to a certificate now, and what stands against publishing it: asked by buttons, actions and the ladder."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,8 @@ from django.utils.translation import gettext as _
 from nopic.certificates.models import Certificate, CertificateFile, RegistryAttempt, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
 from nopic.requests.checks import line_findings
+from nopic.requests.models import CertificateRequest
+from nopic.requests.slots import LATER, SlotView
 from nopic.tenants.policy.reasons import cancel_text
 from nopic.workflow.clock import now
 
@@ -54,6 +57,23 @@ def obstacles_to_publish(certificate: Certificate) -> list[str]:
     if certificate.line.request.departure_on != departure_of(certificate):
         against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
     return against
+
+
+def counts(certificate: Certificate) -> bool:
+    """Approved, and neither cancelled nor given up: its request still owes what must follow."""
+    over = (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED)
+    return certificate.cancel_requested_at is None and certificate.status not in over
+
+
+def is_certified(request: CertificateRequest) -> bool:
+    """Whether a request has a certificate that counts."""
+    mine = Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk).defer("data")
+    return any(counts(certificate) for certificate in mine)
+
+
+def still_owed(slots: Iterable[SlotView]) -> list[SlotView]:
+    """What the exporter of a certified request has still to send: the final transport document, and what comes later."""
+    return [slot for slot in slots if slot.lacks_final or slot.state == LATER]
 
 
 def file_version(certificate: Certificate) -> int:

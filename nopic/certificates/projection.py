@@ -2,12 +2,10 @@
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord
-from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest
+from nopic.requests.slots import slots_of
 from nopic.tenants import secrets
 from nopic.tenants.models import Broker
-
-FINAL_DOCUMENT = ("transport_document", "final")  # rule of the document row, and the kind that customs needs
 
 
 def verification_secret(number: str, key: str) -> str:
@@ -24,7 +22,7 @@ def refresh(certificate: Certificate) -> None:
     if not certificate.number or not certificate.issued_at:
         return
     # Read after the certificate's lock: what was joined to it may have been read while waiting for that lock.
-    certificate.request = request = CertificateRequest.objects.select_related("policy").get(
+    certificate.request = request = CertificateRequest.objects.select_related("policy", "dossier").get(
         certifier_id=certificate.certifier_id, pk=certificate.request_id
     )
     file = policies.file_to_hand_out(certificate)
@@ -71,10 +69,8 @@ def refresh_request(request: CertificateRequest) -> None:
 
 def final_document_owed(request: CertificateRequest) -> bool:
     """Whether the definitive transport document has still to come (needed before customs clearance)."""
-    rule, kind = FINAL_DOCUMENT
-    return not Document.objects.filter(
-        certifier_id=request.certifier_id, dossier_id=request.dossier_id, rule=rule, kind=kind, removed_at=None
-    ).exists()
+    assert request.policy is not None  # noqa: S101 - a sent request has one
+    return any(slot.lacks_final for slot in slots_of(request, request.policy.rules, suppliers=()))
 
 
 def _broker_id(email: str) -> int | None:

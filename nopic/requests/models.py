@@ -58,6 +58,7 @@ class CertificateRequest(TenantModel):
     turn = models.PositiveSmallIntegerField(default=0)  # how often it was sent
     raw = models.JSONField(default=dict)  # {step: {field: text as typed}}
     step_revisions = models.JSONField(default=dict)  # {step: revision of its last save}: only the same step can clash
+    paper_revisions = models.JSONField(default=dict)  # {rule of a document row: revision of its last file since sent}
     problems = models.JSONField(default=dict)  # {step: number of problems at the last save}; absent = not filled in yet
     start_key = models.UUIDField(null=True)  # of the form that began it: a second click is not a second request
     created_at = models.DateTimeField(db_default=Now())

@@ -12,10 +12,12 @@ from nopic.documents import queries
 from nopic.documents.models import Document, SlotAnswer
 from nopic.documents.statuses import DocumentStatus
 from nopic.requests.models import CertificateRequest, Supplier
+from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.tenants.policy import Answers, Rules, documents_due
 from nopic.tenants.policy import Supplier as NamedSupplier
 
 DOES_NOT_APPLY, LATER = "does_not_apply", "later"
+FINAL = "final"  # the transport document that customs needs; a draft or a booking is enough before departure
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,42 @@ class SlotView:
         return self.state in ("received", "not_needed", "later") or not self.must_before_sending
 
     @property
+    def lacks_final(self) -> bool:
+        """Whether the final transport document has still to come; a draft or booking may be there."""
+        came = any(_counts(file) and file.kind == FINAL for file in self.files)
+        return FINAL in self.kinds and self.state != "not_needed" and not came
+
+    @property
     def sentence(self) -> str:
         """What to do about a row that is not complete."""
         if self.state == "refused":
             return _("%(document)s: the file was not accepted. Choose another one") % {"document": self.name}
         return _("Choose the file: %(document)s") % {"document": self.name}
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What may be done with the files of a row now: add one of `kinds` (of any, if it has none), take one off."""
+
+    adds: bool = False
+    takes_off: bool = False
+    kinds: tuple[str, ...] = ()
+
+
+def opening(slot: SlotView, status: str, *, certified: bool) -> Opening:
+    """The one answer for button, page and action. `certified`: the request has a certificate that nobody has cancelled.
+
+    Of a draft everything. Once it is sent what may follow; and once there is a certificate also the final transport
+    document where a draft or booking was sent, because customs needs it. Nothing is taken off any more that a
+    certificate may rest on.
+    """
+    if status == RequestStatus.DRAFT:
+        return Opening(adds=True, takes_off=True, kinds=slot.kinds)
+    if slot.may_follow and (certified or status in OPEN_REQUEST):
+        return Opening(adds=True, takes_off=not certified, kinds=slot.kinds)
+    if certified and FINAL in slot.kinds and (slot.lacks_final or any(file.kind != FINAL for file in slot.files)):
+        return Opening(adds=True, kinds=(FINAL,))
+    return Opening()
 
 
 def slots_of(request: CertificateRequest, rules: Rules, suppliers: Iterable[Supplier]) -> list[SlotView]:
@@ -87,10 +120,14 @@ def subject_of(supplier_id: int) -> str:
 
 def _state(files: tuple[Document, ...], answer: SlotAnswer | None, may_follow: bool, may_not_apply: bool) -> str:
     """A file that was not refused counts; an answer counts only where the policy allows it."""
-    if any(file.status != DocumentStatus.REFUSED for file in files):
+    if any(_counts(file) for file in files):
         return "received"
     if answer is not None and answer.answer == DOES_NOT_APPLY and may_not_apply:
         return "not_needed"
     if answer is not None and answer.answer == LATER and may_follow:
         return "later"
     return "refused" if files else "missing"
+
+
+def _counts(file: Document) -> bool:
+    return file.status != DocumentStatus.REFUSED

@@ -25,6 +25,9 @@ class CheckVerdict(TenantModel):
     line = models.ForeignKey(RequestLine, models.PROTECT, null=True, related_name="verdicts", db_constraint=False)
     turn = models.PositiveSmallIntegerField()
     check_id = models.CharField(max_length=40)
+    revision = (
+        models.PositiveIntegerField()
+    )  # of the request that was looked at: a paper that came later is asked again
     verdict = models.CharField(max_length=10, choices=Verdict)
     note = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

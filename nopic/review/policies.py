@@ -33,8 +33,8 @@ def who_has_it(request: CertificateRequest) -> str:
     return _("%(name)s has had %(reference)s since %(moment)s.") % said
 
 
-def what_happened(subject: object) -> str:
-    """What somebody else did first, as a sentence for the one who came second."""
+def what_happened(subject: object, to: User | None = None) -> str:
+    """What somebody else did first, as a sentence for the one who came second (`to`)."""
     if isinstance(subject, RequestLine) and subject.status != LineStatus.OPEN:
         said = {
             "n": subject.position,
@@ -44,6 +44,10 @@ def what_happened(subject: object) -> str:
         return _("Product %(n)s is %(status)s already, by %(name)s. Nothing was done twice.") % said
     request = subject.request if isinstance(subject, RequestLine) else subject
     if isinstance(request, CertificateRequest):
+        if request.status in OPEN_REQUEST and to is not None and request.reviewer_id == to.pk:
+            return _(
+                "%(reference)s changed while you were looking at it: its papers or its departure. Look at it once more."
+            ) % {"reference": request.reference}
         if request.status in OPEN_REQUEST and request.reviewer is not None:
             return who_has_it(request)
         said = {"reference": request.reference, "status": request.get_status_display().lower()}

@@ -182,7 +182,7 @@ def test_what_changed_since_the_page_was_read_is_not_approved(world: World, revi
     request = cases.taken(world.here)
     confirm(world, request)
     page = reviewer.post(address(request, "lines/1/approve/"), {"revision": "1"}, follow=True).content.decode()
-    assert "since" in page or "meanwhile" in page
+    assert "changed while you were looking at it" in page
     with tenant(world.here.certifier):
         assert cases.line(request).status == LineStatus.OPEN
 

@@ -8,13 +8,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from nopic.certificates.models import PublicRecord
 from nopic.documents import acceptance
+from nopic.documents.actions import answering
 from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest, Supplier
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from nopic.tenants.statuses import Role
+from nopic.workflow.models import AuditEvent
 from tests import factories
+from tests.delivery import consignments
 from tests.factories import Side, World
 
 
@@ -135,3 +139,49 @@ def test_a_neighbour_and_another_certifier_find_nothing(here: Side, committed_wo
         assert client.post(at(request), {"file-commercial_invoice": upload()}).status_code == 404
         assert client.post(at(request, f"documents/{paper.pk}/"), {"go": "remove"}).status_code == 404
     assert [one.removed_at for one in files_of(request)] == [None]
+
+
+def test_the_final_transport_document_and_what_comes_later_are_taken_after_the_decision(
+    committed_world: World, here: Side, sender: Client
+) -> None:
+    """From the note that something is owed, by its link, to the record that the importer sees; nothing else is open."""
+    issued = consignments.make(here, committed_world.importer)
+    request, mine = issued.request, f"/{here.certifier.slug}/my-certificates/{issued.certificate.pk}/"
+    with tenant(here.certifier):
+        factories.paper(request, "transport_document", kind="draft")
+        factories.paper(request, "commercial_invoice")
+        answering.answer(dossier=request.dossier, rule="phytosanitary_certificate", answer="later", by=here.sender)
+        [draft, _invoice] = Document.objects.order_by("pk")
+
+    def owed() -> list[bool]:
+        pages = [sender.get(address).content.decode() for address in (at(request, ""), mine)]
+        with tenant(here.certifier):
+            record = PublicRecord.objects.get(certificate=issued.certificate)
+        return [*("Still to send:" in page and at(request) in page for page in pages), record.final_document_owed]
+
+    assert owed() == [True, True, True]
+    page = sender.get(at(request)).content.decode()
+    assert [page.count(f'name="file-{row}"') for row in ("transport_document", "commercial_invoice")] == [1, 0]
+    assert "Still to come: the final one" in page
+    refused = sender.post(at(request), {"file-transport_document": upload(), "kind-transport_document": "draft"})
+    assert refused.status_code == 409
+    assert sender.post(at(request), {"go": f"remove:{draft.pk}"}).status_code == 409
+
+    form = {"file-transport_document": upload("final.pdf"), "kind-transport_document": "final", "go": "stay"}
+    assert sender.post(at(request), form).status_code == 302
+    assert owed() == [True, True, False], "the phytosanitary certificate is still to come"
+    assert sender.post(at(request), {"file-phytosanitary_certificate": upload("phyto.pdf")}).status_code == 302
+    assert owed() == [False, False, False]
+    with tenant(here.certifier):
+        came = AuditEvent.objects.filter(verb="paper added", subject_id=request.pk).order_by("pk")
+        assert [(one.note, one.facts["rule"]) for one in came] == [
+            ("final.pdf", "transport_document"), ("phyto.pdf", "phytosanitary_certificate"),
+        ]  # fmt: skip
+    case = factories.signed_in(here.reviewer).get(f"/{here.certifier.slug}/cases/{request.reference}/").content.decode()
+    assert "Transport document, final 2" in case
+    assert f"Document added by {here.sender}" in case
+
+    consignments.cancel(issued)
+    assert "Still to send:" not in sender.get(at(request, "")).content.decode()
+    form["file-transport_document"] = upload("again.pdf", pdf(2))
+    assert sender.post(at(request), form).status_code == 409

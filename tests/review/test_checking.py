@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 
+from nopic.certificates import actions as certificates
 from nopic.ledger.models import Account
+from nopic.requests.actions import submit
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions, policies, queries
 from nopic.review.models import CheckVerdict
@@ -165,3 +167,37 @@ def _resend(request: CertificateRequest, side: Side) -> CertificateRequest:
     with tenant(side.certifier, side.sender):
         request.refresh_from_db()
         return requests.submit(request=request, by=side.sender, declared=True, revision=request.revision)
+
+
+def test_a_paper_that_is_changed_under_a_verdict_is_looked_at_again(world: World) -> None:
+    here = world.here
+    draft = factories.complete_draft(here)
+    with tenant(here.certifier, here.sender):
+        factories.paper(draft, "phytosanitary_certificate")
+        request = submit(request=draft, by=here.sender, declared=True, revision=draft.revision)
+        actions.take(request=request, by=here.reviewer)
+        cases.confirm(request, here.reviewer)
+        request.refresh_from_db()
+        seen, line = request.revision, cases.line(request)
+        [reviewed] = request.dossier.documents.filter(rule="phytosanitary_certificate")
+        certificates.take_paper_off(request=request, document=reviewed, by=here.sender)
+        other = factories.paper(request, "phytosanitary_certificate", sha256="f" * 64, name="other.pdf")
+        certificates.paper_came(request=request, document=other, by=here.sender)
+        with pytest.raises(Overtaken) as lost:
+            actions.approve(line=line, by=here.reviewer, revision=seen)
+        assert "changed while you were looking at it" in policies.what_happened(lost.value.subject, here.reviewer)
+        request.refresh_from_db()
+        checks = {check.id: check for check in queries.load(request).checks(line)}
+        assert [name for name, check in checks.items() if check.standing is None] == ["treatment"]
+        assert checks["treatment"].before is not None
+        with pytest.raises(Refused, match="1 check is still open"):
+            actions.approve(line=line, by=here.reviewer, revision=request.revision)
+        judged = {"request": request, "line": None, "verdict": "match", "note": "", "by": here.reviewer}
+        with pytest.raises(Overtaken):  # pressed on a page that still shows the first file
+            actions.judge(**judged, check_id="treatment", revision=seen)
+        actions.judge(**judged, check_id="sent_in_time", revision=seen)
+        actions.judge(**judged, check_id="treatment", revision=request.revision)
+        certificate = actions.approve(line=line, by=here.reviewer, revision=request.revision)
+        assert certificate.data["treatment"]["phyto_seen"]
+        with pytest.raises(Overtaken):
+            certificates.take_paper_off(request=request, document=other, by=here.sender)

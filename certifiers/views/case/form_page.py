@@ -46,7 +46,7 @@ def decide(
                 messages.success(request, done)
                 return redirect(opened.url("case"))
             except Overtaken as lost:
-                messages.info(request, policies.what_happened(lost.subject))
+                messages.info(request, policies.what_happened(lost.subject, request.user))
                 return redirect(opened.url("case"))
             except Refused as refused:
                 told = [(policies.sentence(each), "") for each in refused.findings]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from certifiers.views.case import checklist
+from certifiers.views.case.form_page import revision_shown
 from certifiers.views.case.opening import Open, open_case, request_of
 from certifiers.views.case.viewer import viewer
 from nopic.certificates.models import Certificate
@@ -84,7 +85,7 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
             else:
                 raise Http404
     except Overtaken as lost:
-        messages.info(request, policies.what_happened(lost.subject))
+        messages.info(request, policies.what_happened(lost.subject, request.user))
     opened = open_case(request, reference)
     return redirect(opened.url("case"))
 
@@ -109,9 +110,10 @@ def verdicts(request: PortalRequest, reference: str) -> HttpResponse:
                     verdict=verdict,
                     note=note,
                     by=request.user,
+                    revision=revision_shown(request, opened),
                 )
         except Overtaken as lost:
-            messages.info(request, policies.what_happened(lost.subject))
+            messages.info(request, policies.what_happened(lost.subject, request.user))
             return _reload(request, opened)
         except ValueError:
             return HttpResponse(_("Choose Match, Differs or n/a."), status=422, content_type="text/plain")

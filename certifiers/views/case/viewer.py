@@ -112,7 +112,12 @@ def viewer(opened: Open, papers: list[Paper], *, document: str, page: str, zoom:
     file = paper.document
     shown.original = _address(opened, "original", file.pk)
     shown.state = str(statuses.present("document", _state(file.status)).word)
-    shown.detail = _("%(name)s, %(size)s") % {"name": file.name, "size": words.filesize(file.size)}
+    shown.detail = _("%(name)s, %(size)s, added %(when)s by %(who)s") % {
+        "name": file.name,
+        "size": words.filesize(file.size),
+        "when": words.moment(file.uploaded_at, opened.case.rules.time_zone),
+        "who": file.uploaded_by,
+    }
     if not paper.pages:
         return shown
     numbers = [each.number for each in paper.pages]

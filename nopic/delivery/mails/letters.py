@@ -146,7 +146,10 @@ def _issued_to_exporter(case: Case, record: PublicRecord) -> Letter:
     names = [name for name in (str(record.importer), request.broker_name or request.broker_email) if name]
     lines = [_("Sent to: %(who)s") % {"who": "; ".join(names)}]
     if record.final_document_owed:
-        lines.append(_("Next: send the final transport document before US customs clearance."))
+        lines.append(
+            _("Next: send the final transport document before US customs clearance: %(page)s")
+            % {"page": f"{case.page}documents/"}
+        )
     if settings.OID_IS_MOCK:
         lines.append(MOCK)
     lines.append(_("Questions: %(office)s") % {"office": case.office})

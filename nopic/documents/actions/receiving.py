@@ -45,12 +45,15 @@ def receive(
     upload: Upload,
     by: User,
     replaces: int | None = None,
+    kept: Callable[[Document], None] = lambda document: None,
 ) -> Document:
     """Take a file into a dossier and owe its page images; call outside any transaction.
 
     `dossier` runs inside the certifier's door, before a byte is read and again before the row is written: it finds
     the dossier for this person, locks what must not change meanwhile, and raises what the view wants to hear when
     the file may not be added. The bytes are kept and inspected between the two, with no transaction open.
+
+    `kept` runs in the transaction that writes the row, when there is a new one or one is replaced.
 
     `replaces` is the key of a file of the same slot that this one takes the place of; it stays readable as removed.
     The same bytes sent again into the same slot are the same document. Raises `NotAccepted`, whose sentence is for
@@ -65,13 +68,16 @@ def receive(
     with tenant(certifier, by):
         # The lock makes two sendings of one file, and two files for the last free place, come one after the other.
         place = Dossier.objects.select_for_update().get(certifier=certifier, pk=dossier().pk)
-        document = _same(place, slot, stored)
+        document = same = _same(place, slot, stored)
         if document is None:
             _refuse_too_many(place, stored.size)
             document = _add(place, slot, upload.name, kind, stored, looked, by)
         if replaces is not None and replaces != document.pk:
             old = place.documents.filter(rule=slot.rule, subject=slot.subject).get(pk=replaces)
             remove(document=old, by=by, note=f"replaced by {document.name}")
+            same = None
+        if same is None:
+            kept(document)
     return document
 
 

@@ -1,13 +1,14 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
-Drafting: start, revise, add_supplier, answer_slot, clear_slot, open_slot (may a file come?). Sending: submit, hold_line and repin for what the
-decision needs. Ending: withdraw, return_to_exporter. Departing: declare_departure, the answer to "Has it left?".
+Drafting: start, revise, add_supplier, answer_slot, clear_slot. Filing: open_slot (may a file come?), papers_changed.
+Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, return_to_exporter. Departing: declare_departure, the answer to "Has it left?".
 Verbs raise Refused(findings) when a rule stands against them and Overtaken when somebody was faster.
 """
 
 from nopic.requests.actions.departing import declare_departure
-from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, open_slot, revise, start
+from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, start
 from nopic.requests.actions.ending import release_line, return_to_exporter, withdraw
+from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.sending import hold_line, repin, submit
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "declare_departure",
     "hold_line",
     "open_slot",
+    "papers_changed",
     "release_line",
     "repin",
     "return_to_exporter",

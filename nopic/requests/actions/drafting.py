@@ -14,7 +14,7 @@ from nopic.requests.actions.reconciling import keep_importer, keep_lines
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
-from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
+from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
 from nopic.requests.steps.reading import text, why_too_long
 from nopic.tenants.calendar import Office
@@ -120,20 +120,6 @@ def _supplier_finding(name: str, sentence: str) -> Finding:
 
 
 @transaction.atomic
-def open_slot(*, request: CertificateRequest, rule: str, subject: str) -> Dossier:
-    """The dossier, when a file may be added to or taken off this row now; for `documents.actions.receive`.
-
-    While it is a draft any row of the list; once it is sent only what may follow. Locks the request, so that it is not
-    sent meanwhile. Raises Overtaken when the row is closed or has gone from the list.
-    """
-    lock(request)
-    slot = _slot(request, rule, subject)
-    if request.status != RequestStatus.DRAFT and not (slot.may_follow and request.status in OPEN_REQUEST):
-        raise Overtaken(request)
-    return request.dossier
-
-
-@transaction.atomic
 def answer_slot(
     *, request: CertificateRequest, rule: str, subject: str, answer: str, reason: str, by: User
 ) -> SlotAnswer:
@@ -141,7 +127,7 @@ def answer_slot(
     lock(request)
     if request.status != RequestStatus.DRAFT:
         raise Overtaken(request)
-    slot = _slot(request, rule, subject)
+    slot = slot_of(request, rule, subject)
     words, why = {"document": slot.name}, text({"reason": cleaned(reason)}, "reason")
     allowed = {slots.DOES_NOT_APPLY: slot.may_not_apply, slots.LATER: slot.may_follow}.get(answer, False)
     sentence = ""
@@ -166,7 +152,8 @@ def clear_slot(*, request: CertificateRequest, rule: str, subject: str, by: User
     answering.take_back(dossier=request.dossier, rule=rule, subject=subject, by=by)
 
 
-def _slot(request: CertificateRequest, rule: str, subject: str) -> slots.SlotView:
+def slot_of(request: CertificateRequest, rule: str, subject: str) -> slots.SlotView:
+    """A row of the document list; Overtaken when it has gone from the list."""
     found = next((slot for slot in load(request).slots if (slot.rule, slot.subject) == (rule, subject)), None)
     if found is None:
         raise Overtaken(request)  # the list changed meanwhile: a supplier was taken out

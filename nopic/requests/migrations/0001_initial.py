@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('turn', models.PositiveSmallIntegerField(default=0)),
                 ('raw', models.JSONField(default=dict)),
                 ('step_revisions', models.JSONField(default=dict)),
+                ('paper_revisions', models.JSONField(default=dict)),
                 ('problems', models.JSONField(default=dict)),
                 ('start_key', models.UUIDField(null=True)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

@@ -23,12 +23,20 @@ MOST_CHARACTERS = 2000  # of a note or reason
 
 @transaction.atomic
 def judge(
-    *, request: CertificateRequest, line: RequestLine | None, check_id: str, verdict: str, note: str, by: User
+    *,
+    request: CertificateRequest,
+    line: RequestLine | None,
+    check_id: str,
+    verdict: str,
+    note: str,
+    by: User,
+    revision: int | None = None,
 ) -> CheckVerdict:
     """Set the standing verdict of one check: who and when stand with it, the one before is in the audit log.
 
-    The first verdict takes the case. A verdict that stands already changes nothing. Raises Overtaken when somebody else
-    has the case or the line is decided; KeyError when the policy has no such check for a line or request.
+    The first verdict takes the case. A verdict that stands already changes nothing. `revision` is that of the request
+    that was looked at (None: as it stands). Raises Overtaken when somebody else has the case, the line is decided or a
+    paper of this check came or left since `revision`; KeyError when the policy has no such check for a line or request.
     """
     fresh = hold(lock(request), by)
     current = line_of(fresh, line) if line is not None else None
@@ -38,14 +46,18 @@ def judge(
     row = next((each for each in rules.checks if each.id == check_id), None) if rules is not None else None
     if row is None or (row.scope == "line") != (current is not None):
         raise KeyError(check_id)
+    changed_at = queries.papers_changed_at(fresh, row)
+    if revision is not None and revision < changed_at:
+        raise Overtaken(fresh)
     choice, said = Verdict(verdict), _tidy(note)
     mine = {"certifier_id": fresh.certifier_id, "request": fresh, "line": current, "turn": fresh.turn}
     standing = CheckVerdict.objects.filter(**mine, check_id=check_id).select_related("by").first()
-    if standing is not None and (standing.verdict, standing.note) == (choice, said):
+    if standing is not None and standing.revision >= changed_at and (standing.verdict, standing.note) == (choice, said):
         return standing
     was = "" if standing is None else standing.verdict
     standing = standing or CheckVerdict(**mine, check_id=check_id)
     standing.verdict, standing.note, standing.by, standing.at = choice, said, by, now()
+    standing.revision = fresh.revision
     standing.save()
     record(
         fresh, "checked", by=by, old=was, new=choice, note=said, check=check_id, line=current.pk if current else None

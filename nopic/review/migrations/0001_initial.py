@@ -25,6 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('turn', models.PositiveSmallIntegerField()),
                 ('check_id', models.CharField(max_length=40)),
+                ('revision', models.PositiveIntegerField()),
                 ('verdict', models.CharField(choices=[('match', 'Match'), ('differs', 'Differs'), ('n_a', 'n/a')], max_length=10)),
                 ('note', models.TextField(blank=True)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),

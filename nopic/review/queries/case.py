@@ -9,6 +9,7 @@ from nopic.requests import facts as loading
 from nopic.requests.checks import Finding, weigh
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus
 from nopic.review.models import CheckVerdict, Verdict, Waiver
 from nopic.tenants.policy import GROUPS, CheckRow, Rules
 
@@ -33,7 +34,7 @@ _BESIDE = {
 
 @dataclass
 class Check:
-    """A row of the policy's checklist as it stands for the line shown: its verdict in this turn and in earlier ones."""
+    """A row of the policy's checklist as it stands for the line shown: its verdict, and one that stands no more."""
 
     row: CheckRow
     line_id: int | None
@@ -98,17 +99,23 @@ class Case:
     def checks(self, line: RequestLine | None) -> list[Check]:
         """The whole checklist for one line, in the policy's order; request-level rows have one verdict for all lines.
 
+        A verdict on papers of which one came or left since does not stand for a line that is open.
+
         Each finding stands beside the check that it is about; `loose_findings` are those about no check of the policy.
         """
         turn = self.request.turn
         now = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn == turn}
+        is_open = line is None or line.status == LineStatus.OPEN
         before = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn < turn}
         found = []
         for row in self.rules.checks:
             line_id = line.pk if line is not None and row.scope == "line" else None
             if row.scope == "line" and line is None:
                 continue
-            found.append(Check(row, line_id, now.get((line_id, row.id)), before.get((line_id, row.id))))
+            standing, last = now.get((line_id, row.id)), before.get((line_id, row.id))
+            if standing is not None and is_open and standing.revision < papers_changed_at(self.request, row):
+                standing, last = None, standing
+            found.append(Check(row, line_id, standing, last))
         by_id = {check.id: check for check in found}
         for finding in self.findings_of(line) if line is not None else []:
             if (check := by_id.get(_BESIDE.get(finding.rule, ""))) is not None:
@@ -137,6 +144,11 @@ class Case:
     def check_row(self, check_id: str) -> CheckRow | None:
         """A row of the policy's checklist."""
         return next((row for row in self.rules.checks if row.id == check_id), None)
+
+
+def papers_changed_at(request: CertificateRequest, row: CheckRow) -> int:
+    """The revision of the request at which a paper that the check compares came or left since it was sent; 0: never."""
+    return max((request.paper_revisions.get(rule, 0) for rule in row.compares), default=0)
 
 
 def load(request: CertificateRequest, *, now: datetime | None = None) -> Case:

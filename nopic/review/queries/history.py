@@ -98,6 +98,8 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
 _REQUEST: dict[str, Callable[[], str]] = {
     "assigned": lambda: _("Given to %(new)s by %(name)s"),
     "waived": lambda: _("A rule was waived by %(name)s"),
+    "paper added": lambda: _("Document added by %(name)s"),
+    "paper taken off": lambda: _("Document taken off by %(name)s"),
     "departed": lambda: _("Declared as left on %(new)s by %(name)s"),
     "departure moved": lambda: _("Departure moved from %(old)s to %(new)s by %(name)s"),
 }
