@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from nopic.workflow.crash import crash_point
 
 log = logging.getLogger(__name__)
 CHANNEL = "nopic_dispatch"
+RECONNECT_SECONDS = 0.5
 IN_FLIGHT_PER_TENANT = 4  # of one topic, so that one certifier's backlog cannot starve the others
 
 
@@ -186,7 +187,22 @@ def run(dispatch_id: int) -> None:
         log.exception("work failed: %s", work)
         later = Later(min(300.0, 2.0 ** min(work.attempts, 9)) * settings.TIME_SCALE, type(error).__name__)
     if later is not None:
-        postpone(work, later)
+        _give_back(work, later)
+
+
+def _give_back(work: Claim, later: Later) -> None:
+    """Postpone it, also when the database went away under the work and comes back while the lease still holds.
+
+    Otherwise the lease would run out, and a restart of the database would count as a crash over this work.
+    """
+    while True:
+        try:
+            return postpone(work, later)
+        except (OperationalError, InterfaceError):
+            if work.seconds_left() <= 0:
+                raise
+        connection.close()
+        time.sleep(RECONNECT_SECONDS)
 
 
 TAKE_DUE = """

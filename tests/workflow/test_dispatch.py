@@ -4,10 +4,11 @@ import ast
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import override_settings
 
 from nopic.workflow import dispatch, tasks
@@ -129,6 +130,31 @@ def test_work_that_fails_is_tried_again_later(clean: None, monkeypatch: pytest.M
     dispatch.run(pk)
     row = Dispatch.objects.get(pk=pk)
     assert (row.done_at, row.lease_until, row.reason) == (None, None, "ZeroDivisionError")
+
+
+def test_a_restart_of_the_database_under_the_work_is_no_crash_of_the_work(
+    clean: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = connection.get_new_connection
+    refused = iter(["the database system is starting up"] * 3)
+
+    def starting_up(parameters: dict[str, Any]) -> Any:
+        if why := next(refused, None):
+            raise OperationalError(why)
+        return connect(parameters)
+
+    def cut_off(_: Claim) -> Later | None:
+        monkeypatch.setattr(connection, "get_new_connection", starting_up)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return None
+
+    monkeypatch.setattr(dispatch, "HANDLERS", {"test": ("issue", cut_off)})
+    monkeypatch.setattr(dispatch, "RECONNECT_SECONDS", 0.0)
+    pk = owed(1)
+    dispatch.run(pk)
+    row = Dispatch.objects.get(pk=pk)
+    assert (row.lease_until, row.reason, row.crashes) == (None, "OperationalError", 0)
 
 
 def test_tenants_take_turns_and_none_has_more_than_its_share(clean: None) -> None:
