@@ -71,6 +71,7 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "state": queries.state(found, today(zone)),
         "evidence": queries.evidence(found),
         "deliveries": handover.deliveries(certifier_id=request.certifier.pk, certificate_id=found.pk),
+        "differs": policies.registry_differs(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
         "cancel_sentence": policies.cancel_sentence(found),
         "zone": zone,

@@ -156,14 +156,19 @@ def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) ->
         _go_on(fresh, operation, by=by, only_look=only_look)
         owe("registry", operation.pk, certifier_id=fresh.certifier_id)
     else:
-        if policies.file_to_hand_out(fresh) is None:
+        if fresh.number and policies.file_to_hand_out(fresh) is None:
             owe("render", fresh.pk, certifier_id=fresh.certifier_id)
-        if policies.was_sent_twice(fresh):  # whether the registry holds one or two is looked up once more
-            issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
-            owe("confirm", issue.pk, certifier_id=fresh.certifier_id)
-        fresh.attention = ""
-        fresh.save(update_fields=["attention"])
+        _settled(fresh)
+    if fresh.registry_lists is not None:  # whether it is put right is looked up once more
+        issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
+        owe("confirm", issue.pk, certifier_id=fresh.certifier_id)
     return fresh
+
+
+def _settled(certificate: Certificate) -> None:
+    """Nothing needs a person any more, but for what only the registry itself can put right."""
+    certificate.attention = policies.registry_differs(certificate)
+    certificate.save(update_fields=["attention"])
 
 
 def _go_on(certificate: Certificate, operation: RegistryOperation, *, by: User, only_look: bool) -> None:
@@ -176,8 +181,7 @@ def _go_on(certificate: Certificate, operation: RegistryOperation, *, by: User, 
     if certificate.status == CertificateStatus.NEEDS_ATTENTION:
         advance(certificate, CertificateStatus.ISSUING, by=by, attention="")
     elif certificate.attention:
-        certificate.attention = ""
-        certificate.save(update_fields=["attention"])
+        _settled(certificate)
 
 
 def _locked(certificate: Certificate) -> Certificate:

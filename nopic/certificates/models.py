@@ -39,6 +39,8 @@ class Certificate(TenantModel):
     cancel_reason = models.CharField(max_length=40, blank=True)
     cancel_note = models.TextField(blank=True)
     cancelled_at = models.DateTimeField(null=True)
+    # number → status, while the registry lists anything under our reference but our number: kept until it is put right
+    registry_lists = models.JSONField(null=True)
 
     class Meta:
         constraints = [
@@ -56,6 +58,9 @@ class Certificate(TenantModel):
             ),
             models.CheckConstraint(
                 condition=~Q(status="needs_attention") | ~Q(attention=""), name="certificate_attention_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(registry_lists__isnull=True) | ~Q(attention=""), name="certificate_differing_says_why"
             ),
         ]
         indexes = [

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, CertificateFile, RegistryAttempt, RegistryOperation
+from nopic.certificates.models import Certificate, CertificateFile, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
@@ -117,10 +117,28 @@ def resting_operation(certificate: Certificate) -> RegistryOperation | None:
     )
 
 
-def was_sent_twice(certificate: Certificate) -> bool:
-    """Whether the registry was seen to hold something else under our reference after a second sending."""
-    made = RegistryAttempt.objects.filter(
-        certifier_id=certificate.certifier_id, operation__certificate_id=certificate.pk, call="find"
-    )
-    last = made.order_by("-pk").values_list("outcome", flat=True).first()
-    return last == "differs"
+def other_numbers(certificate: Certificate) -> list[str]:
+    """Numbers besides its own that the registry holds under its reference and has not cancelled."""
+    listed = certificate.registry_lists or {}
+    return [number for number, status in listed.items() if number != certificate.number and status != "cancelled"]
+
+
+def registry_differs(certificate: Certificate) -> str:
+    """What the registry lists under its reference that must not be, in a sentence for the staff; "" when all is well."""
+    if certificate.registry_lists is None:
+        return ""
+    others = ", ".join(other_numbers(certificate))
+    if others and certificate.number:
+        said = _(
+            "The registry holds %(others)s under our reference besides %(number)s: a second certificate for the same"
+            " goods. Cancel %(others)s in the registry, then look up again."
+        )
+    elif others:
+        said = _(
+            "It was given up before it had a number, but the registry holds %(others)s under our reference."
+            " Cancel %(others)s in the registry, then look up again."
+        )
+    else:
+        said = _("The registry does not list %(number)s as published under our reference; it lists: %(listed)s.")
+    listed = ", ".join(f"{number} {status}" for number, status in certificate.registry_lists.items())
+    return said % {"others": others, "number": certificate.number, "listed": listed or _("nothing")}

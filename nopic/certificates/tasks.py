@@ -15,6 +15,7 @@ PATIENCE = issuance.Patience(
     longest=4 * 3600,
     between_not_founds=60,
     rejected_key=300,
+    last_look=24 * 3600,
 )
 
 

@@ -1,6 +1,6 @@
 """The one door to the registry (the Organic Integrity Database, or its mock).
 
-Callers see facts (`Operation`, `Registration`, `Record`, `Bounds`, or None for "the registry holds nothing") and two
+Callers see facts (`Operation`, `Registration`, `Record`, `Bounds`, or nothing for "the registry holds nothing") and two
 kinds of failure, `Unavailable` and `Rejected`; never HTTP. "Nothing" is believed only when the registry says so in a
 well-formed reply: a missing page of some proxy is no proof of absence.
 """
@@ -8,7 +8,6 @@ well-formed reply: a missing page of some proxy is no proof of absence.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any, TypeVar
 
 from .numbers import is_certificate_number, is_nop_id
@@ -23,16 +22,18 @@ from .outcomes import (
     Rejected,
     Unavailable,
 )
-from .payloads import cancel_payload, canonical, fingerprint, replace_payload, weight_payload
+from .payloads import cancel_payload, canonical, fingerprint
 from .replies import (
     Malformed,
     read_bounds,
+    read_date,
     read_failure,
     read_json,
     read_object,
     read_operation,
     read_record,
     read_registration,
+    read_registrations,
 )
 from .wire import Limits, Reply, exchange
 
@@ -92,30 +93,15 @@ class Registry:
         path = f"/api/v1/certificates/{number}/cancellation/"
         return self._act(path, client_ref, payload, fingerprint(payload), "cancel", number)
 
-    def replace(self, client_ref: str, number: str, certificate: Mapping[str, Any]) -> Registration:
-        """Replace a published certificate by a new one (an `issue_payload`); the result has the new number."""
-        _must(is_certificate_number(number), number)
-        payload = replace_payload(number, certificate)
-        path = f"/api/v1/certificates/{number}/replacement/"
-        return self._act(path, client_ref, payload, fingerprint(payload), "replace")
-
-    def report_weight(self, client_ref: str, number: str, net_weight_kg: Decimal) -> Registration:
-        """Report the actual net weight in kg of a published certificate."""
-        _must(is_certificate_number(number), number)
-        payload = weight_payload(number, net_weight_kg)
-        path = f"/api/v1/certificates/{number}/actual-weight/"
-        return self._act(path, client_ref, payload, fingerprint(payload), "weight", number)
-
-    def find(self, client_ref: str) -> Registration | None:
-        """What the registry recorded first under our reference; None when it says that it holds nothing (yet).
+    def find(self, client_ref: str) -> tuple[Registration, ...]:
+        """All that the registry recorded under our reference, oldest first; empty when it says that it holds nothing.
 
         Nothing is final only after the registry's longest in-flight time and look-up lag (`bounds`) have passed since
         the last send.
         """
         _must(re.fullmatch(r"[A-Za-z0-9-]{1,64}", client_ref) is not None, client_ref)
-        return self._ask(
-            f"/api/v1/references/{client_ref}/", "registration", lambda body: read_registration(body, client_ref)
-        )
+        reply = self._exchange("GET", f"/api/v1/references/{client_ref}/", None)
+        return self._understood(reply, lambda body: read_registrations(body, client_ref))
 
     def read(self, number: str) -> Record | None:
         """The certificate with that number, if it is this certifier's."""
@@ -123,9 +109,9 @@ class Registry:
         return self._ask(f"/api/v1/certificates/{number}/", "certificate", lambda body: read_record(body, number))
 
     def bounds(self) -> Bounds:
-        """What the registry promises about time; the settle time must exceed the sum of both."""
+        """What the registry promises about time, and its clock; the settle time must exceed the sum of both."""
         reply = self._exchange("GET", "/api/v1/bounds/", None)
-        return self._understood(reply, read_bounds)
+        return replace(self._understood(reply, read_bounds), told_at=read_date(reply))
 
     def _ask(self, path: str, name: str, shape: Callable[[dict[str, Any]], T]) -> T | None:
         """A question whose answer is `{name: {...}}` or `{name: null}`."""
@@ -144,7 +130,7 @@ class Registry:
         payload: Mapping[str, Any],
         sha256: str,
         kind: str,
-        number: str | None = None,
+        number: str = "",
         *,
         sent_at: float | None = None,
     ) -> Registration:
@@ -153,7 +139,7 @@ class Registry:
 
         def answer(body: dict[str, Any]) -> Registration:
             done = read_registration(read_object(body.get("registration")), client_ref)
-            if done.sha256 != sha256 or done.kind != kind or (number is not None and done.number != number):
+            if done.sha256 != sha256 or done.kind != kind or (number and done.number != number):
                 raise Malformed("the reply is about something else")
             return done
 

@@ -135,8 +135,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What the registry promises: how late a request may still take effect, how late a look-up may show it."""
+    """What the registry promises: how late a request may still take effect, how late a look-up may show it.
+
+    `told_at` is when it said so, by its own clock and to the second; None when the reply bore no date.
+    """
 
     idempotent: bool
     longest_in_flight_seconds: float
     longest_lookup_lag_seconds: float
+    told_at: datetime | None = field(default=None, compare=False)

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 SCHEMA = "nopic-oid/1"
-KINDS = ("issue", "cancel", "replace", "weight")
+KINDS = ("issue", "cancel")
 
 
 def plain_decimal(value: Decimal) -> str:
@@ -91,16 +91,6 @@ def issue_payload(data: Mapping[str, Any]) -> dict[str, Any]:
 def cancel_payload(number: str, reason_code: str, text: str) -> dict[str, Any]:
     """What cancelling a published certificate sends."""
     return {"schema": SCHEMA, "number": number, "reason": reason_code, "text": text}
-
-
-def replace_payload(number: str, certificate: Mapping[str, Any]) -> dict[str, Any]:
-    """What replacing a published certificate by a new one sends; `certificate` is an `issue_payload`."""
-    return {"schema": SCHEMA, "number": number, "certificate": dict(certificate)}
-
-
-def weight_payload(number: str, net_weight_kg: Decimal) -> dict[str, Any]:
-    """What reporting the actual net weight, in kg, of a published certificate sends."""
-    return {"schema": SCHEMA, "number": number, "net_weight_kg": plain_decimal(net_weight_kg)}
 
 
 def _pick(source: Mapping[str, Any], *keys: str) -> dict[str, Any]:

@@ -75,6 +75,14 @@ def _seconds(header: str) -> float | None:
     return min(max(seconds, 0.0), LONGEST_WAIT)
 
 
+def read_date(reply: Reply) -> datetime | None:
+    """The other side's clock when it answered; None without a date that can be read."""
+    try:
+        return parsedate_to_datetime(reply.date)
+    except ValueError:
+        return None
+
+
 def read_json(raw: bytes) -> dict[str, Any]:
     """The JSON object of the body; numbers with a fraction as Decimal."""
     try:
@@ -180,6 +188,14 @@ def read_registration(body: dict[str, Any], client_ref: str) -> Registration:
         recorded_at=_parsed(body, "recorded_at", _moment),
         published_at=_parsed(body, "published_at", _moment),
     )
+
+
+def read_registrations(body: dict[str, Any], client_ref: str) -> tuple[Registration, ...]:
+    """Every recorded act in the reply to a look-up of that reference."""
+    found = body.get("registrations")
+    if not isinstance(found, list):
+        raise Malformed("registrations is not a list")
+    return tuple(read_registration(read_object(one), client_ref) for one in found)
 
 
 def read_record(body: dict[str, Any], number: str) -> Record:

@@ -40,6 +40,7 @@ class Reply:
 
     status: int
     retry_after: str
+    date: str  # when it was written, by the other side's clock
     body: bytes
     evidence: Evidence
 
@@ -81,7 +82,8 @@ def exchange(
                     raise Unavailable("oversize", left=True, evidence=Evidence(status, None, _since(began)))
         raw = bytes(received)
         evidence = Evidence(status, hashlib.sha256(raw).hexdigest(), _since(began))
-        return Reply(status, response.headers.get("Retry-After", ""), raw, evidence)
+        headed = response.headers
+        return Reply(status, headed.get("Retry-After", ""), headed.get("Date", ""), raw, evidence)
     except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol) as error:
         raise Unavailable(
             "connect", left=False, evidence=Evidence(None, None, _since(began)), detail=_brief(error)

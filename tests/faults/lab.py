@@ -18,7 +18,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connection, connections
 
-from nopic.certificates import tasks  # noqa: F401 - registers the handlers
+from nopic.certificates import actions, tasks  # noqa: F401 - tasks registers the handlers
 from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationKind
 from nopic.ledger.models import Account
@@ -220,6 +220,24 @@ def settled(oid: MockOid, side: Side, certificates: list[Certificate], *, issued
     assert len(set(numbers)) == len(numbers)
     assert balance(side) == (0, KG * len(certificates))
     call_command("verify_audit", stdout=StringIO())
+
+
+def press(side: Side, button: Callable[..., Certificate], certificate: Certificate) -> None:
+    with tenant(side.certifier):
+        button(certificate=certificate, by=side.reviewer)
+    drain()
+
+
+def cancel(side: Side, certificate: Certificate) -> None:
+    with tenant(side.certifier):
+        actions.cancel(certificate=certificate, by=side.reviewer, reason="issued_in_error")
+
+
+def stopped(certificate: Certificate) -> str:
+    """Why it needs attention."""
+    now = fresh(certificate)
+    assert now.status == CertificateStatus.NEEDS_ATTENTION, outcomes(certificate)
+    return now.attention
 
 
 class Process:

@@ -1,6 +1,5 @@
 """What the registry's bounds cannot settle, and what only a person can decide, waits for a person; nothing is guessed."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Event, current_thread, main_thread
@@ -11,7 +10,7 @@ from django.test import override_settings
 
 from nopic.certificates import actions, projection, queries
 from nopic.certificates.issuance.bounds import the_settle_time_is_long_enough
-from nopic.certificates.models import Certificate, RegistryOperation
+from nopic.certificates.models import RegistryOperation
 from nopic.certificates.statuses import CertificateStatus
 from nopic.oid.client import Registry
 from nopic.requests import actions as requests
@@ -20,31 +19,11 @@ from nopic.tenants.context import tenant
 from nopic.workflow import dispatch
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken, Refused
-from tests.factories import Side, World
+from tests.factories import World
 from tests.faults import lab
-from tests.faults.lab import KG, balance, begun, drain, fresh, outcomes, owed, settled
+from tests.faults.lab import KG, balance, begun, cancel, drain, fresh, outcomes, owed, press, settled, stopped
 from tests.faults.times import IN_FLIGHT, LAG
 from tests.mock_oid import MockOid
-
-Press = Callable[..., Certificate]
-
-
-def press(side: Side, button: Press, certificate: Certificate) -> None:
-    with tenant(side.certifier):
-        button(certificate=certificate, by=side.reviewer)
-    drain()
-
-
-def cancel(side: Side, certificate: Certificate) -> None:
-    with tenant(side.certifier):
-        actions.cancel(certificate=certificate, by=side.reviewer, reason="issued_in_error")
-
-
-def stopped(certificate: Certificate) -> str:
-    """Why it needs attention."""
-    now = fresh(certificate)
-    assert now.status == CertificateStatus.NEEDS_ATTENTION, outcomes(certificate)
-    return now.attention
 
 
 def test_a_settle_time_within_the_bounds_is_never_relied_on(oid: MockOid, committed_world: World) -> None:
@@ -104,39 +83,6 @@ def test_looking_up_again_sends_nothing_and_adopts_what_is_there(oid: MockOid, c
         actions.look_up_again(certificate=present, by=side.colleague)
     press(side, actions.try_again, absent)
     settled(oid, side, [absent, present])
-
-
-def test_the_number_of_another_certificate_is_not_taken_and_both_are_kept(oid: MockOid, committed_world: World) -> None:
-    side = committed_world.here
-    [first] = begun(side)
-    drain()
-    oid.fail("register", "duplicate_reply")
-    [second] = begun(side)
-    drain()
-    assert fresh(first).number in stopped(second)
-    assert outcomes(second)[-1] == "register accepted"
-    press(side, actions.look_up_again, second)
-    settled(oid, side, [first, second])
-
-
-def test_a_registry_that_breaks_its_own_bounds_is_noticed(oid: MockOid, committed_world: World) -> None:
-    side = committed_world.here
-    oid.mode(idempotent=False)
-    oid.fail("find", "lookup_lag", seconds=60, beyond_bounds=True)
-    oid.fail("register", "reset_after_commit")
-    [certificate] = begun(side)
-    drain()
-    issued = fresh(certificate)
-    numbers = oid.numbers(lab.operation_of(certificate).client_ref)
-    assert len(numbers) == 2
-    assert issued.number == numbers[1]
-    oid.calm()
-    drain("confirm")
-    assert numbers[0] in fresh(certificate).attention
-    assert numbers[1] in fresh(certificate).attention
-    press(side, actions.look_up_again, certificate)
-    drain("confirm")
-    assert numbers[0] in fresh(certificate).attention
 
 
 def test_goods_that_have_left_are_never_sent_but_a_lost_answer_is_still_adopted(

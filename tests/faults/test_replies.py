@@ -49,13 +49,14 @@ def test_every_bad_answer_ends_in_exactly_one_certificate(
     settled(oid, side, certificates)
 
 
-def test_nothing_wrong_takes_one_call_and_two_questions(oid: MockOid, committed_world: World) -> None:
+def test_nothing_wrong_takes_one_call_and_three_questions(oid: MockOid, committed_world: World) -> None:
     certificates = begun(committed_world.here, LINES)
     drain()
     settled(oid, committed_world.here, certificates)
     assert outcomes(certificates[0]) == ["register sent", "register accepted"]
     assert len(oid.arrivals("register")) == LINES
     assert len(oid.arrivals("operation")) == 2 * LINES
+    assert len(oid.arrivals("read")) == LINES
     assert oid.arrivals("find") == []
 
 

@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from nopic.oid.payloads import issue_payload
+from nopic.oid.payloads import SCHEMA, issue_payload
 
 KEYS = {"901": "key-of-certifier-901", "902": "key-of-certifier-902"}
 
@@ -106,6 +106,16 @@ _DATA: dict[str, Any] = {
 def data(**changes: Any) -> dict[str, Any]:
     """Frozen certificate data of schema `nopic-certificate/1`."""
     return {**deepcopy(_DATA), **changes}
+
+
+def replace_payload(number: str, certificate: dict[str, Any]) -> dict[str, Any]:
+    """What replacing a published certificate sends; the portal does not."""
+    return {"schema": SCHEMA, "number": number, "certificate": certificate}
+
+
+def weight_payload(number: str, net_weight_kg: str) -> dict[str, Any]:
+    """What reporting the actual net weight sends; the portal does not."""
+    return {"schema": SCHEMA, "number": number, "net_weight_kg": net_weight_kg}
 
 
 def payload(**changes: Any) -> dict[str, Any]:

@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from decimal import Decimal
 
 import httpx2
 import pytest
@@ -12,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from nopic.oid.client import Registry
-from nopic.oid.payloads import cancel_payload, client_ref, fingerprint, replace_payload, weight_payload
+from nopic.oid.payloads import cancel_payload, client_ref, fingerprint
 from tests.mock_oid import ROOT
 from tests.oid import examples
 
@@ -68,9 +67,12 @@ def test_every_reply_is_announced_and_has_the_announced_shape(oid, document):
     assert act("/api/v1/certificates/", client_ref(1, 1), examples.payload(net_weight_kg="1")).status_code == 409
     assert act("/api/v1/certificates/", client_ref(1, 2), examples.payload(hts="x", lots=[{}])).status_code == 422
     number = created.json()["registration"]["number"]
-    act("/api/v1/certificates/{number}/actual-weight/", "w-1", weight_payload(number, Decimal("1.5")), number=number)
+    act("/api/v1/certificates/{number}/actual-weight/", "w-1", examples.weight_payload(number, "1.5"), number=number)
     replaced = act(
-        "/api/v1/certificates/{number}/replacement/", "r-1", replace_payload(number, examples.payload()), number=number
+        "/api/v1/certificates/{number}/replacement/",
+        "r-1",
+        examples.replace_payload(number, examples.payload()),
+        number=number,
     )
     successor = replaced.json()["registration"]["number"]
     cancelled = act(

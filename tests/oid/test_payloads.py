@@ -15,7 +15,6 @@ from nopic.oid.payloads import (
     fingerprint,
     issue_payload,
     plain_decimal,
-    weight_payload,
 )
 from tests.oid import examples
 
@@ -104,7 +103,6 @@ def test_data_without_a_statutory_field_are_a_bug():
             issue_payload(incomplete)
 
 
-def test_the_other_payloads_name_the_number():
-    number = "901-9010000017-000042"
-    assert cancel_payload(number, "documents_late", "No bill of lading.")["reason"] == "documents_late"
-    assert weight_payload(number, Decimal("38400.250"))["net_weight_kg"] == "38400.25"
+def test_a_cancellation_names_the_number_and_the_reason():
+    said = cancel_payload("901-9010000017-000042", "documents_late", "No bill of lading.")
+    assert (said["number"], said["reason"]) == ("901-9010000017-000042", "documents_late")

@@ -1,6 +1,6 @@
 """Issuing: the ladder that makes one certificate in the registry out of one approved line, never none, never two.
 
-    claim → look up → ask live → write down that it is sent → send → record → render
+    claim → look up → ask live → write down that it is sent → send → read back → record → render
 
 Each step is a commit of its own and is skipped when it was done; no transaction is open while HTTP or the renderer
 runs. `work` does what is owed to the registry (issue or cancel), `render_paper` what is owed to the reader. What no

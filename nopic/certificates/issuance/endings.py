@@ -65,7 +65,7 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
     stays = _("The goods have left: %(kg)s kg stay used.") % {"kg": goods.kg} if kept else ""
     advance(
         certificate, CertificateStatus.CANCELLED, by=by, note=" ".join(filter(None, (note, stays))),
-        cancelled_at=at, attention="",
+        cancelled_at=at, attention=policies.registry_differs(certificate),
     )  # fmt: skip
     if kept:
         certificate.cancel_note = "\n".join(filter(None, (certificate.cancel_note, stays)))

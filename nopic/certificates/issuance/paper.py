@@ -99,8 +99,8 @@ def _record(claim: Claim, version: int, stored: files.Stored | None) -> None:
         if not certificate.rendered_at:
             certificate.rendered_at = database_now()
             record(certificate, "rendered", by=BY)
-        if not policies.resting_operation(certificate) and not policies.was_sent_twice(certificate):
-            certificate.attention = ""  # it was about this PDF
+        if not policies.resting_operation(certificate):
+            certificate.attention = policies.registry_differs(certificate)  # anything else was about this PDF
         certificate.save(update_fields=["rendered_at", "attention"])
         projection.refresh(certificate)
         owe("hand_over", certificate.pk, certifier_id=claim.certifier_id)

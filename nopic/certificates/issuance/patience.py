@@ -17,6 +17,7 @@ class Patience:
     longest: float
     between_not_founds: float
     rejected_key: float
+    last_look: float  # after the bounds, at what the registry holds of a certificate that was sent twice
 
     def pause(self, tries: int) -> float:
         """Full jitter: anything between nothing and a bound that doubles with every try."""

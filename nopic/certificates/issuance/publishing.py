@@ -1,10 +1,12 @@
-"""Issue: look up what may be there already, ask live, write down the intent, send, record.
+"""Issue: look up what may be there already, ask live, write down the intent, send, read back, record.
 
 The order is the whole point. Whatever may have reached the registry is looked up before anything is sent again; a
-second sending follows only when the registry is idempotent, or when its own bounds prove that nothing arrived.
+second sending follows only when the registry is idempotent, or when its own bounds prove that nothing arrived. And a
+number is ours only when the registry, asked for that number, names our reference and our hash: an answer that carries
+the number of another certificate is whole in every other respect.
 """
 
-import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -18,7 +20,7 @@ from nopic.certificates.issuance.desk import BY, Changed, Desk, NeedsPerson, Not
 from nopic.certificates.issuance.endings import abandon, issued
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
-from nopic.oid.client import AlreadyRegistered, Operation, Registration, Unavailable
+from nopic.oid.client import AlreadyRegistered, Operation, Record, Registration, Unavailable
 from nopic.tenants.context import tenant
 from nopic.workflow.crash import crash_point
 from nopic.workflow.dispatch import Later, database_now
@@ -52,22 +54,26 @@ def _look_up(desk: Desk) -> Later | None:
     except Unavailable as failure:
         return desk.unanswered("find", failure)
     crash_point("issuance.after_look_up")
-    if found is None:
+    if not found:
         return _not_found(desk)
-    note = Note("find", "found", found.evidence, found.number, found.status)
-    if found.sha256 != desk.operation.payload_sha256 or found.kind != "register":
+    ours = [one for one in found if one.sha256 == desk.operation.payload_sha256 and one.kind == "register"]
+    valid = [one for one in ours if one.status == "published"]
+    first = (valid or ours or found)[0]  # of several, the confirmation tells a person
+    listed = ", ".join(f"{one.number} {one.status}" for one in found)
+    note = Note("find", "found", desk.registry.evidence, first.number, listed)
+    if not ours:
         desk.write(note)
         raise NeedsPerson(
             _("The registry holds something else under our reference: certificate %(number)s.")
-            % {"number": found.number}
+            % {"number": first.number}
         )
-    if found.status != "published" and not desk.certificate.cancel_requested_at:
+    if not valid and not desk.certificate.cancel_requested_at:
         desk.write(note)
         raise NeedsPerson(
             _("The registry holds certificate %(number)s under our reference, but says that it is %(status)s.")
-            % {"number": found.number, "status": found.status}
+            % {"number": first.number, "status": first.status}
         )
-    return _record(desk, found, note)
+    return _adopt(desk, first, note)
 
 
 def _not_found(desk: Desk) -> Later | None:
@@ -124,6 +130,7 @@ def _settle(desk: Desk, note: Note, cancelling: bool) -> Later | None:
 
         def give_up(certificate: Certificate, operation: RegistryOperation) -> None:
             abandon(certificate, operation, by=BY)
+            owe_confirmation(operation)
             desk.claim.finish()
 
         desk.write(note, give_up)
@@ -141,14 +148,14 @@ def _send(desk: Desk) -> Later | None:
     asked = _ask_live(desk)
     if isinstance(asked, Later):
         return asked
-    if not desk.has_time_for(1):
+    if not desk.has_time_for(2):  # to send, and to read back
         return Later(0, "lease too short")
     crash_point("issuance.before_intent")
     before = desk.operation
-    sent_at = time.time()
     desk.write(Note("register", "sent", text=asked), partial(_intend, desk))
+    sent_at = desk.moment.timestamp()  # the database's clock, whatever this machine's says
     crash_point("issuance.after_intent_before_call")
-    if not desk.has_time_for(1):
+    if not desk.has_time_for(2):
         return Later(0, "lease too short")
     crash_point("issuance.at_the_last_moment")
     try:
@@ -158,7 +165,7 @@ def _send(desk: Desk) -> Later | None:
     except Unavailable as failure:
         return desk.unanswered("register", failure, undo=lambda _c, o: _undo(o, before))
     crash_point("issuance.after_call_before_record")
-    return _record(desk, done, Note("register", "accepted", done.evidence, done.number))
+    return _adopt(desk, done, Note("register", "accepted", done.evidence, done.number))
 
 
 def _ask_live(desk: Desk) -> str | Later:
@@ -231,14 +238,45 @@ def _clash(desk: Desk, clash: AlreadyRegistered) -> Later:
     return Later(desk.patience.pause(desk.operation.attempts), "clash")
 
 
-def _record(desk: Desk, done: Registration, note: Note) -> Later | None:
+def _adopt(desk: Desk, told: Registration, note: Note) -> Later | None:
+    """Record the number that we were told, once the registry says of that very number that it is ours.
+
+    Otherwise what a sending was told is looked up, and what a look-up was told waits for a person.
+    """
+    try:
+        there = desk.ask(desk.registry.read, told.number)
+    except Unavailable as failure:
+        desk.keep_note(note)
+        return desk.unanswered("read", failure)
+    ours = desk.operation
+    if there and (there.client_ref, there.sha256) == (ours.client_ref, ours.payload_sha256):
+        if there.status == "published" or desk.certificate.cancel_requested_at:
+            return _record(desk, there, replace(note, text=" ".join(filter(None, (note.text, "(read back)")))))
+        says = there.status
+    else:
+        says = "held for something else" if there else "not held"
+    if note.call == "register":
+        desk.write(replace(note, outcome="not_ours", text=f"read back: {says}"), _no_answer)
+        desk.stop_when_over()
+        return Later(desk.patience.pause(desk.operation.attempts), "not our number")
+    desk.write(replace(note, outcome="not_ours", text=f"{note.text}; read back: {says}"))
+    raise NeedsPerson(
+        _(
+            "The registry names certificate %(number)s under our reference, but asked for that number it does not say"
+            " that it is ours and published."
+        )
+        % {"number": told.number}
+    )
+
+
+def _record(desk: Desk, done: Record, note: Note) -> Later | None:
     """The certificate is issued: number, ledger, public record and what follows, all or nothing."""
 
     def change(certificate: Certificate, operation: RegistryOperation) -> None:
         advance(operation, OperationStatus.DONE, by=BY, done_at=desk.moment, last_error="", only_look=False)
         issued(certificate, done.number, at=done.published_at, by=BY)
         owe_next(certificate)
-        if note.call == "register" and operation.first_sent_at != operation.last_sent_at:
+        if operation.first_sent_at != operation.last_sent_at:
             owe_confirmation(operation)
         desk.claim.finish()
         crash_point("issuance.before_record_commits")
@@ -251,8 +289,7 @@ def _record(desk: Desk, done: Registration, note: Note) -> Later | None:
         # Both are kept: the other certificate as it is, this number in the attempts.
         desk.keep_note(note)
         raise NeedsPerson(
-            _("The registry answered with number %(number)s, which another certificate has already.")
-            % {"number": done.number}
+            _("The registry gave number %(number)s, which another certificate has already.") % {"number": done.number}
         ) from error
     crash_point("issuance.after_record")
     return None

@@ -27,9 +27,10 @@ def withdraw(desk: Desk) -> Later | None:
         except Unavailable as failure:
             return desk.unanswered("find", failure)
         if found:
-            note = Note("find", "found", found.evidence, found.number, found.status)
-            if found.sha256 == desk.operation.payload_sha256 and found.number == desk.certificate.number:
-                return _record(desk, found.recorded_at, note)
+            first = found[0]
+            note = Note("find", "found", desk.registry.evidence, first.number, first.status)
+            if first.sha256 == desk.operation.payload_sha256 and first.number == desk.certificate.number:
+                return _record(desk, first.recorded_at, note)
             desk.write(note)
             raise NeedsPerson(_("The registry holds something else under the reference of the cancellation."))
         desk.write(Note("find", "not_found", desk.registry.evidence))

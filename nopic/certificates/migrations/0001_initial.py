@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
                 ('cancel_reason', models.CharField(blank=True, max_length=40)),
                 ('cancel_note', models.TextField(blank=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),
+                ('registry_lists', models.JSONField(null=True)),
                 ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('cancel_requested_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('certifier', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenants.certifier')),
@@ -157,6 +158,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='certificate',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'needs_attention'), _negated=True), models.Q(('attention', ''), _negated=True), _connector='OR'), name='certificate_attention_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='certificate',
+            constraint=models.CheckConstraint(condition=models.Q(('registry_lists__isnull', True), models.Q(('attention', ''), _negated=True), _connector='OR'), name='certificate_differing_says_why'),
         ),
         migrations.AddConstraint(
             model_name='certificatefile',

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import checks
@@ -124,7 +125,7 @@ def _once(
             # One act per reference at a time.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{certifier.code} {client_ref}"])
         if behaviour().idempotent:
-            earlier = find(certifier=certifier, client_ref=client_ref)
+            earlier = under(certifier=certifier, client_ref=client_ref).first()
             if earlier is not None and earlier.sha256 == sha256:
                 return earlier, False
             if earlier is not None:
@@ -134,13 +135,10 @@ def _once(
     return entry, True
 
 
-def find(*, certifier: Certifier, client_ref: str) -> LogEntry | None:
-    """What was recorded first under the certifier's reference."""
+def under(*, certifier: Certifier, client_ref: str) -> QuerySet[LogEntry]:
+    """Everything that was recorded under the certifier's reference, oldest first."""
     return (
-        LogEntry.objects.filter(certifier=certifier, client_ref=client_ref)
-        .select_related("certificate")
-        .order_by("id")
-        .first()
+        LogEntry.objects.filter(certifier=certifier, client_ref=client_ref).select_related("certificate").order_by("id")
     )
 
 

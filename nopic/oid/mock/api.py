@@ -128,13 +128,16 @@ class OperationView(APIView):
 class ReferenceView(APIView):
     """What a reference stands for."""
 
-    @_question_schema("find", answered.RegistrationReplySerializer)
+    @_question_schema("find", answered.ReferenceReplySerializer)
     def get(self, request: Request, client_ref: str) -> Response:
-        """What was recorded first under the caller's reference, or null; it may lag behind by the published bound."""
-        found = actions.find(certifier=request.user, client_ref=client_ref)
-        if found is not None and not is_visible(found, actions.behaviour(), timezone.now()):
-            found = None
-        return Response(answered.RegistrationReplySerializer({"registration": found}).data)
+        """All that was recorded under the caller's reference, oldest first; it may lag behind by the published bound.
+
+        More than one registration is more than one certificate: only a registry that is not idempotent has them.
+        """
+        behaviour, now = actions.behaviour(), timezone.now()
+        recorded = actions.under(certifier=request.user, client_ref=client_ref)
+        shown = [entry for entry in recorded if is_visible(entry, behaviour, now)]
+        return Response(answered.ReferenceReplySerializer({"registrations": shown}).data)
 
 
 class CertificateView(APIView):

@@ -102,12 +102,12 @@ def _drip(content: bytes, seconds: float) -> Iterator[bytes]:
 
 
 def _changed(response: HttpResponse, change: Callable[[str], str]) -> HttpResponse:
-    """The same reply with another number in it."""
+    """The same reply with another number in it; of several, in the first."""
     try:
         body = json.loads(response.content)
-        inner = body.get("registration") or body.get("certificate")
+        inner = body.get("registration") or body.get("certificate") or body["registrations"][0]
         inner["number"] = change(inner["number"])
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return response
     return HttpResponse(json.dumps(body), "application/json", response.status_code)
 

@@ -98,9 +98,15 @@ class CertificateSerializer(serializers.Serializer):
 
 
 class RegistrationReplySerializer(serializers.Serializer):
-    """What an act or a look-up by reference answers; null when nothing is held."""
+    """What an act answers."""
 
-    registration = RegistrationSerializer(allow_null=True)
+    registration = RegistrationSerializer()
+
+
+class ReferenceReplySerializer(serializers.Serializer):
+    """What a look-up by reference answers; empty when nothing is held."""
+
+    registrations = RegistrationSerializer(many=True)
 
 
 class OperationReplySerializer(serializers.Serializer):
