@@ -59,7 +59,9 @@ class Entry(TenantModel):
     allocated_delta = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     held_delta = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     issued_delta = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
-    line_id = models.BigIntegerField(null=True)  # the request line that moved it; lines live on a floor above
+    line_id = models.BigIntegerField(
+        null=True
+    )  # the request line that moved it; lines live on a floor above, whose migration ties it
     turn = models.PositiveSmallIntegerField(default=0)  # how often this line was sent: a returned line holds anew
     at = models.DateTimeField(db_default=Now())
     by = models.CharField(max_length=200)
@@ -74,6 +76,7 @@ class Entry(TenantModel):
                 name="entry_once",
             )
         ]
+        indexes = [models.Index(fields=["certifier", "line_id"], name="entry_of_line")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.account_id}"

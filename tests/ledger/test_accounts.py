@@ -4,7 +4,7 @@ import threading
 from decimal import Decimal
 
 import pytest
-from django.db import ProgrammingError, connection, connections
+from django.db import IntegrityError, ProgrammingError, connection, connections
 from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from nopic.ledger import accounts
 from nopic.ledger.accounts import NotEnough
 from nopic.ledger.models import Account, Entry
+from nopic.requests.models import RequestLine
 from nopic.tenants.context import tenant
 from nopic.workflow.audit import record
 from nopic.workflow.models import AuditEvent
-from tests.factories import World
+from tests import factories
+from tests.factories import Side, World
 
 KG = st.decimals(min_value=Decimal("0.001"), max_value=Decimal(60_000), places=3)
 STEP = st.tuples(
@@ -28,6 +30,14 @@ def balance(account: Account) -> tuple[Decimal, Decimal, Decimal]:
         allocated=Sum("allocated_delta"), held=Sum("held_delta"), issued=Sum("issued_delta")
     )
     return sums["allocated"], sums["held"], sums["issued"]
+
+
+def lines(here: Side, count: int) -> list[int]:
+    """The ids of so many lines of a draft, for movements to name."""
+    request = factories.draft(here)
+    with tenant(here.certifier):
+        made = [RequestLine(certifier=here.certifier, request=request, position=n + 1) for n in range(count)]
+        return [line.pk for line in RequestLine.objects.bulk_create(made)]
 
 
 def step(account: Account, what: str, line: int, kg: Decimal) -> None:
@@ -72,12 +82,13 @@ def test_any_sequence_keeps_the_balance(world: World, steps: list[tuple[str, int
 
 
 def test_the_same_movement_twice_is_one(world: World) -> None:
+    [line] = lines(world.here, 1)
     with tenant(world.here.certifier):
         account = world.here.account
-        assert accounts.hold(account, Decimal(10), line_id=1, turn=1, by="a test") is True
-        assert accounts.hold(account, Decimal(10), line_id=1, turn=1, by="a test") is False
-        assert accounts.issue(account, Decimal(10), line_id=1, turn=1, by="a test") is True
-        assert accounts.issue(account, Decimal(10), line_id=1, turn=1, by="a test") is False
+        assert accounts.hold(account, Decimal(10), line_id=line, turn=1, by="a test") is True
+        assert accounts.hold(account, Decimal(10), line_id=line, turn=1, by="a test") is False
+        assert accounts.issue(account, Decimal(10), line_id=line, turn=1, by="a test") is True
+        assert accounts.issue(account, Decimal(10), line_id=line, turn=1, by="a test") is False
         account.refresh_from_db()
         assert (account.held, account.issued) == (0, 10)
 
@@ -92,11 +103,12 @@ def test_what_is_missing_is_said_and_nothing_moves(world: World) -> None:
 
 
 def test_without_a_cap_anything_may_be_held(world: World) -> None:
+    [line] = lines(world.here, 1)
     with tenant(world.here.certifier):
         account = world.here.account
         accounts.remove_cap(account, by="a test", reason="handler")
         account.refresh_from_db()
-        accounts.hold(account, Decimal(10_000_000), line_id=1, turn=1, by="a test")
+        accounts.hold(account, Decimal(10_000_000), line_id=line, turn=1, by="a test")
         assert account.left is None
 
 
@@ -128,6 +140,7 @@ def together(count: int, work) -> list[object]:
 
 def test_thirty_two_at_once_never_hold_more_than_there_is(committed_world: World) -> None:
     here = committed_world.here
+    tried = lines(here, 32)
     with tenant(here.certifier):
         second = accounts.account_of(here.second_item, here.account.crop_year)
 
@@ -137,7 +150,8 @@ def test_thirty_two_at_once_never_hold_more_than_there_is(committed_world: World
             wanted = [here.account.pk, second.pk] if n % 2 else [second.pk, here.account.pk]
             locked = accounts.lock(wanted)
             for pk in wanted:
-                accounts.hold(locked[pk], Decimal(1_000 if pk == second.pk else 5_000), line_id=n + 1, turn=1, by="x")
+                kg = Decimal(1_000 if pk == second.pk else 5_000)
+                accounts.hold(locked[pk], kg, line_id=tried[n], turn=1, by="x")
             record(here.account, "tried", by="a test")
         return "held"
 
@@ -155,13 +169,22 @@ def test_thirty_two_at_once_never_hold_more_than_there_is(committed_world: World
 
 def test_one_movement_delivered_to_thirty_two_is_made_once(committed_world: World) -> None:
     here = committed_world.here
+    [line] = lines(here, 1)
 
     def work(n: int) -> bool:
         with tenant(here.certifier):
-            return accounts.hold(Account.objects.get(pk=here.account.pk), Decimal(7), line_id=1, turn=1, by="a test")
+            return accounts.hold(Account.objects.get(pk=here.account.pk), Decimal(7), line_id=line, turn=1, by="a test")
 
     results = together(32, work)
     assert sorted(results) == [False] * 31 + [True]
     with tenant(here.certifier):
         here.account.refresh_from_db()
         assert here.account.held == 7
+
+
+def test_an_entry_names_a_line_of_its_own_certifier(world: World) -> None:
+    [theirs] = lines(world.there, 1)
+    with pytest.raises(IntegrityError, match="ledger_entry_line_id_tenant"), tenant(world.here.certifier):
+        accounts.hold(world.here.account, Decimal(1), line_id=theirs, turn=1, by="a test")
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

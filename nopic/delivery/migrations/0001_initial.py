@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('certificates', '0001_initial'),
         ('requests', '0001_initial'),
         ('tenants', '0001_initial'),
     ]
@@ -80,5 +81,6 @@ class Migration(migrations.Migration):
         ),
         Isolate("delivery_consignmentlink", {"request_id": "requests_certificaterequest"}),
         Isolate("delivery_mail", {"request_id": "requests_certificaterequest"}),
+        migrations.RunSQL(tie("delivery_mail", "certificate_id", "certificates_certificate"), migrations.RunSQL.noop),
         migrations.RunSQL(tie("delivery_consignmentlink", "mail_id", "delivery_mail"), migrations.RunSQL.noop),
     ]

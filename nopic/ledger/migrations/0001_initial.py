@@ -65,6 +65,10 @@ class Migration(migrations.Migration):
             model_name='entry',
             constraint=models.UniqueConstraint(condition=models.Q(('line_id__isnull', False)), fields=('certifier', 'account', 'line_id', 'kind', 'turn'), name='entry_once'),
         ),
+        migrations.AddIndex(
+            model_name='entry',
+            index=models.Index(fields=['certifier', 'line_id'], name='entry_of_line'),
+        ),
         Isolate("ledger_account", {"item_id": "products_productitem"}),
         Isolate("ledger_entry", {"account_id": "ledger_account"}),
         AppendOnly("ledger_entry"),
