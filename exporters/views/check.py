@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from exporters.views import merging
 from exporters.views.loading import load_request
 from exporters.views.steps import frame, sent_meanwhile
 from nopic.presentation.typed import whole
@@ -30,6 +31,8 @@ def check(request: PortalRequest, reference: str) -> HttpResponse:
             return redirect("request_sent", certifier=request.certifier.slug, reference=asked.reference)
         return sent_meanwhile(request, asked)
     refused: list[Any] = []
+    if request.POST.get("go", "").startswith(merging.MERGE):
+        return merging.merge(request, asked, whole(request.POST.get("revision")) or 0)
     if request.method == "POST":
         if not request.may_send:
             return render(request, "403.html", status=403)
@@ -63,7 +66,11 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
     context["groups"] = _groups(queries.summary(asked), address)
     context["late_reason"] = asked.late_reason if context["ruler"] and context["ruler"].late else ""
     context["missing"] = [(one.sentence, address(one.field)) for one in found if one.severity == "stop"]
-    context["worth"] = [(one.sentence, address(one.field)) for one in found if one.severity != "stop"]
+    context["worth"] = [
+        (one.sentence, address(one.field), f"{merging.MERGE}{one.line_id}" if one.asks == "merge" else "")
+        for one in found
+        if one.severity != "stop"
+    ]
     context["problems"] = [(one.sentence, address(one.field)) for one in refused]
     context["undeclared"] = any(one.rule == "declaration_is_made" for one in refused)
     context["documents"] = queries.documents(asked)

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from exporters.forms import goods, journey
 from exporters.forms.fields import Writer, summary
 from exporters.forms.typed import flat, typed
+from exporters.views import merging
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
 from nopic.presentation.words import moment
@@ -126,6 +127,8 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
             return sent_meanwhile(request, asked)
         return _two_tabs(request, asked, step, raw)
     here = step_url(request, asked.reference, step)
+    if go.startswith(merging.MERGE):
+        return merging.merge(request, asked, asked.revision)
     if go == "later":
         messages.success(request, _("Saved. You can go on at any time."))
         return redirect("request_hub", certifier=request.certifier.slug, reference=asked.reference)
@@ -213,7 +216,7 @@ def _page(
         context["way"], context["containers"], context["rest"] = journey.transport(write)
         context["ports"] = journey.port_options()
     else:
-        known = steps.choices(step, asked)
+        known, context["merges"] = steps.choices(step, asked), merging.offered(asked)
         context["cards"] = goods.cards(write, known, _drawn(asked, raw))
         context["receive"] = goods.receives(_drawn(asked, asked.raw.get(step, {})), context["cards"])
     context["problems"] = summary(problems, journey.RADIOS.get(step, ()))

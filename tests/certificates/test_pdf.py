@@ -128,11 +128,13 @@ def test_a_final_handler_who_is_not_the_exporter_is_named_with_its_certifier():
     assert f"Final certified handler {samples.LONG_FR}, NOP ID 8150007733, certified by Contrôle Biologique" in text
 
 
-def test_what_replaces_and_what_no_longer_holds_is_said_on_the_page():
-    issue = samples.ISSUE | {"replaces": "417-8150004127-000301", "statuses": ["cancelled"]}
+def test_what_replaces_and_what_does_not_hold_is_said_on_the_page():
+    issue = samples.ISSUE | {"replaces": "417-8150004127-000301", "statuses": list(boxes_v1.STATUSES)}
     text = text_of(printed(issue=issue))
     assert "Replaces 417-8150004127-000301" in text
-    assert "Not valid for import: cancelled" in text
+    for why in ("not yet published", "cancelled", "used up", "expired"):
+        assert f"Not valid for import: {why}" in text
+    assert "Not valid for import" not in text_of(printed())
 
 
 def test_a_treatment_is_named_and_who_saw_its_paper():

@@ -8,11 +8,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from exporters.forms.typed import flat
 from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
-from tests.factories import World, complete_draft, draft, signed_in
+from tests.factories import World, complete_draft, draft, line_answers, signed_in
 
 
 @pytest.fixture
@@ -272,3 +273,24 @@ def test_nothing_that_is_posted_breaks_a_step(world: World, rosa: Client, step: 
     }  # fmt: skip
     assert rosa.post(at(request, step), wild).status_code in (302, 409, 422)
     assert rosa.get(at(request, step)).status_code == 200
+
+
+@pytest.mark.parametrize("step", ["products", "check"])
+def test_the_same_product_twice_is_merged_by_a_button(world: World, rosa: Client, step: str) -> None:
+    light = {"net": "60", "gross": "61", "packages": "1"}
+    lines = [line_answers(world.here, **light, lots=code) for code in ("A", "B")]
+    request = complete_draft(world.here, lines=lines)
+    page = rosa.get(at(request, step)).content.decode()
+    [button] = re.findall(r'name="go" value="(merge:\d+)"', page)
+    form = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page))
+    if step == "products":
+        with tenant(world.here.certifier):
+            request.refresh_from_db()
+            form |= dict(flat(request.raw["products"]))
+    assert rosa.post(at(request, step), form | {"go": button}).status_code == 302
+    page = rosa.get(at(request, step)).content.decode()
+    assert "The two are one product now" in page
+    assert "merge:" not in page
+    with tenant(world.here.certifier):
+        [line] = request.lines.all()
+        assert (line.net_kg, [lot.code for lot in line.lots.all()]) == (120, ["A", "B"])

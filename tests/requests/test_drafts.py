@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from nopic.requests import actions, queries
-from nopic.requests.models import Lot, RequestLine
+from nopic.requests import actions, checks, queries
+from nopic.requests.models import CertificateRequest, Lot, RequestLine
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer, ImporterContact
 from nopic.workflow.models import AuditEvent, Dispatch
@@ -229,3 +229,49 @@ def test_a_draft_is_behind_its_certifiers_door(world: World) -> None:
     request = factories.draft(world.here)
     with pytest.raises(type(request).DoesNotExist), tenant(world.there.certifier, world.there.sender):
         actions.revise(request=request, step="departure", raw={}, revision=1, by=world.there.sender)
+
+
+def lots_of(request: CertificateRequest) -> list[list[tuple[str, Decimal | None]]]:
+    return [list(line.lots.values_list("code", "kg")) for line in request.lines.filter(removed=False)]
+
+
+def test_a_product_that_is_there_twice_is_merged_with_the_weights_packages_and_lots_of_both(here: Side) -> None:
+    first = line_answers(here, net="42,000", unit="lb", gross="43,000", packages="320", lots="A, B")
+    second = line_answers(here, net="6", unit="t", gross="6.1", packages="100",
+                          lots=[{"code": "C", "kg": "1000", "supplier": "own"}, {"code": "A", "kg": "", "supplier": ""}])  # fmt: skip
+    request = factories.complete_draft(here, lines=[first, second])
+    one, two = request.lines.all()
+    net, gross = one.net_kg + two.net_kg, one.gross_kg + two.gross_kg
+    with pytest.raises(Overtaken):
+        actions.merge(request=request, line_id=one.pk, revision=request.revision, by=here.sender)
+    with pytest.raises(Overtaken):
+        actions.merge(request=request, line_id=two.pk, revision=request.revision - 1, by=here.sender)
+    actions.merge(request=request, line_id=two.pk, revision=request.revision, by=here.sender)
+    [merged] = request.lines.all()
+    assert (merged.pk, merged.net_kg, merged.gross_kg, merged.packages) == (one.pk, net, gross, 420)
+    assert lots_of(request) == [[("A", None), ("B", None), ("C", 1000)]]
+    found = checks.findings(request, moment="submit")
+    assert not any(one.is_stop or one.rule == "same_commodity_once" for one in found)
+    assert AuditEvent.objects.get(verb="products merged").facts == {"line": one.pk, "merged": two.pk}
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"crop_year": "2025"}, "the harvest year"),
+        ({"package_kind": "boxes"}, "the packaging"),
+        ({"origin_region": "Puno", "package_kind": "boxes"}, "the packaging, the region of origin"),
+    ],
+)
+def test_what_differs_is_not_merged_and_says_why(here: Side, changes: dict[str, str], what: str) -> None:
+    light = {"net": "60", "gross": "61", "packages": "1", "lots": "A"}
+    request = factories.complete_draft(
+        here, lines=[line_answers(here, **light), line_answers(here, **light, **changes)]
+    )
+    second = request.lines.last()
+    [told] = [one for one in checks.findings(request, moment="submit") if one.rule == "same_commodity_once"]
+    assert f"They stay two certificates: {what} differs" in told.sentence
+    assert told.asks == ""
+    with pytest.raises(Overtaken):
+        actions.merge(request=request, line_id=second.pk, revision=request.revision, by=here.sender)
+    assert request.lines.count() == 2

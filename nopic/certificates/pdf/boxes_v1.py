@@ -41,7 +41,6 @@ MODES = {"sea": "By sea", "air": "By air", "road": "By road", "rail": "By rail"}
 STATUSES = {
     "pending": "not yet published",
     "cancelled": "cancelled",
-    "replaced": "replaced by another certificate",
     "used_up": "used up",
     "expired": "expired",
 }

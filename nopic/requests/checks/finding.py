@@ -29,7 +29,9 @@ class Finding:
     can_be_waived: bool = False
     waived_by: str = ""
     waived_why: str = ""
-    asks: str = ""  # a question that has its own page; "has_it_left": requests.actions.declare_departure answers it
+    # A question with a button or page of its own, named after what answers it in requests.actions: "has_it_left" is
+    # declare_departure, "merge" is merge.
+    asks: str = ""
 
     def __str__(self) -> str:
         return self.sentence

@@ -66,18 +66,44 @@ def _changes(facts: Facts, line: LineFacts, changed: list[str], since: date) -> 
 
 
 def same_commodity_once(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
-    """The same product of the same harvest twice is one certificate too many, unless something sets them apart."""
+    """The same product twice is one certificate too many, unless something sets the two apart: offered, never forced."""
     if line.line.item_id is None:
         return []
-    first = next((other for other in facts.lines if other.key == line.key), line)
-    if first is line:
+    before = [other for other in facts.lines[: facts.lines.index(line)] if other.line.item_id == line.line.item_id]
+    first = next((other for other in before if not sets_apart(other, line)), None)
+    if first is None and (not before or moment not in ("draft", "submit")):
         return []
-    words = {"product": line.name, "n": first.line.position}
+    what = "" if first else ", ".join(sets_apart(before[0], line))
+    words = {"product": line.name, "n": (first or before[0]).line.position, "what": what}
+    told = _("%(product)s is already product %(n)s. They stay two certificates: %(what)s differs") % words
+    if first:
+        told = (
+            _("%(product)s is already product %(n)s. Merge them to one certificate, unless brand or order differ")
+            % words
+        )
+    counted = first is not None and _is_counted(first) and _is_counted(line)
     return [
         Finding(
-            "same_commodity_once", 7, "note",
-            _("%(product)s is already product %(n)s. Put both weights together, unless origin, brand or order differ") % words,
+            "same_commodity_once", 7, "note", told,
             _("%(product)s is also product %(n)s of this request") % words,
-            {"first_line": first.line.pk}, field=line.at("item"),
+            {"first_line": (first or before[0]).line.pk}, field=line.at("item"), asks="merge" if counted else "",
         )
     ]  # fmt: skip
+
+
+def sets_apart(one: LineFacts, other: LineFacts) -> list[str]:
+    """What makes two lines of one product two certificates, in words; empty when they can be merged."""
+    suppliers = {lot.code: lot.supplier_id for lot in one.lots}
+    differ = {
+        _("the harvest year"): one.line.crop_year != other.line.crop_year,
+        _("the packaging"): one.line.package_kind != other.line.package_kind,
+        _("the region of origin"): one.line.origin_region != other.line.origin_region,
+        _("the source of the same lot"): any(
+            suppliers.get(lot.code, lot.supplier_id) != lot.supplier_id for lot in other.lots
+        ),
+    }
+    return [what for what, is_so in differ.items() if is_so]
+
+
+def _is_counted(line: LineFacts) -> bool:
+    return None not in (line.line.net_kg, line.line.gross_kg, line.line.packages)
