@@ -37,7 +37,8 @@ class Certificate(TenantModel):
     cancel_requested_at = models.DateTimeField(null=True)
     cancel_requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     cancel_reason = models.CharField(max_length=40, blank=True)
-    cancel_note = models.TextField(blank=True)
+    cancel_note = models.TextField(blank=True)  # to the exporter, the importer and the broker
+    kilograms_kept = models.BooleanField(default=False)  # cancelled after the goods had left: they stay used
     cancelled_at = models.DateTimeField(null=True)
     # number → status, while the registry lists anything under our reference but our number: kept until it is put right
     registry_lists = models.JSONField(null=True)

@@ -102,7 +102,12 @@ def test_what_the_registry_refuses_waits_for_a_person(oid: MockOid, committed_wo
     assert "is not certified at present" in stopped.attention
     assert oid.arrivals("register") == []
     assert lab.balance(side) == (lab.KG, 0)
+    lab.press(side, actions.look_up_again, certificate)  # the reason stays as long as it holds
+    assert "is not certified at present" in fresh(certificate).attention
     lab.introduce(oid, committed_world)
+    lab.press(side, actions.look_up_again, certificate)
+    assert "nothing stands against it now" in fresh(certificate).attention
+    assert oid.arrivals("register") == []
     with tenant(side.certifier):
         actions.try_again(certificate=certificate, by=side.reviewer)
     drain()

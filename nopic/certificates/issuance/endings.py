@@ -65,11 +65,9 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
     stays = _("The goods have left: %(kg)s kg stay used.") % {"kg": goods.kg} if kept else ""
     advance(
         certificate, CertificateStatus.CANCELLED, by=by, note=" ".join(filter(None, (note, stays))),
-        cancelled_at=at, attention=policies.registry_differs(certificate),
+        cancelled_at=at, kilograms_kept=kept, attention=policies.registry_differs(certificate),
     )  # fmt: skip
     if kept:
-        certificate.cancel_note = "\n".join(filter(None, (certificate.cancel_note, stays)))
-        certificate.save(update_fields=["cancel_note"])
         record(certificate, "kilograms stay used", by=by, note=stays, kg=str(goods.kg))
     else:
         accounts.give_back(

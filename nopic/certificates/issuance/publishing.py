@@ -36,8 +36,17 @@ def publish(desk: Desk) -> Later | None:
         if later is not _SEND:
             return later
     elif desk.operation.only_look:
-        raise NeedsPerson(_("Nothing was ever sent to the registry."))
+        return _look_at_parties(desk)
     return _send(desk)
+
+
+def _look_at_parties(desk: Desk) -> Later:
+    """Nothing was ever sent, so a look asks what stood against it: the reason stays as long as it holds."""
+    asked = _ask_live(desk)
+    if isinstance(asked, Later):
+        return asked
+    desk.write(Note("operation", "found", desk.registry.evidence, text=asked))
+    raise NeedsPerson(_("Nothing was ever sent to the registry, and nothing stands against it now. Press “Try again”."))
 
 
 _SEND = Later(0, "send")  # what a look-up answers when sending (again) is safe

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 ('cancel_requested_at', models.DateTimeField(null=True)),
                 ('cancel_reason', models.CharField(blank=True, max_length=40)),
                 ('cancel_note', models.TextField(blank=True)),
+                ('kilograms_kept', models.BooleanField(default=False)),
                 ('cancelled_at', models.DateTimeField(null=True)),
                 ('registry_lists', models.JSONField(null=True)),
                 ('approved_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
