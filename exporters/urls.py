@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exporters.views import certificates, check, dashboard, documents, files, hub, steps, verified
+from exporters.views import certificates, check, dashboard, documents, files, hub, live, steps, verified
 
 REQUEST = "requests/<str:reference>/"
 
@@ -23,7 +23,8 @@ urlpatterns = [
     path(f"{REQUEST}documents/<int:document_id>/", files.document, name="document"),
     path(f"{REQUEST}documents/<int:document_id>/original/", files.original, name="document_original"),
     path(f"{REQUEST}documents/<int:document_id>/pages/<int:number>.webp", files.page_image, name="document_page"),
-    path(f"{REQUEST}products/<int:index>/left/", steps.left, name="request_left"),
+    path(f"{REQUEST}products/<int:index>/left/", live.product, name="request_left"),
+    path(f"{REQUEST}departure/when/", live.when, name="request_when"),
     path(f"{REQUEST}supplier/", steps.supplier, name="supplier"),
     path(f"{REQUEST}check/", check.check, name="request_check"),
     path(f"{REQUEST}<str:step>/", steps.request_step, name="request_step"),

@@ -1,5 +1,6 @@
 """Fields of the products step: one card for each product, with its lots and what is left of it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -91,13 +92,18 @@ def _card(
     _net, meant = net_of(entry)
     units = [(code, str(SHORT.get(code, code))) for code in UNITS]
     pack = product.version.package_kg if product else None
-    packed = (product.version.package_kind if product else "") or _("packages")
+    packed = product.version.package_kind if product else ""
     region = product.version.origin_region if product else ""
     past = [one for one in product.crop_years if one <= known.today.year] if product else []
     year = str(max(past)) if past else ""
     at_region, at_kind, at_year = f"{name}-origin_region", f"{name}-package_kind", f"{name}-crop_year"
     if pack or meant == PACK:
-        units.append((PACK, _("%(kind)s of %(kg)s kg") % {"kind": packed, "kg": kg(pack)} if pack else _("packs")))
+        units.append(
+            (
+                PACK,
+                _("%(kind)s of %(kg)s kg") % {"kind": packed or _("packages"), "kg": kg(pack)} if pack else _("packs"),
+            )
+        )
     unit = write.field(f"{name}-unit", _("Unit of the net weight"), of={f"{name}-unit": meant}, options=units)
     lots = entry.get("lots")
     rows: list[Any] = [{"code": lots}] if isinstance(lots, str) else list(lots or [])
@@ -121,7 +127,7 @@ def _card(
                 box=11,
                 width="n3 m6",
                 apart=True,
-                unit=entry.get("package_kind") or packed,
+                unit=_short_kind(str(entry.get("package_kind") or packed)),
             ),
             field(
                 "gross", _("Gross weight"), kind="decimal", box=11, width="n4 m6", apart=True, unit=_gross_unit(meant)
@@ -194,9 +200,27 @@ def receives(drawn: Mapping[str, DrawDown], cards_: list[Card]) -> list[tuple[st
     found = []
     for card in cards_:
         mine = drawn.get(str(card.index))
-        if mine is not None and card.hts:
-            found.append((card.title, f"{kg(mine.this)} kg" if mine.this else _("weight missing"), bool(mine.over)))
+        if card.hts:
+            weight = f"{kg(mine.this)} kg" if mine and mine.this else _("weight missing")
+            found.append((card.title, weight, bool(mine and mine.over)))
     return found
+
+
+def removed(raw: Mapping[str, Any], known: Choices) -> list[tuple[int, str]]:
+    """(place, words) of every product that was removed and can be put back."""
+    found = []
+    for at, entry in enumerate(raw.get("removed") or []):
+        product = known.products.get(whole(entry.get("item", "")) or 0)
+        named = product.version.wording if product else _("A product without a name")
+        typed = " ".join(filter(None, net_of(entry))) if entry.get("net") else ""
+        found.append((at, f"{named}, {typed}" if typed else named))
+    return found
+
+
+def _short_kind(kind: str) -> str:
+    """The kind of packages as it fits beside their number: "bags of 60 kg" are bags."""
+    first = re.sub(r"\s+(of\s+)?\d.*$", "", kind)
+    return first if first and len(first) <= 10 else _("packages")
 
 
 def left(drawn: DrawDown) -> Left:
@@ -214,7 +238,7 @@ def left(drawn: DrawDown) -> Left:
         too_much = _("%(kg)s kg too much") % {"kg": kg(drawn.over)}
         return Left(
             sentence=too_much if drawn.allocated else _("No verified quantity for this harvest year"),
-            about=_("Verified quantity %(kg)s kg") % {"kg": kg(drawn.allocated or 0)},
+            about=_("Verified quantity %(kg)s kg") % {"kg": kg(drawn.allocated)} if drawn.allocated else "",
             picture=picture,
             over=True,
             fits=plain_kg(max(drawn.this - drawn.over, Decimal(0))),

@@ -60,8 +60,13 @@ class Event:
     state: str
 
 
-def tasks(request: CertificateRequest, slots: Sequence[SlotView], findings: Sequence[Finding]) -> list[Task]:
-    """The six steps: done, with what is to mend, or not started. Of the documents, what is missing now."""
+def tasks(
+    request: CertificateRequest, slots: Sequence[SlotView], findings: Sequence[Finding], *, untouched: bool = False
+) -> list[Task]:
+    """The six steps: done, with what is to mend, or not started. Of the documents, what is missing now.
+
+    `untouched`: it came back and nothing was changed since, so that it would be sent as it was.
+    """
     to_mend: dict[str, dict[str, str]] = {}  # step -> sentence -> where
     for one in findings:
         if one.is_stop and one.step:
@@ -78,7 +83,7 @@ def tasks(request: CertificateRequest, slots: Sequence[SlotView], findings: Sequ
         said = to_mend.get(step, {}) if step in started else {}
         word, shape, n = _("Not started"), "off", len(said)
         if step == "check" and all(each in started and not to_mend.get(each) for each in STEPS[:-1]):
-            word, shape = _("Ready"), "ok"
+            word, shape = (_("Nothing changed yet"), "act") if untouched else (_("Ready"), "ok")
         elif step == "documents" and said:
             word, shape = _("%(n)s to add") % {"n": n}, "act"
         elif said:
@@ -87,6 +92,20 @@ def tasks(request: CertificateRequest, slots: Sequence[SlotView], findings: Sequ
             word, shape = _("Done"), "done"
         made.append(Task(str(STEP_NAMES[step]), step_address(request, step), word, shape, tuple(said.items())))
     return made
+
+
+def step_of(box: str) -> str:
+    """The step in which a box of the certificate is filled in; "" when it is none of the exporter's."""
+    return _STEP_OF.get(box, "")
+
+
+_STEP_OF = {
+    **dict.fromkeys(("2", "17"), "departure"),
+    **dict.fromkeys(("5", "6"), "importer"),
+    **dict.fromkeys(("7", "8", "9", "10", "11", "12", "13"), "products"),
+    **dict.fromkeys(("14", "15", "16"), "transport"),
+    "18": "documents",
+}
 
 
 def points(request: CertificateRequest, version: RequestVersion | None, boxes: Iterable[Box]) -> list[Point]:

@@ -37,7 +37,9 @@ def things(
     for request in requests:
         passed = request.departed_on is None and request.departure_on is not None and request.departure_on < today
         problems = sum(request.problems.values())
-        if passed:
+        if passed and not request.turn:
+            problems = max(problems, 1)  # never sent: a date that passed is an answer to mend, and no question
+        elif passed:
             gone.append(_has_it_left(request))
         elif request.status != RequestStatus.DRAFT:
             continue

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from exporters.views import merging
+from exporters.views.frame import frame, sent_meanwhile
 from exporters.views.loading import load_request
-from exporters.views.steps import frame, sent_meanwhile
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
@@ -62,7 +62,7 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
             return f"#{name}" if name else ""
         return f"{base}{step}/" + (f"#{name}" if name else "")
 
-    context = frame(request, asked, "check")
+    context = frame(request, asked, "check", found)
     context["groups"] = _groups(queries.summary(asked), address)
     context["late_reason"] = asked.late_reason if context["ruler"] and context["ruler"].late else ""
     context["missing"] = [(one.sentence, address(one.field)) for one in found if one.severity == "stop"]
@@ -72,6 +72,7 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
         if one.severity != "stop"
     ]
     context["problems"] = [(one.sentence, address(one.field)) for one in refused]
+    context["untouched"] = queries.is_untouched(asked, queries.came_back(asked))
     context["undeclared"] = any(one.rule == "declaration_is_made" for one in refused)
     context["documents"] = queries.documents(asked)
     context["has_errors"] = bool(refused)

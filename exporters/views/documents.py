@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from exporters.views.filing import ACCEPT, closed, count_anew, door, receive
+from exporters.views.frame import after, frame, step_url
 from exporters.views.loading import load_request
-from exporters.views.steps import after, frame, step_url
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
 from nopic.documents.acceptance import NotAccepted

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from exporters.views.filing import ACCEPT, closed, count_anew, door, receive
+from exporters.views.frame import frame
 from exporters.views.loading import load_request
-from exporters.views.steps import frame
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
 from nopic.documents import files

@@ -60,7 +60,9 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
             reason=refused[0][1] if len(refused) == 1 else "",
         ),
         "is_draft": found.status == RequestStatus.DRAFT,
-        "tasks": tasks(found, slots, findings(found, moment="draft")) if found.status == RequestStatus.DRAFT else [],
+        "tasks": tasks(
+            found, slots, findings(found, moment="draft"), untouched=queries.is_untouched(found, current)
+        ) if found.status == RequestStatus.DRAFT else [],
         "points": said,
         "boxes": boxes,
         "slots": [(each, "later" if each.state == "missing" and each.may_follow else each.state) for each in slots],
@@ -75,7 +77,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "timeline": timeline(found, lines, issued, office.rules.time_zone),
         "zone": office.rules.time_zone,
         "may_withdraw": speaks and _may_withdraw(found, lines),
-        "ask_departure": speaks and _may_say_departure(found) and state not in ("refused", "decided"),
+        "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),
         "date_passed": bool(found.departed_on is None and found.departure_on and found.departure_on < today),
     }  # fmt: skip
     return render(request, "exporters/hub.html", context)

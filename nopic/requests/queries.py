@@ -10,13 +10,14 @@ from decimal import Decimal
 from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from nopic.documents.models import Document
 from nopic.ledger.models import Account
 from nopic.presentation.words import full_day, kg
 from nopic.products.models import ProductVersion
 from nopic.requests import facts as loading
 from nopic.requests.checks.parties import exporter_is_certified
 from nopic.requests.facts import Facts, LineFacts
-from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.slots import SlotView
 from nopic.requests.standards import standard_of
 from nopic.requests.statuses import LineStatus, RequestStatus, Treatment
@@ -29,11 +30,13 @@ __all__ = [
     "DrawDown",
     "Ruler",
     "SlotView",
+    "came_back",
     "documents",
     "drawdown",
     "drawdown_of",
     "drawdowns",
     "for_exporter",
+    "is_untouched",
     "promise",
     "ruler",
     "summary",
@@ -92,6 +95,23 @@ def summary(request: CertificateRequest) -> list[Box]:
     return boxes + _journey(request, dates) + [_papers(facts)]
 
 
+def came_back(request: CertificateRequest) -> RequestVersion | None:
+    """The version that was sent back to the exporter, while it is being changed; one statement, or none."""
+    if not request.turn or request.status != RequestStatus.DRAFT:
+        return None
+    versions = RequestVersion.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    return versions.defer("snapshot").filter(number=request.turn, returned_at__isnull=False).first()
+
+
+def is_untouched(request: CertificateRequest, version: RequestVersion | None) -> bool:
+    """Whether nothing was saved, added or removed since the version came back."""
+    if version is None or version.returned_at is None or request.saved_at > version.returned_at:
+        return False
+    since = Q(uploaded_at__gt=version.returned_at) | Q(removed_at__gt=version.returned_at)
+    files = Document.objects.filter(since, certifier_id=request.certifier_id, dossier_id=request.dossier_id)
+    return not files.exists()
+
+
 def _box(number: int, title: str, anchor: str, *values: str, line_id: int | None = None) -> Box:
     return Box(number, title, tuple(value for value in values if value), anchor, line_id)
 
@@ -123,9 +143,11 @@ def _goods(line: LineFacts, facts: Facts) -> list[Box]:
     gross = _("%(kg)s kg gross") % {"kg": kg(row.gross_kg)} if row.gross_kg else ""
     category = str(version.get_label_category_display()) if version else ""
     origin = ", ".join(filter(None, (row.origin_region, version.origin_country if version else "")))
+    harvest = _("Harvest %(year)s") % {"year": row.crop_year} if row.crop_year else ""
+    named = (version.wording, version.brand, harvest) if version else ()
     lots = [f"{lot.code} ({kg(lot.kg)} kg)" if lot.kg else lot.code for lot in line.lots]
     return [
-        _box(7, _("Product"), line.at("item"), *((version.wording, version.brand) if version else ()), line_id=pk),
+        _box(7, _("Product"), line.at("item"), *named, line_id=pk),
         _box(8, _("US tariff code"), line.at("item"), version.hts if version else "", line_id=pk),
         _box(9, _("Organic standard"), "", standard.name, category, line_id=pk),
         _box(10, _("Net weight"), line.at("net"), f"{kg(row.net_kg)} kg" if row.net_kg else "", line_id=pk),

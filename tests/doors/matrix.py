@@ -211,6 +211,7 @@ ROWS: dict[str, Row] = {
     "document_original": Row(EXPORTER, of_draft_document, ("get",), has_object=True),
     "document_page": Row(EXPORTER, of_draft_page, ("get",), has_object=True),
     "request_left": Row(EXPORTER, of_draft_line, ("post",), has_object=True),
+    "request_when": Row(EXPORTER, of_draft, ("post",), has_object=True, data={"departure_on": "2026-12-11"}),
     "supplier": Row(EXPORTER, of_draft, has_object=True, data={"supplier-name": "X", "supplier-same": "yes"}),
     "request_check": Row(EXPORTER, of_draft, has_object=True, data={"declared": "yes"}),
     "request_step": Row(EXPORTER, of_step, has_object=True, data={"mode": "sea"}),

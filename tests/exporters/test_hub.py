@@ -254,9 +254,30 @@ def test_the_importer_sees_the_day_an_issued_shipment_left(world: World, sender:
 
 
 def test_a_passed_date_asks_on_the_page_of_the_request(world: World, sender: Client) -> None:
-    request = factories.complete_draft(world.here)
-    move(request, departure_on=clock.today("UTC") - timedelta(days=2))
-    assert "It was to leave on" in sender.get(at(request)).content.decode()
+    draft, sent = factories.complete_draft(world.here), factories.submitted(world.here)
+    for request in (draft, sent):
+        move(request, departure_on=clock.today("UTC") - timedelta(days=2))
+    assert "It was to leave on" in sender.get(at(sent)).content.decode()
+    text = sender.get(at(draft)).content.decode()  # nobody relies on the date of a draft: it is an answer to mend
+    assert "It was to leave on" not in text
+    assert "That day has passed" in text
+
+
+def test_what_the_reviewer_asked_for_stands_at_its_step_and_untouched_is_said(world: World, sender: Client) -> None:
+    request = returned(world, {"box": "10", "text": "Compare the weight."}, {"box": "", "text": "All else fine."})
+    asked = "What the reviewer asks you to change"
+    pages = {step: sender.get(at(request, f"{step}/")).content.decode() for step in ("products", "transport", "check")}
+    assert "Compare the weight." in pages["products"]
+    assert "sent back" in pages["products"]
+    assert asked not in pages["transport"]
+    assert "All else fine." in pages["check"]
+    assert "Nothing was changed since it came back" in pages["check"]
+    assert "Nothing changed yet" in sender.get(at(request)).content.decode()
+    with tenant(world.here.certifier, world.here.sender):
+        raw = request.raw["transport"]
+        actions.revise(request=request, step="transport", raw=raw, revision=request.revision, by=world.here.sender)
+    assert "Nothing was changed since" not in sender.get(at(request, "check/")).content.decode()
+    assert "Ready" in sender.get(at(request)).content.decode()
 
 
 @pytest.mark.parametrize("tail", ["", "sent/", "withdraw/", "departed/", "versions/1/"])

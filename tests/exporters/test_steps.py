@@ -92,6 +92,53 @@ def test_products_and_lots_are_added_and_removed_without_script(world: World, ro
         assert [one.item_id for one in fresh(request).lines.filter(removed=False)] == [world.here.second_item.pk]
 
 
+def test_a_removed_product_is_said_and_comes_back_as_it_was_typed(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    second = {"lines-1-item": str(world.here.second_item.pk), "lines-1-net": "4.000", "lines-1-gross": "who knows"}
+    rosa.post(at(request, "products"), product(world) | second | {"revision": "1", "go": "remove-line:1"})
+    page = rosa.get(at(request, "products")).content.decode()
+    assert "Organic white quinoa CANARY-tierra, 4.000 kg" in page
+    assert 'value="put-back:0"' in page
+    revision = str(fresh(request).revision)
+    rosa.post(at(request, "products"), product(world) | {"revision": revision, "go": "put-back:0"})
+    raw = fresh(request).raw["products"]
+    assert (raw["lines"][1]["gross"], raw["removed"]) == ("who knows", [])
+    assert 'value="who knows"' in rosa.get(at(request, "products")).content.decode()
+
+
+def test_choosing_a_product_brings_its_name_code_and_packages_at_once(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    url = at(request, "products") + "0/left/"
+    text = rosa.post(url, {"lines-0-item": str(world.here.item.pk), "lines-0-package_kind": ""}).content.decode()
+    assert "1. Organic green coffee CANARY-tierra" in text
+    assert "0901.11.0015" in text
+    assert 'id="receive" hx-swap-oob="true"' in text
+    assert 'id="lines-0-package_kind" value="bags"' in text
+    typed = rosa.post(url, product(world, **{"lines-0-package_kind": "drums of 60 kg"})).content.decode()
+    assert 'id="lines-0-package_kind"' not in typed  # what somebody typed is left alone
+    assert '<span id="lines-0-packages-of" hx-swap-oob="true">drums</span>' in typed
+    assert rosa.post(at(request, "products") + "7/left/", product(world)).status_code == 404
+
+
+def test_the_ruler_follows_the_date_that_is_typed(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    leaves = (now() + timedelta(days=20)).date().isoformat()
+    url = at(request, "departure") + "when/"
+    assert "Send the request by" in rosa.post(url, {"departure_on": leaves}).content.decode()
+    assert "Send the request by" not in rosa.post(url, {"departure_on": "9999-12-31"}).content.decode()
+    assert fresh(request).departure_on is None
+
+
+def test_a_step_counts_as_done_only_while_nothing_stands_against_it(world: World, rosa: Client) -> None:
+    request = complete_draft(world.here)
+    done = '<li class="done"><a href="' + at(request, "departure")
+    assert done in rosa.get(at(request, "transport")).content.decode()
+    with tenant(world.here.certifier):
+        raw = fresh(request).raw | {"departure": {"departure_on": "2020-01-01"}}
+        CertificateRequest.objects.filter(pk=request.pk).update(raw=raw)  # as a date that passed since
+    assert done not in rosa.get(at(request, "transport")).content.decode()
+
+
 def test_what_is_left_is_shown_while_typing(world: World, rosa: Client) -> None:
     request = draft(world.here)
     url = at(request, "products") + "0/left/"
@@ -110,6 +157,8 @@ def test_a_second_tab_is_shown_both_and_loses_neither(world: World, rosa: Client
     assert answer.status_code == 409
     assert "19.200" in text
     assert "18000" in text
+    assert "Organic green coffee CANARY-tierra: Net weight" in text
+    assert "lines-0-net</th>" not in text
     kept = rosa.post(at(request, "products"), second | {"revision": str(fresh(request).revision)})
     assert kept.status_code == 302
     with tenant(world.here.certifier):
@@ -131,6 +180,21 @@ def test_the_check_page_lists_what_is_missing_with_links(world: World, rosa: Cli
     answer = rosa.post(at(request, "check"), {"declared": "yes", "revision": "1"})
     assert answer.status_code == 422
     assert fresh(request).status == "draft"
+
+
+def test_the_check_page_shows_who_is_written_to_and_the_harvest(world: World, rosa: Client) -> None:
+    text = rosa.get(at(complete_draft(world.here), "check")).content.decode()
+    for shown in ("Harbor Line", "desk@harborline.example", f"Harvest {now().year}"):
+        assert shown in text
+
+
+def test_two_tabs_show_labels_choices_and_dates_as_people_read_them(world: World, rosa: Client) -> None:
+    request = complete_draft(world.here)
+    raw = {"mode": "air", "arrival_on": "2027-03-01", "revision": "1"}
+    text = rosa.post(at(request, "transport"), raw).content.decode()
+    for shown in ("Estimated arrival in the United States", "Mon 1 Mar 2027", "How do the goods travel?"):
+        assert shown in text
+    assert "<td>air</td>" not in text
 
 
 def test_sending_needs_the_declaration_and_sending_twice_is_one_request(world: World, rosa: Client) -> None:

@@ -16,6 +16,7 @@ from nopic.requests.facts import load, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
+from nopic.requests.steps.products import is_blank
 from nopic.requests.steps.reading import text, why_too_long
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Exporter, User
@@ -24,6 +25,7 @@ from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
 
 REASON_MOST = 500
+MOST_REMOVED = 20  # products that can be put back
 
 
 @transaction.atomic
@@ -67,7 +69,7 @@ def revise(*, request: CertificateRequest, step: str, raw: Mapping[str, Any], re
         raise Overtaken(request)
     typed = cleaned(raw)
     if step == "products":
-        typed["lines"] = [entry for entry in _groups(typed.get("lines")) if not str(entry.get("remove", "")).strip()]
+        typed = _with_removed(request.raw.get(step, {}), typed)
     if revision < request.step_revisions.get(step, 0):
         if _same(request.raw.get(step, {}), typed):
             return read(step, request.raw[step], request=request)
@@ -169,6 +171,23 @@ def lock(request: CertificateRequest) -> None:
     request.refresh_from_db(from_queryset=CertificateRequest.objects.select_for_update(of=("self",), no_key=True))
 
 
+def _with_removed(stored: Mapping[str, Any], typed: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed products without those to be removed, which stay beside them until the request is sent.
+
+    `put_back` is the place of one of them in that list: it comes back as the last product, as it was typed.
+    """
+    removed, lines = _groups(stored.get("removed")), _groups(typed.get("lines"))
+    back = str(typed.get("put_back", ""))
+    if back.isdecimal() and len(back) < 4 and int(back) < len(removed):
+        lines.append(removed.pop(int(back)))
+    for entry in lines:
+        if str(entry.get("remove", "")).strip() and not is_blank(entry):
+            removed.append({name: value for name, value in entry.items() if name not in ("id", "remove")})
+    kept = [entry for entry in lines if not str(entry.get("remove", "")).strip()]
+    others = {name: value for name, value in typed.items() if name not in ("put_back", "removed")}
+    return {**others, "lines": kept, "removed": removed[-MOST_REMOVED:]}
+
+
 def _groups(value: Any) -> list[dict[str, Any]]:
     return [dict(entry) for entry in value if isinstance(entry, Mapping)] if isinstance(value, list) else []
 
@@ -178,6 +197,6 @@ def _same(stored: Mapping[str, Any], typed: Mapping[str, Any]) -> bool:
 
     def plain(raw: Mapping[str, Any]) -> dict[str, Any]:
         lines = [{k: v for k, v in entry.items() if k not in ("id", "remove")} for entry in _groups(raw.get("lines"))]
-        return {**raw, "lines": lines}
+        return {**raw, "lines": lines, "removed": []}
 
     return plain(stored) == plain(typed)

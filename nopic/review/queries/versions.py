@@ -1,12 +1,13 @@
 """A version as it was sent, in the order of the certificate's boxes, from the snapshot that was kept of it."""
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nopic.presentation.words import kg
+from nopic.presentation.words import full_day, kg
 
 Box = tuple[str, str, str]  # number, title, text
 
@@ -28,7 +29,7 @@ def boxes_of(snapshot: Mapping[str, Any]) -> list[Box]:
     found += [
         ("14", _("Transport"), ", ".join(filter(None, (str(transport.get("vessel") or ""), containers)))),
         ("15", _("Route"), " → ".join(str(route[n]) for n in ("place_of_loading", "port_of_entry") if route.get(n))),
-        ("17", _("Departure"), str(route.get("departure_on") or "")),
+        ("17", _("Departure"), _day(route.get("departure_on"))),
         (
             "18",
             _("Documents"),
@@ -36,6 +37,13 @@ def boxes_of(snapshot: Mapping[str, Any]) -> list[Box]:
         ),
     ]
     return [box for box in found if box[2]]
+
+
+def _day(raw: object) -> str:
+    try:
+        return full_day(date.fromisoformat(str(raw)))
+    except ValueError:
+        return ""
 
 
 def _weight(raw: object) -> str:
