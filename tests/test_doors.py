@@ -70,7 +70,7 @@ def fingerprint() -> str:
         tables = [
             t
             for (t,) in cursor.fetchall()
-            if t not in {"django_session", "rate_limits", "tenants_secret", "workflow_heartbeat"}
+            if t not in {"django_session", "rate_limits", "delivery_ratecount", "tenants_secret", "workflow_heartbeat"}
         ]
         digest = hashlib.sha256()
         for table in tables:
