@@ -175,7 +175,9 @@ class Row:
     has_object: bool = False  # names a row of a tenant, so the other certifier's row must be 404 even for allowed roles
     closed: int = 0  # nobody comes in: this status for all
     also: frozenset[int] = frozenset()  # statuses that are right, too, for those who may come in
-    data: dict[str, Any] = field(default_factory=dict)  # what is posted by those who may not
+    data: dict[str, Any] = field(default_factory=dict)  # what is posted, first by those who may not
+    posts: frozenset[str] = frozenset()  # who of them may post, when not all: the others see the page and get 403
+    needs_registry: bool = False  # what it does needs what only an issued certificate of the pipeline has
 
 
 ROWS: dict[str, Row] = {
@@ -186,17 +188,23 @@ ROWS: dict[str, Row] = {
     "accept_invitation": Row(OPEN, of_unknown_token, also=frozenset({404})),
     "theme": Row(OPEN, methods=("get",)),
     "people": Row(frozenset({ADMIN}), data={"invite": "1", "email": "x@example.com", "role": "reviewer"}),
-    "team": Row(COMPANY, data={"invite": "1", "email": "x@example.com", "role": "exporter_member"}),
+    "team": Row(
+        COMPANY,
+        data={"invite": "1", "email": "x@example.com", "role": "exporter_member"},
+        posts=frozenset({SENDER, NEIGHBOUR}),
+    ),
     "queue": Row(STAFF, data={"take": "1", "chosen": "2026-0001"}),
     "certificates": Row(STAFF, methods=("get",)),
     "registry_key": Row(frozenset({ADMIN}), data={"secret": "0123456789abcdefghij"}),
     "certificate": Row(STAFF, of_staff_certificate, ("get",), has_object=True),
-    "certificate_cancel": Row(STAFF, of_staff_certificate, has_object=True, data={"reason": "issued_in_error"}),
+    "certificate_cancel": Row(
+        STAFF, of_staff_certificate, has_object=True, data={"reason": "issued_in_error"}, needs_registry=True
+    ),
     "certificate_press": Row(STAFF, of_staff_certificate, ("post",), has_object=True, data={"press": "look"}),
     "requests": Row(COMPANY, methods=("get",)),
     "all_requests": Row(COMPANY, methods=("get",)),
     "new_request": Row(COMPANY),
-    "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}),
+    "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}, also=frozenset({404})),
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
     "verified_list": Row(COMPANY, methods=("get",)),
@@ -213,7 +221,7 @@ ROWS: dict[str, Row] = {
     "request_left": Row(EXPORTER, of_draft_line, ("post",), has_object=True),
     "request_when": Row(EXPORTER, of_draft, ("post",), has_object=True, data={"departure_on": "2026-12-11"}),
     "supplier": Row(EXPORTER, of_draft, has_object=True, data={"supplier-name": "X", "supplier-same": "yes"}),
-    "request_check": Row(EXPORTER, of_draft, has_object=True, data={"declared": "yes"}),
+    "request_check": Row(EXPORTER, of_draft, has_object=True, data={"declared": "yes"}, posts=frozenset({SENDER})),
     "request_step": Row(EXPORTER, of_step, has_object=True, data={"mode": "sea"}),
     "case": Row(STAFF, of_case, ("get",), has_object=True),
     "case_whose": Row(STAFF, of_case, ("post",), has_object=True, data={"take": "1"}),
@@ -249,12 +257,14 @@ ROWS: dict[str, Row] = {
     ),
     "inbox": Row(INBOX, nothing, ("get",)),
     "inbox_csv": Row(INBOX, nothing, ("get",)),
-    "choose_inbox": Row(INBOX, nothing, ("post",), data={"inbox": "1"}),
+    "choose_inbox": Row(INBOX, nothing, ("post",), data={"inbox": "1"}, also=frozenset({404})),
     "inbox_certificate": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
     "inbox_pdf": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
     "importer_keys": Row(frozenset({IMPORTER, OTHER_IMPORTER}), nothing, data={"name": "x"}),
     "exporter_keys": Row(frozenset({SENDER, NEIGHBOUR}), data={"name": "x"}),
-    "handover": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"recipient": "importer"}),
+    "handover": Row(
+        STAFF | EXPORTER, of_certificate, has_object=True, data={"recipient": "importer"}, posts=STAFF | {SENDER}
+    ),
     "certificate_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True),
     # The API knows keys and no sessions: whoever is merely signed in is asked for a key (tests/api).
     "api_schema": Row(frozenset(), nothing, closed=401),
