@@ -17,15 +17,6 @@ def by_slot(dossier: Dossier) -> dict[SlotKey, list[Document]]:
     return dict(slots)
 
 
-def removed_by_slot(dossier: Dossier) -> dict[SlotKey, list[Document]]:
-    """The files that were removed or replaced, latest first: still readable. One query."""
-    slots: defaultdict[SlotKey, list[Document]] = defaultdict(list)
-    removed = Document.objects.filter(certifier_id=dossier.certifier_id, dossier=dossier, removed_at__isnull=False)
-    for document in removed.order_by("-removed_at", "-pk"):
-        slots[document.rule, document.subject].append(document)
-    return dict(slots)
-
-
 def answers_by_slot(dossier: Dossier) -> dict[SlotKey, SlotAnswer]:
     """What the exporter says instead of a file, for each slot where anything was said. One query."""
     said = SlotAnswer.objects.filter(certifier_id=dossier.certifier_id, dossier=dossier)

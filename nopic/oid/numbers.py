@@ -37,11 +37,6 @@ def is_nop_id(text: object) -> bool:
     return isinstance(text, str) and re.fullmatch(NOP_ID, text) is not None
 
 
-def is_hts(text: object) -> bool:
-    """Whether the text is a tariff code exactly as stored and printed: `NNNN.NN.NNNN`."""
-    return isinstance(text, str) and re.fullmatch(HTS, text) is not None
-
-
 def read_certificate_number(typed: str) -> str:
     """The certificate number that somebody typed, as `NNN-NNNNNNNNNN-NNNNNN`; raises WrongFormat.
 
@@ -69,18 +64,6 @@ def read_nop_id(typed: str) -> str:
     if digits is None or not is_nop_id(digits):
         raise WrongFormat(_("A NOP ID has ten digits, for example 9010000017."))
     return digits
-
-
-def read_hts(typed: str) -> str:
-    """The US tariff code that somebody typed, as `NNNN.NN.NNNN`; raises WrongFormat.
-
-    `0901.11.00.15`, `0901.11.0015`, `0901 11 0015` and `0901110015` are the same code. Eight digits are not enough:
-    the organic products have their own statistical suffix, the last two digits.
-    """
-    digits = _digits(_plain(typed), separators=".-")
-    if digits is None or len(digits) != 10:
-        raise WrongFormat(_("A US tariff code has ten digits, for example 0901.11.0015."))
-    return f"{digits[:4]}.{digits[4:6]}.{digits[6:]}"
 
 
 def _plain(typed: str) -> str:

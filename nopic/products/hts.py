@@ -19,7 +19,6 @@ from typing import Final, NamedTuple, Self
 from django.utils.translation import gettext as _
 
 MUST_FILE: Final = "AM8"
-MAY_BE_ORGANIC: Final = "AM7"
 _FOLDER: Final = Path(__file__).parent / "data"
 
 
@@ -42,11 +41,6 @@ class HtsCode:
 
     def __str__(self) -> str:
         return f"{self.digits[:4]}.{self.digits[4:6]}.{self.digits[6:]}"
-
-    @property
-    def in_report(self) -> str:
-        """The form of customs' report: 0901.11.00.15."""
-        return f"{self.digits[:4]}.{self.digits[4:6]}.{self.digits[6:8]}.{self.digits[8:]}"
 
 
 class Entry(NamedTuple):

@@ -53,23 +53,3 @@ def read_container(typed: str) -> str:
             _("%(number)s: the last digit does not match, check the number") % {"number": f"{owner} {serial} {digit}"}
         )
     return f"{owner} {serial} {digit}"
-
-
-def read_containers(typed: str) -> tuple[str, ...]:
-    """The container numbers of a field, separated by commas, semicolons or new lines; repeated ones count once.
-
-    An empty field is no containers. Raises ContainerError with a sentence for each number that cannot be taken.
-    """
-    entries = [entry for entry in re.split(r"[,;\n\r]+", typed) if entry.strip()]
-    if len(entries) > MOST_CONTAINERS:
-        raise ContainerError(_("Enter at most %(most)s containers") % {"most": MOST_CONTAINERS})
-    numbers: dict[str, None] = {}
-    faults: list[str] = []
-    for entry in entries:
-        try:
-            numbers[read_container(entry)] = None
-        except ContainerError as error:
-            faults += error.sentences
-    if faults:
-        raise ContainerError(*faults)
-    return tuple(numbers)

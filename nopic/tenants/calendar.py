@@ -102,10 +102,6 @@ class Office:
         days = (first + timedelta(days=n) for n in range(max(0, (last - first).days)))
         return sum(map(self.is_working_day, days))
 
-    def working_days_left(self, now: datetime, departure: date) -> int:
-        """Working days that the office still has before the day of departure; today counts until the cut-off."""
-        return self.working_days_between(self.counted_day(now), departure)
-
     def decision_due(self, sent_at: datetime) -> datetime:
         """The promised end of a decision: closing time of the n-th working day after the day that sending counts for."""
         day = self.counted_day(sent_at)

@@ -90,9 +90,3 @@ def bearer(
     one invitation, one API key."""
     with _door(certificate=certificate_id, request=request_id, invitation=invitation_id, apikey=apikey_id):
         yield
-
-
-def current_tenant_id() -> int | None:
-    """The certifier whose door is open, or None."""
-    value = _read()["app.tenant"]
-    return int(value) if value else None

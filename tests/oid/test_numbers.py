@@ -5,10 +5,8 @@ import pytest
 from nopic.oid.numbers import (
     WrongFormat,
     is_certificate_number,
-    is_hts,
     is_nop_id,
     read_certificate_number,
-    read_hts,
     read_nop_id,
 )
 
@@ -53,17 +51,6 @@ def test_what_is_no_certificate_number_is_told_why(typed, sentence):
     assert str(wrong.value.sentence).startswith(sentence)
 
 
-@pytest.mark.parametrize("typed", ["0901.11.0015", "0901.11.00.15", "0901110015", "0901 11 0015", "0901-11-00–15"])
-def test_a_tariff_code_is_read_in_every_usual_notation(typed):
-    assert read_hts(typed) == "0901.11.0015"
-
-
-@pytest.mark.parametrize("typed", ["", "0901.11.00", "0901.11.00151", "O901.11.0015", "0901,11,0015"])
-def test_what_is_no_ten_digit_tariff_code_is_refused(typed):
-    with pytest.raises(WrongFormat, match="ten digits"):
-        read_hts(typed)
-
-
 def test_a_nop_id_has_ten_digits_and_is_not_a_certificate_number():
     assert read_nop_id(" 901-000 0017") == "9010000017"
     with pytest.raises(WrongFormat, match="ten digits"):
@@ -75,8 +62,6 @@ def test_a_nop_id_has_ten_digits_and_is_not_a_certificate_number():
 def test_the_stored_forms_are_strict():
     assert is_certificate_number(NUMBER)
     assert is_nop_id("9010000017")
-    assert is_hts("0901.11.0015")
     for text in (f"{NUMBER}\n", NUMBER.replace("-", ""), NUMBER.replace("4", "٤"), None, 9010000017):
         assert not is_certificate_number(text)
         assert not is_nop_id(text)
-        assert not is_hts(text)

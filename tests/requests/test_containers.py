@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nopic.requests.containers import ContainerError, check_digit, read_container, read_containers
+from nopic.requests.containers import ContainerError, check_digit, read_container
 
 
 # CSQU 305438 3 is the example of the standard.
@@ -40,26 +40,6 @@ def test_a_wrong_number_is_quoted_in_the_sentence(typed, sentence):
     assert caught.value.sentences == (sentence,)
 
 
-def test_a_list_is_separated_by_commas_semicolons_and_lines_and_counts_each_once():
-    assert read_containers("CSQU3054383, msku 123456-5;\r\nAPLU 417730 2\n\nCSQU 305438 3,") == (
-        "CSQU 305438 3",
-        "MSKU 123456 5",
-        "APLU 417730 2",
-    )
-    assert read_containers(" \n") == ()
-
-
-def test_every_wrong_number_of_a_list_is_named():
-    with pytest.raises(ContainerError) as caught:
-        read_containers("APLU 417512 4, CSQU 305438 3, CSQU 305438 4")
-    assert len(caught.value.sentences) == 2
-
-
-def test_a_list_has_an_end():
-    with pytest.raises(ContainerError, match="at most 60 containers"):
-        read_containers("CSQU3054383\n" * 61)
-
-
 LETTERS = st.text(alphabet="ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=3, max_size=3)
 SERIALS = st.text(alphabet="0123456789", min_size=6, max_size=6)
 
@@ -76,7 +56,7 @@ def test_one_wrong_digit_is_found(owner, serial, position, shift):
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_reader(typed):
     try:
-        numbers = read_containers(typed)
+        number = read_container(typed)
     except ContainerError:
         return
-    assert all(len(number) == 13 for number in numbers)
+    assert len(number) == 13

@@ -78,21 +78,6 @@ def test_the_promised_decision_was_counted_by_hand(where, settings, sent, expect
     assert due == datetime.fromisoformat(expected)
 
 
-@pytest.mark.parametrize(
-    ("now", "left"),
-    [
-        ("2026-05-20T16:00+02:00", 3),
-        ("2026-05-20T16:01+02:00", 2),
-        ("2026-05-22T10:00+02:00", 1),
-        ("2026-05-22T18:00+02:00", 0),
-        ("2026-05-26T09:00+02:00", 0),
-        ("2026-06-01T09:00+02:00", 0),
-    ],
-)
-def test_the_working_days_left_before_a_departure_go_down_at_the_cut_off(now, left):
-    assert office().working_days_left(datetime.fromisoformat(now), date(2026, 5, 26)) == left
-
-
 def test_a_request_is_late_from_the_moment_after_the_cut_off():
     here = office()
     assert not here.is_late(datetime(2026, 5, 20, 14, 0, tzinfo=UTC), date(2026, 5, 26))

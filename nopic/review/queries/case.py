@@ -141,10 +141,6 @@ class Case:
         fitting = [each for each in self.findings if each.rule == rule and each.line_id == line_id]
         return next((each for each in fitting if each.can_be_waived and not each.waived_by), None)
 
-    def check_row(self, check_id: str) -> CheckRow | None:
-        """A row of the policy's checklist."""
-        return next((row for row in self.rules.checks if row.id == check_id), None)
-
 
 def papers_changed_at(request: CertificateRequest, row: CheckRow) -> int:
     """The revision of the request at which a paper that the check compares came or left since it was sent; 0: never."""

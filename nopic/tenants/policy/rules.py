@@ -67,9 +67,6 @@ class Rules:
     max_departure_ahead_days: int = read.setting(
         120, label=gettext_lazy("Days ahead that a departure may lie"), reads=read.whole_number(1, 366)
     )
-    departure_point: str = read.setting(
-        "border", label=gettext_lazy("Point of departure"), reads=read.one_of("border", "seaport")
-    )
     lots_required: bool = read.setting(True, label=gettext_lazy("Lot numbers required"), reads=read.yes_or_no)
     max_lots: int = read.setting(40, label=gettext_lazy("Most lots per product"), reads=read.whole_number(1, 200))
     weight_tolerance_kg: Decimal = read.setting(
