@@ -14,14 +14,13 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from nopic.certificates import policies
+from nopic.certificates.issuance.asking import ask_live, look_at_parties
 from nopic.certificates.issuance.confirming import owe_confirmation
 from nopic.certificates.issuance.desk import BY, Changed, Desk, NeedsPerson, Note, owe_next
 from nopic.certificates.issuance.endings import abandon, issued
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
-from nopic.oid.client import AlreadyRegistered, Operation, Record, Registration, Unavailable
-from nopic.tenants.context import tenant
+from nopic.oid.client import AlreadyRegistered, Record, Registration, Unavailable
 from nopic.workflow.crash import crash_point
 from nopic.workflow.dispatch import Later, database_now
 from nopic.workflow.transitions import advance
@@ -36,17 +35,8 @@ def publish(desk: Desk) -> Later | None:
         if later is not _SEND:
             return later
     elif desk.operation.only_look:
-        return _look_at_parties(desk)
+        return look_at_parties(desk)
     return _send(desk)
-
-
-def _look_at_parties(desk: Desk) -> Later:
-    """Nothing was ever sent, so a look asks what stood against it: the reason stays as long as it holds."""
-    asked = _ask_live(desk)
-    if isinstance(asked, Later):
-        return asked
-    desk.write(Note("operation", "found", desk.registry.evidence, text=asked))
-    raise NeedsPerson(_("Nothing was ever sent to the registry, and nothing stands against it now. Press “Try again”."))
 
 
 _SEND = Later(0, "send")  # what a look-up answers when sending (again) is safe
@@ -154,7 +144,7 @@ def _send(desk: Desk) -> Later | None:
         raise Changed
     if not desk.has_time_for(3):
         return Later(0, "lease too short")
-    asked = _ask_live(desk)
+    asked = ask_live(desk)
     if isinstance(asked, Later):
         return asked
     if not desk.has_time_for(2):  # to send, and to read back
@@ -175,41 +165,6 @@ def _send(desk: Desk) -> Later | None:
         return desk.unanswered("register", failure, undo=lambda _c, o: _undo(o, before))
     crash_point("issuance.after_call_before_record")
     return _adopt(desk, done, Note("register", "accepted", done.evidence, done.number))
-
-
-def _ask_live(desk: Desk) -> str | Later:
-    """What must hold at the moment of sending: both parties certified, the goods not departed. Raises NeedsPerson."""
-    obstacles = desk.obstacles
-    if obstacles is None:
-        with tenant(desk.claim.certifier_id):
-            obstacles = policies.obstacles_to_publish(desk.certificate)
-    if obstacles:
-        raise NeedsPerson(" ".join(obstacles))
-    said = []
-    for party in ("exporter", "importer"):
-        nop_id = desk.certificate.data[party]["nop_id"]
-        try:
-            operation = desk.ask(desk.registry.operation, nop_id)
-        except Unavailable as failure:
-            return desk.unanswered("operation", failure)
-        if fault := _fault(operation, party):
-            desk.write(Note("operation", "refused", desk.registry.evidence, text=f"{party} {nop_id}"))
-            raise NeedsPerson(fault % {"name": desk.certificate.data[party]["name"], "nop_id": nop_id})
-        said.append(f"{party} {nop_id} certified")
-    return ", ".join(said)
-
-
-def _fault(operation: Operation | None, party: str) -> str:
-    if operation is None:
-        return _("The registry lists no operation with NOP ID %(nop_id)s (%(name)s).")
-    if not operation.is_certified:
-        return _("According to the registry, %(name)s (NOP ID %(nop_id)s) is not certified at present.")
-    if not (operation.exports if party == "exporter" else operation.imports):
-        return {
-            "exporter": _("The registry does not list %(name)s (NOP ID %(nop_id)s) as an exporter."),
-            "importer": _("The registry does not list %(name)s (NOP ID %(nop_id)s) as an importer."),
-        }[party]
-    return ""
 
 
 def _intend(desk: Desk, certificate: Certificate, operation: RegistryOperation) -> None:
