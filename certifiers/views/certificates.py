@@ -51,7 +51,7 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("underway", _("Being published")),
             ("issued", _("Issued")),
             ("cancelled", _("Cancelled")),
-            ("attention", _("Need attention")),
+            ("attention", _("Needs attention")),
         ],
         "attention": queries.attention_count(request.certifier.pk),
         "key": queries.registry_key(request.certifier.pk),

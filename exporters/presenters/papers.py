@@ -28,7 +28,7 @@ def of_certificate(data: Mapping[str, Any]) -> list[Box]:
     gross = _("%(kg)s kg gross") % {"kg": _kg(data["gross_weight_kg"])}
     treatment = {"none": _("None")}.get(treated["kind"], treated.get("text") or "")
     return [
-        _box(2, _("Coverage"), _("One shipment"), _span(data["coverage"])),
+        _box(2, _("Coverage"), _("Single shipment"), _span(data["coverage"])),
         _box(
             3, _("Certifying agent"), agent.get("legal_name") or agent["name"], agent.get("role_text"), agent["country"]
         ),
@@ -50,7 +50,7 @@ def of_certificate(data: Mapping[str, Any]) -> list[Box]:
 def of_version(snapshot: Mapping[str, Any]) -> list[Box]:
     """The boxes of a request as it was sent (schema nopic-request/1); boxes 7 to 13 once for each product."""
     boxes = [
-        _box(2, _("Coverage"), _("One shipment"), _day(snapshot["route"]["departure_on"])),
+        _box(2, _("Coverage"), _("Single shipment"), _day(snapshot["route"]["departure_on"])),
         *_parties(snapshot, snapshot["recipients"]["importer_email"]),
     ]
     for line in snapshot["lines"]:

@@ -60,7 +60,7 @@ def _keep(
     for slot in slots:
         kind = request.POST.get(f"kind-{slot.anchor}", "")
         uploads = request.FILES.getlist(f"file-{slot.anchor}")
-        if uploads and slot.kinds and kind not in slot.kinds:
+        if uploads and slot.kinds and kind not in slot.kinds and asked.status != RequestStatus.DRAFT:
             said[slot.anchor] = [
                 _("%(document)s: say which one it is, then choose the file again") % {"document": slot.name}
             ]
@@ -87,6 +87,10 @@ def _keep(
             except Overtaken:
                 said.setdefault(slot.anchor, []).append(closed(slot.name))
                 status = max(status, 409)
+        for slot in queries.documents(fresh):
+            if slot.without_kind and f"kind-{slot.anchor}" in request.POST and request.POST.get("go") != "later":
+                said.setdefault(slot.anchor, []).append(slot.sentence)
+                status = max(status, 422)
         count_anew(request, fresh)
     return said, status
 
@@ -100,7 +104,10 @@ def _answer(request: PortalRequest, asked: CertificateRequest, slot: SlotView) -
     answer = request.POST.get(f"answer-{slot.anchor}", "")
     if pressed == f"clear:{slot.anchor}":
         actions.clear_slot(request=asked, rule=slot.rule, subject=slot.subject, by=request.user)
-    elif answer in (DOES_NOT_APPLY, LATER) and asked.status == RequestStatus.DRAFT:
+    elif asked.status == RequestStatus.DRAFT and slot.kinds:
+        kind = request.POST.get(f"kind-{slot.anchor}", "")
+        actions.say_kind(request=asked, rule=slot.rule, subject=slot.subject, kind=kind, by=request.user)
+    if answer in (DOES_NOT_APPLY, LATER) and asked.status == RequestStatus.DRAFT:
         actions.answer_slot(
             request=asked,
             rule=slot.rule,

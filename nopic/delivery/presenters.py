@@ -108,7 +108,10 @@ def boxes(record: PublicRecord) -> list[Box]:
     first, last = _day(data["coverage"]["first_departure"]), _day(data["coverage"]["last_departure"])
     found = [
         Box(
-            2, _("Coverage"), _("One shipment"), (_("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},)
+            2,
+            _("Coverage"),
+            _("Single shipment"),
+            (_("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},),
         ),
         Box(
             3,
@@ -138,7 +141,7 @@ def boxes(record: PublicRecord) -> list[Box]:
         ),
         *_goods(data),
         *_journey(data, first, last),
-        Box(18, _("Documents checked"), ", ".join(data["documents"]), whole=True),
+        Box(18, _("Documents reviewed"), ", ".join(data["documents"]), whole=True),
         Box(19, _("Statement"), data["statement"], _some(data["decided_by"]["name"]), whole=True),
     ]
     return _without_gaps(found)

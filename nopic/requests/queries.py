@@ -85,7 +85,7 @@ def summary(request: CertificateRequest) -> list[Box]:
     certifier, exporter = request.certifier, request.exporter
     dates = (full_day(request.departure_on),) if request.departure_on else ()
     boxes = [
-        _box(2, _("Coverage"), "departure#departure_on", _("One shipment"), *dates),
+        _box(2, _("Coverage"), "departure#departure_on", _("Single shipment"), *dates),
         _box(3, _("Certifying agent"), "", certifier.legal_name, certifier.country),
         _box(4, _("Exporter"), "", exporter.name, exporter.address, exporter.country, _nop_id(exporter.nop_id)),
         *_parties(request),

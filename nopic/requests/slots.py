@@ -44,7 +44,13 @@ class SlotView:
     @property
     def is_complete(self) -> bool:
         """Whether nothing more is needed before sending."""
-        return self.state in ("received", "not_needed", "later") or not self.must_before_sending
+        answered = self.state in ("received", "not_needed", "later")
+        return (answered and not self.without_kind) or not self.must_before_sending
+
+    @property
+    def without_kind(self) -> list[Document]:
+        """Files of which nobody said yet which of the row's kinds they are."""
+        return [each for each in self.files if self.kinds and not each.kind and each.status != DocumentStatus.REFUSED]
 
     @property
     def lacks_final(self) -> bool:
@@ -57,6 +63,8 @@ class SlotView:
         """What to do about a row that is not complete."""
         if self.state == "refused":
             return _("%(document)s: the file was not accepted. Choose another one") % {"document": self.name}
+        if self.without_kind:
+            return _("%(document)s: say which one it is. The file is kept") % {"document": self.name}
         return _("Choose the file: %(document)s") % {"document": self.name}
 
 

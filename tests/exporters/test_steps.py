@@ -270,6 +270,21 @@ def test_files_and_answers_are_kept_row_by_row(committed_world: World) -> None:
         assert Document.objects.get(pk=document.pk).removed_at is not None
 
 
+def test_a_transport_document_without_its_kind_is_kept_and_asked_about(committed_world: World) -> None:
+    rosa, request = signed_in(committed_world.here.sender), draft(committed_world.here)
+    row = "transport_document"
+    sent = {f"file-{row}": SimpleUploadedFile("BL.pdf", pdf(), "application/pdf"), f"kind-{row}": "", "go": "stay"}
+    asked = rosa.post(at(request, "documents"), sent, headers={"HX-Request": "true"})
+    text = asked.content.decode()
+    assert asked.status_code == 422
+    assert text.count("say which one it is. The file is kept") >= 2  # in the summary that htmx swaps in, and at the row
+    assert re.search(r'id="said">\s*<div class="errors"', text)
+    assert rosa.post(at(request, "documents"), {f"kind-{row}": "draft", "go": "stay"}).status_code == 302
+    with tenant(committed_world.here.certifier):
+        kept = Document.objects.get(dossier_id=request.dossier_id)
+        assert (kept.name, kept.kind, kept.removed_at) == ("BL.pdf", "draft", None)
+
+
 def test_a_missing_answer_is_saved_and_the_form_goes_on(world: World, rosa: Client) -> None:
     request = draft(world.here)
     empty = {  # as a browser posts them: nothing for radios, "" for the rest

@@ -2,7 +2,7 @@
 
 from nopic.documents.actions.answering import answer, take_back
 from nopic.documents.actions.drawing import draw_pages
-from nopic.documents.actions.receiving import Slot, Upload, receive, remove
+from nopic.documents.actions.receiving import Slot, Upload, receive, remove, say_kind
 
 __all__ = [
     "Slot",
@@ -11,5 +11,6 @@ __all__ = [
     "draw_pages",
     "receive",
     "remove",
+    "say_kind",
     "take_back",
 ]

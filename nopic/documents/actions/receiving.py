@@ -81,6 +81,13 @@ def receive(
     return document
 
 
+def say_kind(*, document: Document, kind: str, by: Actor) -> None:
+    """Say which kind of paper a file is that came without; what was said once stays."""
+    if Document.objects.filter(pk=document.pk, removed_at=None, kind="").update(kind=kind) == 1:
+        document.kind = kind
+        record(document, "kind said", by=by, new=kind)
+
+
 def remove(*, document: Document, by: Actor, note: str = "") -> None:
     """Take a file off its slot, inside the certifier's door. Row, bytes and pictures stay readable.
 

@@ -1,12 +1,12 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
-Drafting: start, revise, merge, add_supplier, answer_slot, clear_slot. Filing: open_slot (may a file come?), papers_changed.
+Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, return_to_exporter. Departing: declare_departure, the answer to "Has it left?".
 Verbs raise Refused(findings) when a rule stands against them and Overtaken when somebody was faster.
 """
 
 from nopic.requests.actions.departing import declare_departure
-from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, start
+from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, say_kind, start
 from nopic.requests.actions.ending import release_line, return_to_exporter, withdraw
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
@@ -25,6 +25,7 @@ __all__ = [
     "repin",
     "return_to_exporter",
     "revise",
+    "say_kind",
     "start",
     "submit",
     "withdraw",

@@ -146,6 +146,18 @@ def answer_slot(
 
 
 @transaction.atomic
+def say_kind(*, request: CertificateRequest, rule: str, subject: str, kind: str, by: User) -> None:
+    """Say which kind the files of a row are that came without one, while the request is a draft."""
+    lock(request)
+    if request.status != RequestStatus.DRAFT:
+        raise Overtaken(request)
+    slot = slot_of(request, rule, subject)
+    if kind in slot.kinds:
+        for document in slot.without_kind:
+            answering.say_kind(document=document, kind=kind, by=by)
+
+
+@transaction.atomic
 def clear_slot(*, request: CertificateRequest, rule: str, subject: str, by: User) -> None:
     """Take such an answer back; nothing when there is none."""
     lock(request)

@@ -76,8 +76,9 @@ def _product_name(facts: Facts, line: LineFacts) -> Values:
     current = line.version_on(facts.today)
     listed = _("nothing today")
     if current is not None:
-        until = words.day(current.valid_to, facts.today) if current.valid_to else _("no end")
-        listed = _("%(wording)s, %(status)s, until %(until)s") % {
+        ends = current.valid_to
+        until = _("until %(day)s") % {"day": words.day(ends, facts.today)} if ends else _("no end date")
+        listed = _("%(wording)s, %(status)s, %(until)s") % {
             "wording": current.wording, "status": current.get_status_display().lower(), "until": until,
         }  # fmt: skip
     brand = f", {line.version.brand}" if line.version and line.version.brand else ""
@@ -150,8 +151,9 @@ def _read(status: str, at: datetime, facts: Facts) -> str:
 
 def _exporter(facts: Facts) -> Values:
     exporter = facts.request.exporter
-    until = words.day(exporter.certified_to, facts.today) if exporter.certified_to else _("no end date")
-    said = _("%(status)s, until %(until)s, NOP ID %(nop_id)s") % {
+    ends = exporter.certified_to
+    until = _("until %(day)s") % {"day": words.day(ends, facts.today)} if ends else _("no end date")
+    said = _("%(status)s, %(until)s, NOP ID %(nop_id)s") % {
         "status": exporter.get_status_display(), "until": until, "nop_id": exporter.nop_id,
     }  # fmt: skip
     registry = exporter.get_registry_status_display()
