@@ -88,7 +88,8 @@ def _keep(
                 said.setdefault(slot.anchor, []).append(closed(slot.name))
                 status = max(status, 409)
         for slot in queries.documents(fresh):
-            if slot.without_kind and f"kind-{slot.anchor}" in request.POST and request.POST.get("go") != "later":
+            asks = f"kind-{slot.anchor}" in request.POST or f"file-{slot.anchor}" in request.FILES
+            if slot.without_kind and asks and request.POST.get("go") != "later":
                 said.setdefault(slot.anchor, []).append(slot.sentence)
                 status = max(status, 422)
         count_anew(request, fresh)

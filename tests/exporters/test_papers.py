@@ -67,14 +67,14 @@ def test_a_file_has_a_life_of_its_own(here: Side, sender: Client) -> None:
     """Kind, several at once, replace, remove, and the refusals with their status; one world for all of it."""
     request = factories.draft(here)
 
-    # A transport document is nothing until somebody says which one it is.
-    answer = sender.post(at(request), {"file-transport_document": upload()})
+    # A transport document is kept, and asked about until somebody says which one it is.
+    answer = sender.post(at(request), {"file-transport_document": upload("a.pdf")})
     assert answer.status_code == 422
     assert answer.content.decode().count("Transport document: say which one it is") == 2
-    assert files_of(request) == []
+    assert [(one.kind, one.name) for one in files_of(request)] == [("", "a.pdf")]
     answer = sender.post(
-        at(request), {"file-transport_document": [upload("a.pdf"), upload("b.pdf", pdf(2))], "kind-transport_document": "draft"}
-    )  # fmt: skip
+        at(request), {"file-transport_document": upload("b.pdf", pdf(2)), "kind-transport_document": "draft"}
+    )
     assert answer.status_code == 302
     assert [(one.kind, one.name, one.page_count) for one in files_of(request)] == [
         ("draft", "a.pdf", 1), ("draft", "b.pdf", 2),
