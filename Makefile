@@ -29,7 +29,7 @@ demo-reset: demo-parts $(DEMO_READY) ## forget the demo's data and start afresh
 	@exec $(BIN)/python -m nopic.demo.launcher --reset
 
 test: test-parts $(TEST_READY) ## run all tests on servers of their own (ARGS='tests/oid -x' for some)
-	@$(TESTING) exec $(SERVERS) $(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(TESTING) exec $(SERVERS) $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(TEST_READY) ## check style, types, templates, migrations and deployment settings
 	$(BIN)/ruff check .

@@ -35,7 +35,7 @@ def test_make_alone_lists_the_commands():
 def test_a_ready_environment_is_used_as_it_is():
     planned = make("--dry-run", "test", "VENV=/ready", "ARGS=tests/oid -x").stdout
     assert (
-        "/ready/bin/python -m nopic.demo.servers run --ephemeral -- /ready/bin/python -m pytest -n 2 tests/oid -x"
+        "/ready/bin/python -m nopic.demo.servers run --ephemeral -- /ready/bin/python -m pytest -n 3 --dist worksteal tests/oid -x"
         in planned
     )
     assert "pip" not in planned

@@ -1,13 +1,16 @@
 """What staff do with exporters and importers: add, change, confirm. Every change is audited with its reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.tenants.models import Certifier, Exporter, ImporterContact
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Certifier, Exporter, ImporterContact, Policy
+from nopic.tenants.policy import Rules
 from nopic.tenants.statuses import Certification
 from nopic.tenants.sync import ask_soon_about_exporter
 from nopic.workflow.audit import Actor, record
@@ -29,6 +32,24 @@ def _one_for_each_number() -> Iterator[None]:
         if "exporter_nop_id_once" not in str(error):
             raise
         raise NumberTaken from error
+
+
+@transaction.atomic
+def add_certifier(
+    *, facts: Mapping[str, Any], rules: Mapping[str, Any], by: Actor, since: datetime | None = None
+) -> Certifier:
+    """A new tenant under the first version of its policy, in force `since` (now). `facts` are columns of Certifier.
+
+    Raises ValidationError for facts that a certifier cannot have, PolicyError for rules that do not hold together.
+    """
+    certifier = Certifier(**facts)
+    certifier.full_clean()
+    data = Rules.from_json(rules).to_json()
+    certifier.save(force_insert=True)
+    with tenant(certifier):
+        record(certifier, "founded", by=by)
+        Policy.objects.create(certifier=certifier, version=1, data=data, by=str(by), effective_from=since or now())
+    return certifier
 
 
 @_one_for_each_number()

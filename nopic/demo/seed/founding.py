@@ -16,11 +16,10 @@ from nopic.ledger import accounts
 from nopic.products.actions import add_item, add_version
 from nopic.requests.actions import add_supplier
 from nopic.tenants import crypto, sync
-from nopic.tenants.actions import add_exporter
+from nopic.tenants.actions import add_certifier, add_exporter
 from nopic.tenants.context import organisation, tenant
 from nopic.tenants.countries import country_name
-from nopic.tenants.models import Broker, Certifier, Exporter, Membership, Policy, RegistryCredential, User
-from nopic.tenants.policy import Rules
+from nopic.tenants.models import Broker, Certifier, Exporter, Membership, RegistryCredential, User
 from nopic.tenants.statuses import Role
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -45,13 +44,12 @@ def found() -> None:
 
 
 def _certifier(office: Office) -> None:
-    certifier, created = Certifier.objects.get_or_create(slug=office.slug, defaults=office.facts)
+    if Certifier.objects.filter(slug=office.slug).exists():
+        return
+    certifier = add_certifier(
+        facts=office.facts | {"slug": office.slug}, rules=office.rules, by=BY, since=now() - HISTORY
+    )
     with tenant(certifier):
-        if not created:
-            return
-        record(certifier, "founded", by=BY)
-        rules = Rules.from_json(office.rules).to_json()
-        Policy.objects.create(certifier=certifier, version=1, data=rules, by=BY, effective_from=now() - HISTORY)
         RegistryCredential.objects.create(
             certifier=certifier, secret=crypto.encrypt(keys()[certifier.nop_code]), rejected_at=None
         )
