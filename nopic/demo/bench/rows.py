@@ -66,6 +66,7 @@ class Copy:
 TENANT = {"certifier_id": "p.certifier_id"}
 # Typed texts and frozen data are whole for the certifier that is looked at; of the others they would only fill the disk.
 THIN = "CASE WHEN p.office = 0 THEN s.{0} ELSE '{{}}' END"
+THIN_CERTIFICATE = "CASE WHEN p.office = 0 THEN s.data ELSE jsonb_build_object('coverage', s.data->'coverage') END"
 COPIES = [
     Copy("documents_dossier", "s.id = %(dossier)s", TENANT | {"id": "p.id"}),
     Copy("requests_certificaterequest", "s.id = %(request)s", TENANT | {
@@ -94,7 +95,7 @@ COPIES = [
     Copy("documents_slotanswer", "s.dossier_id = %(dossier)s", TENANT | {"id": "NULL", "dossier_id": "p.id"}, "p.is_open"),
     Copy("certificates_certificate", "s.request_id = %(request)s", TENANT | {
         "id": "p.id", "request_id": "p.id", "line_id": "p.id", "importer_id": "p.importer_id", "number": "p.number",
-        "data": THIN.format("data"),
+        "data": THIN_CERTIFICATE,
     }, "NOT p.is_open"),
     Copy("certificates_registryoperation", "s.certificate_id = %(certificate)s", TENANT | {
         "id": "p.id", "certificate_id": "p.id", "client_ref": "'bench-' || p.id",
@@ -102,7 +103,7 @@ COPIES = [
     Copy("certificates_publicrecord", "s.certificate_id = %(certificate)s", TENANT | {
         "certificate_id": "p.id", "request_id": "p.id", "importer_id": "p.importer_id", "number": "p.number",
         "departure_on": "p.leaves", "departure_ends_at": "(p.leaves + 1)::timestamptz", "arrival_on": "p.leaves + 18",
-        "data": THIN.format("data"),
+        "data": THIN_CERTIFICATE,
     }, "NOT p.is_open"),
 ]  # fmt: skip
 
