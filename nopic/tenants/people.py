@@ -27,6 +27,12 @@ def members(**organisation: Any) -> QuerySet[Membership]:
     return Membership.objects.filter(**organisation).select_related("user").order_by("-is_active", "pk")
 
 
+def holder(email: str, role: str, /, **organisation: Any) -> Membership | None:
+    """Who has this role in the organisation already, found by e-mail; None when an invitation makes sense."""
+    held = Membership.objects.filter(is_active=True, role=role, user__email__iexact=email, **organisation)
+    return held.select_related("user").first()
+
+
 def invitations(**organisation: Any) -> QuerySet[Invitation]:
     """Invitations that may still be accepted."""
     return Invitation.objects.filter(

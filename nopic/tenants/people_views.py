@@ -27,6 +27,11 @@ def people_page(
             return render(request, "403.html", status=403)
         if "invite" in request.POST:
             form = InviteForm(request.POST, roles=roles)
+            if form.is_valid() and (
+                known := people.holder(form.cleaned_data["email"], form.cleaned_data["role"], **of)
+            ):
+                said = {"name": known.user, "role": known.get_role_display()}
+                form.add_error("email", _("%(name)s is here already, as: %(role)s") % said)
             if form.is_valid():
                 invitations.invite(
                     email=form.cleaned_data["email"], role=form.cleaned_data["role"], by=request.user, **of

@@ -106,6 +106,15 @@ def test_a_wrong_address_is_said_at_the_field(world: World, typed: str) -> None:
     assert answer.content.decode().count("Enter ") >= 2
 
 
+def test_whoever_has_the_role_already_is_not_invited_to_it(world: World) -> None:
+    page, admin = f"/{world.here.certifier.slug}/people/", signed_in(world.here.admin)
+    form = {"invite": "1", "email": world.here.reviewer.email.upper(), "role": "reviewer"}
+    told = admin.post(page, form)
+    assert told.status_code == 422
+    assert f"{world.here.reviewer} is here already, as: Reviewer" in told.content.decode()
+    assert admin.post(page, form | {"role": "certifier_admin"}).status_code == 302
+
+
 def test_access_ends_with_the_next_click_and_the_last_admin_stays(world: World) -> None:
     page = f"/{world.here.certifier.slug}/people/"
     admin, colleague = signed_in(world.here.admin), signed_in(world.here.colleague)
