@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from nopic.documents import statuses
-from nopic.documents.statuses import DocumentStatus
+from nopic.documents.statuses import DocumentStatus, Organic, RulingKind
 from nopic.tenants.models import TenantModel
 
 
@@ -39,6 +39,13 @@ class Document(TenantModel):
     uploaded_by = models.CharField(max_length=200)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=200, blank=True)
+    # Whether its text names a product as organic, found when its pages were drawn; and what a reviewer confirmed.
+    organic = models.CharField(max_length=10, choices=Organic, blank=True)
+    organic_page = models.PositiveSmallIntegerField(null=True)
+    organic_snippet = models.CharField(max_length=200, blank=True)
+    named_organic = models.BooleanField(null=True)
+    named_by = models.CharField(max_length=200, blank=True)
+    named_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -77,6 +84,7 @@ class SlotAnswer(TenantModel):
     subject = models.CharField(max_length=40, blank=True)
     answer = models.CharField(max_length=20, choices=[("does_not_apply", "does not apply"), ("later", "later")])
     reason = models.TextField(blank=True)
+    due_on = models.DateField(null=True)  # of `later`: the day to which the exporter commits
     by = models.CharField(max_length=200)
     at = models.DateTimeField(db_default=Now())
 
@@ -87,3 +95,45 @@ class SlotAnswer(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.rule} {self.answer}"
+
+
+class Ruling(TenantModel):
+    """What a reviewer decided about a slot. Append-only: the newest one stands, for the files that it was made about."""
+
+    dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="rulings", db_constraint=False)
+    rule = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40, blank=True)
+    ruling = models.CharField(max_length=20, choices=RulingKind)
+    reason = models.TextField(blank=True)
+    files = models.JSONField(default=list)  # keys of the documents that stood in the slot
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["certifier", "dossier", "id"], name="ruling_of_dossier")]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(ruling__in=["not_accepted", "not_needed"]) | ~Q(reason=""), name="ruling_says_why"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.ruling}"
+
+
+class TemplateFile(TenantModel):
+    """A form that a certifier offers for a document of its list. Append-only: the newest of a rule is handed out."""
+
+    rule = models.CharField(max_length=40)
+    name = models.CharField(max_length=150)
+    media_type = models.CharField(max_length=20)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    added_at = models.DateTimeField(db_default=Now())
+    added_by = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = [models.Index(fields=["certifier", "rule", "-id"], name="template_of_rule")]
+
+    def __str__(self) -> str:
+        return self.name

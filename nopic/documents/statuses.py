@@ -25,3 +25,20 @@ NEXT: dict[str, frozenset[str]] = {
     DocumentStatus.UNREADABLE: frozenset(),
     DocumentStatus.REFUSED: frozenset(),
 }
+
+
+class Organic(models.TextChoices):
+    """Whether the text of a document names a product as organic."""
+
+    FOUND = "found", _("Named as organic in its text")
+    NOT_FOUND = "not_found", _("Not named as organic in its text")
+    NO_TEXT = "no_text", _("A picture without text: look at it")
+
+
+class RulingKind(models.TextChoices):
+    """What a reviewer says of a row of the document list; `open` takes back what was said before."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    NOT_ACCEPTED = "not_accepted", _("Not accepted")
+    NOT_NEEDED = "not_needed", _("Not needed")
+    OPEN = "open", _("Open again")

@@ -197,6 +197,7 @@ CERTIFICATE: dict[str, Shown] = {
 DOCUMENT: dict[str, Shown] = {
     "missing": Shown(_("Missing"), "off"),
     "received": Shown(_("Received"), "done"),
+    "accepted": Shown(_("Accepted"), "ok"),
     "inspecting": Shown(_("Being looked at"), "wait", {"exporter": (_("You can go on"),)}),
     "clean": Shown(_("Received"), "done"),
     "unscanned": Shown(_("Received"), "done", {"staff": (_("Not scanned for viruses: no scanner is set up"),)}),
@@ -218,6 +219,7 @@ STATUSES: dict[str, dict[str, Shown]] = {
 # What the round mark beside a document's name shows; the word stands beside it too.
 DOCUMENT_MARKS = {
     "received": "yes",
+    "accepted": "yes",
     "inspecting": "yes",
     "clean": "yes",
     "unscanned": "yes",

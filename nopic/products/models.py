@@ -1,6 +1,7 @@
 """The Product Verification list: items, and the versions that say what an item is and since when."""
 
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
@@ -45,6 +46,10 @@ class ProductVersion(TenantModel):
     last_processing_country = models.CharField(_("Country of last processing"), max_length=60)
     package_kind = models.CharField(_("Package"), max_length=40, blank=True)
     package_kg = models.DecimalField(_("Net kg in a package"), max_digits=14, decimal_places=3, null=True, blank=True)
+    # Kilograms of this product made of one kilogram of what was bought, such as 0.84 for roasted of green coffee.
+    input_factor = models.DecimalField(
+        _("Yield: kg of this product from 1 kg bought"), max_digits=6, decimal_places=4, default=Decimal(1)
+    )
     valid_from = models.DateField(_("Valid from"))
     valid_to = models.DateField(_("Valid to"), null=True, blank=True)
     status = models.CharField(max_length=20, choices=ProductStatus, default=ProductStatus.APPROVED)
@@ -59,7 +64,37 @@ class ProductVersion(TenantModel):
             models.CheckConstraint(
                 condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="product_period_forward"
             ),
+            models.CheckConstraint(
+                condition=Q(input_factor__gt=0, input_factor__lte=10), name="product_input_factor_sane"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.wording
+
+
+class Demand(TenantModel):
+    """A document that the certifier demands of one operation, or of one of its products, besides the usual ones.
+
+    What it says is never changed: a demand is ended, and another one is set. Requests keep the demands they were sent
+    with.
+    """
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="demands", db_constraint=False)
+    item = models.ForeignKey(ProductItem, models.PROTECT, null=True, related_name="demands", db_constraint=False)
+    name = models.CharField(_("Document"), max_length=120)
+    why = models.CharField(_("Why it is asked"), max_length=300)
+    may_follow = models.BooleanField(_("May come after sending"), default=False)
+    from_on = models.DateField(_("Asked from"))
+    to_on = models.DateField(_("Asked until"), null=True, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    created_by = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="demand_period_forward"),
+            models.CheckConstraint(condition=~Q(name="") & ~Q(why=""), name="demand_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

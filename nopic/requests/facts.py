@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
 from nopic.presentation.typed import whole
-from nopic.products.models import ProductVersion
+from nopic.products.models import Demand, ProductVersion
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
-from nopic.requests.slots import SlotView, slots_of
+from nopic.requests.slots import SlotView, slots_of, subject_of
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Policy
-from nopic.tenants.policy import Rules
+from nopic.tenants.policy import Goods, Rules
 from nopic.workflow.clock import now as the_present
 
 Key = tuple[int | None, int | None]  # product item and harvest year
@@ -89,7 +89,30 @@ class Facts:
     @cached_property
     def slots(self) -> list[SlotView]:
         """The document list."""
-        return slots_of(self.request, self.rules, self.suppliers)
+        return slots_of(self.request, self.rules, self.suppliers, goods=self.goods, demands=self.demands)
+
+    @property
+    def goods(self) -> list[Goods]:
+        """The products as the conditions of the document list ask for them."""
+        return [
+            Goods(
+                code=each.line.item.code if each.line.item is not None else "",
+                hts=each.version.hts if each.version else "",
+                origin=each.version.origin_country if each.version else "",
+                suppliers=frozenset(subject_of(lot.supplier_id) for lot in each.lots if lot.supplier_id),
+            )
+            for each in self.lines
+        ]
+
+    @cached_property
+    def demands(self) -> list[Demand]:
+        """Documents demanded of this operation or its products besides the usual: as it was sent, or today for a draft."""
+        mine = Demand.objects.filter(certifier_id=self.request.certifier_id, exporter_id=self.request.exporter_id)
+        if self.request.status != RequestStatus.DRAFT:
+            return list(mine.filter(pk__in=self.request.demands).order_by("pk"))
+        items = {each.line.item_id for each in self.lines}
+        holding = mine.filter(Q(to_on=None) | Q(to_on__gte=self.today), from_on__lte=self.today).order_by("pk")
+        return [each for each in holding if each.item_id is None or each.item_id in items]
 
     def left_for(self, line: LineFacts) -> Decimal | None:
         """Kilograms this line may have, in kg; None without a cap.
@@ -132,6 +155,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
     lines = list(
         RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
         .exclude(status=LineStatus.WITHDRAWN)
+        .select_related("item")
         .order_by("position", "pk")
     )
     items = {line.item_id for line in lines if line.item_id}

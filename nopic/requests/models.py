@@ -37,6 +37,10 @@ class Supplier(TenantModel):
     nop_id = models.CharField(_("NOP ID of the supplier, if it has one"), max_length=10, blank=True)
     certifier_name = models.CharField(_("Certified by"), max_length=120, blank=True)
     same_certifier = models.BooleanField(default=False)
+    certificate_number = models.CharField(_("Number of its organic certificate"), max_length=60, blank=True)
+    certificate_from = models.DateField(_("Certificate valid from"), null=True, blank=True)
+    certificate_to = models.DateField(_("Certificate valid until"), null=True, blank=True)
+    dossier = models.OneToOneField(Dossier, models.PROTECT, null=True, related_name="supplier", db_constraint=False)
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -60,6 +64,7 @@ class CertificateRequest(TenantModel):
     step_revisions = models.JSONField(default=dict)  # {step: revision of its last save}: only the same step can clash
     paper_revisions = models.JSONField(default=dict)  # {rule of a document row: revision of its last file since sent}
     problems = models.JSONField(default=dict)  # {step: number of problems at the last save}; absent = not filled in yet
+    demands = models.JSONField(default=list)  # keys of the extra documents demanded when it was sent
     start_key = models.UUIDField(null=True)  # of the form that began it: a second click is not a second request
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -181,6 +186,7 @@ class Lot(TenantModel):
     code = models.CharField(max_length=40)
     kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     supplier = models.ForeignKey(Supplier, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    proof = models.CharField(max_length=60, blank=True)  # number of the transaction certificate or purchase invoice
 
     class Meta:
         ordering = ["pk"]

@@ -174,7 +174,7 @@ def _journey(request: CertificateRequest, dates: tuple[str, ...]) -> list[Box]:
 
 
 def _papers(facts: Facts) -> Box:
-    received = [slot.name for slot in facts.slots if slot.state == "received"]
+    received = [slot.name for slot in facts.slots if slot.is_here]
     return _box(18, _("Documents"), "documents", *received)
 
 

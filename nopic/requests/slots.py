@@ -1,28 +1,32 @@
-"""The document list of one request: the policy's rows, the files in them and what the exporter answered instead.
+"""The document list of one request: the policy's rows, the files in them, what the exporter answered and staff decided.
 
-A slot is known by (rule, subject); the subject of a supplier's row is `supplier-<id>`, of any other row empty.
+A slot is known by (rule, subject); the subject of a supplier's row is `supplier-<id>`, of a document demanded of the
+operation or product `demand-<id>` (its rule is `demanded`), of any other row empty.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.utils.translation import gettext as _
 
 from nopic.documents import queries
-from nopic.documents.models import Document, SlotAnswer
-from nopic.documents.statuses import DocumentStatus
+from nopic.documents.models import Document, Ruling, SlotAnswer
+from nopic.documents.statuses import DocumentStatus, RulingKind
+from nopic.products.models import Demand
 from nopic.requests.models import CertificateRequest, Supplier
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
-from nopic.tenants.policy import Answers, Rules, documents_due
+from nopic.tenants.policy import Answers, DocumentRow, Goods, Rules, documents_due
 from nopic.tenants.policy import Supplier as NamedSupplier
 
 DOES_NOT_APPLY, LATER = "does_not_apply", "later"
 FINAL = "final"  # the transport document that customs needs; a draft or a booking is enough before departure
+DEMANDED = "demanded"  # the rule of every document that staff demanded of an operation or product
 
 
 @dataclass(frozen=True, slots=True)
 class SlotView:
-    """One row. `state`: received, later, not_needed, refused (only refused files) or missing."""
+    """One row. `state`: received, accepted, refused (not accepted), later, not_needed or missing."""
 
     rule: str
     subject: str
@@ -35,6 +39,13 @@ class SlotView:
     files: tuple[Document, ...]
     answer: SlotAnswer | None
     state: str
+    days_after_departure: int | None = None
+    accepts: tuple[str, ...] = ()
+    least_files: int = 1
+    most_files: int = 30
+    organic: str = "no"  # stop, record or no
+    earlier: tuple[Document, ...] = ()  # replaced or taken off, newest first; they stay readable
+    ruling: Ruling | None = None  # what a reviewer decided, while it stands
 
     @property
     def anchor(self) -> str:
@@ -42,10 +53,34 @@ class SlotView:
         return f"{self.rule}-{self.subject}" if self.subject else self.rule
 
     @property
+    def is_here(self) -> bool:
+        """Whether the document came and was not sent back."""
+        return self.state in ("received", "accepted")
+
+    @property
     def is_complete(self) -> bool:
-        """Whether nothing more is needed before sending."""
-        answered = self.state in ("received", "not_needed", "later")
+        """Whether nothing more is needed before sending. What was not accepted is missing again."""
+        answered = self.is_here or self.state in ("not_needed", "later")
         return (answered and not self.without_kind) or not self.must_before_sending
+
+    @property
+    def due_on(self) -> date | None:
+        """The day to which the exporter committed for what comes later."""
+        return self.answer.due_on if self.answer is not None and self.state == "later" else None
+
+    @property
+    def reason(self) -> str:
+        """Why it is not needed or was not accepted, in the words of whoever said so."""
+        if self.ruling is not None:
+            return self.ruling.reason
+        return self.answer.reason if self.answer is not None and self.state == "not_needed" else ""
+
+    @property
+    def decided_by(self) -> str:
+        """Who said that it is not needed, or decided on it."""
+        if self.ruling is not None:
+            return self.ruling.by
+        return self.answer.by if self.answer is not None and self.state == "not_needed" else ""
 
     @property
     def without_kind(self) -> list[Document]:
@@ -59,13 +94,28 @@ class SlotView:
         return FINAL in self.kinds and self.state != "not_needed" and not came
 
     @property
+    def stops_without_organic(self) -> list[Document]:
+        """Files of which it stands against approval that they do not name the product as organic.
+
+        Of transport documents only the final one: drafts and bookings are written by others, before the goods are.
+        """
+        if self.organic != "stop" or self.state == "not_needed":
+            return []
+        return [each for each in self.files if _counts(each) and (not self.kinds or each.kind == FINAL)]
+
+    @property
     def sentence(self) -> str:
         """What to do about a row that is not complete."""
+        words = {"document": self.name, "reason": self.reason, "n": self.least_files, "here": len(self.files)}
+        if self.state == "refused" and self.reason:
+            return _("%(document)s was not accepted: %(reason)s. Choose another file") % words
         if self.state == "refused":
-            return _("%(document)s: the file was not accepted. Choose another one") % {"document": self.name}
+            return _("%(document)s: the file was not accepted. Choose another one") % words
         if self.without_kind:
-            return _("%(document)s: say which one it is. The file is kept") % {"document": self.name}
-        return _("Choose the file: %(document)s") % {"document": self.name}
+            return _("%(document)s: say which one it is. The file is kept") % words
+        if self.files and self.least_files > 1:
+            return _("%(document)s: %(n)s files are needed, %(here)s came") % words
+        return _("Choose the file: %(document)s") % words
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +130,50 @@ class Opening:
 def opening(slot: SlotView, status: str, *, certified: bool) -> Opening:
     """The one answer for button, page and action. `certified`: the request has a certificate that nobody has cancelled.
 
-    Of a draft everything. Once it is sent what may follow; and once there is a certificate also the final transport
-    document where a draft or booking was sent, because customs needs it. Nothing is taken off any more that a
-    certificate may rest on.
+    Of a draft everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
+    also the final transport document where a draft or booking was sent, because customs needs it. Nothing is taken off
+    any more that a certificate may rest on. A row that has as many files as it accepts takes another one only in place
+    of one of them.
     """
+    room = sum(_counts(file) for file in slot.files) < slot.most_files
     if status == RequestStatus.DRAFT:
-        return Opening(adds=True, takes_off=True, kinds=slot.kinds)
-    if slot.may_follow and (certified or status in OPEN_REQUEST):
-        return Opening(adds=True, takes_off=not certified, kinds=slot.kinds)
+        return Opening(adds=room, takes_off=True, kinds=slot.kinds)
+    if (slot.may_follow or slot.state == "refused") and (certified or status in OPEN_REQUEST):
+        return Opening(adds=room, takes_off=not certified, kinds=slot.kinds)
     if certified and FINAL in slot.kinds and (slot.lacks_final or any(file.kind != FINAL for file in slot.files)):
         return Opening(adds=True, kinds=(FINAL,))
     return Opening()
 
 
-def slots_of(request: CertificateRequest, rules: Rules, suppliers: Iterable[Supplier]) -> list[SlotView]:
-    """The rows in the policy's order. Three statements at most, whatever the number of files; `suppliers` sold its lots."""
-    files, answers = queries.by_slot(request.dossier), queries.answers_by_slot(request.dossier)
+def slots_of(
+    request: CertificateRequest,
+    rules: Rules,
+    suppliers: Iterable[Supplier],
+    *,
+    goods: Sequence[Goods] = (),
+    demands: Sequence[Demand] = (),
+) -> list[SlotView]:
+    """The rows in the policy's order, then what was demanded besides. Three statements, whatever the number of files.
+
+    `suppliers` sold lots of the request, `goods` are its products, `demands` the extra documents that hold for it.
+    """
+    files, earlier = queries.by_slot(request.dossier)
+    answers, rulings = queries.answers_by_slot(request.dossier), queries.rulings_by_slot(request.dossier)
     named = tuple(
         NamedSupplier(id=subject_of(supplier.pk), name=supplier.name, same_certifier=supplier.same_certifier)
         for supplier in suppliers
     )
+    said = Answers(
+        suppliers=named,
+        departed=request.departed_on is not None,
+        goods=tuple(goods),
+        mode=request.mode,
+        places=_places(request),
+    )
     views = []
-    for row in documents_due(rules, Answers(suppliers=named, departed=request.departed_on is not None)):
+    for row in (*documents_due(rules, said), *(_demanded(demand) for demand in demands)):
         held, answer = tuple(files.get(row.key, ())), answers.get(row.key)
+        ruling = _standing(rulings.get(row.key), held)
         views.append(
             SlotView(
                 rule=row.rule,
@@ -115,7 +186,14 @@ def slots_of(request: CertificateRequest, rules: Rules, suppliers: Iterable[Supp
                 kinds=row.kinds,
                 files=held,
                 answer=answer,
-                state=_state(held, answer, row.may_follow, row.may_not_apply),
+                state=_state(row, held, answer, ruling),
+                days_after_departure=row.days_after_departure,
+                accepts=row.accepts,
+                least_files=row.least_files,
+                most_files=row.most_files,
+                organic=row.organic,
+                earlier=tuple(earlier.get(row.key, ())),
+                ruling=ruling,
             )
         )
     return views
@@ -126,15 +204,54 @@ def subject_of(supplier_id: int) -> str:
     return f"supplier-{supplier_id}"
 
 
-def _state(files: tuple[Document, ...], answer: SlotAnswer | None, may_follow: bool, may_not_apply: bool) -> str:
-    """A file that was not refused counts; an answer counts only where the policy allows it."""
-    if any(_counts(file) for file in files):
+def _places(request: CertificateRequest) -> tuple[str, ...]:
+    """The destination by every name that a policy may use for it."""
+    state = request.importer.state if request.importer is not None else ""
+    port = request.port_of_entry
+    return tuple(filter(None, (state, port, port.partition(",")[0], request.port_code)))
+
+
+def _demanded(demand: Demand) -> DocumentRow:
+    return DocumentRow(
+        rule=DEMANDED,
+        subject=f"demand-{demand.pk}",
+        name=demand.name,
+        why=demand.why,
+        required_before_sending=not demand.may_follow,
+        may_follow=demand.may_follow,
+        may_not_apply=False,
+        kinds=(),
+        organic="record",
+    )
+
+
+def _standing(ruling: Ruling | None, files: tuple[Document, ...]) -> Ruling | None:
+    """The ruling, unless it was taken back or was made about other files than those that are there now."""
+    if ruling is None or ruling.ruling == RulingKind.OPEN:
+        return None
+    same = {file.pk for file in files} == set(ruling.files)
+    return ruling if same or ruling.ruling == RulingKind.NOT_NEEDED else None
+
+
+_RULED = {
+    RulingKind.ACCEPTED: "accepted",
+    RulingKind.NOT_ACCEPTED: "refused",
+    RulingKind.NOT_NEEDED: "not_needed",
+}
+
+
+def _state(row: DocumentRow, files: tuple[Document, ...], answer: SlotAnswer | None, ruling: Ruling | None) -> str:
+    """What a reviewer decided; else files that were not refused count, and an answer where the policy allows it."""
+    if ruling is not None:
+        return _RULED[RulingKind(ruling.ruling)]
+    counting = sum(_counts(file) for file in files)
+    if counting >= row.least_files:
         return "received"
-    if answer is not None and answer.answer == DOES_NOT_APPLY and may_not_apply:
+    if answer is not None and answer.answer == DOES_NOT_APPLY and row.may_not_apply:
         return "not_needed"
-    if answer is not None and answer.answer == LATER and may_follow:
+    if answer is not None and answer.answer == LATER and row.may_follow:
         return "later"
-    return "refused" if files else "missing"
+    return "refused" if files and not counting else "missing"
 
 
 def _counts(file: Document) -> bool:

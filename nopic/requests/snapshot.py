@@ -158,7 +158,7 @@ def _journey(request: CertificateRequest, departure: str) -> dict[str, Any]:
 def _treatment(facts: Facts) -> dict[str, Any]:
     """What the exporter declared: nothing, one of the permitted treatments by name, or something else in its words."""
     request = facts.request
-    seen = any(slot.rule == PHYTOSANITARY and slot.state == "received" for slot in facts.slots)
+    seen = any(slot.rule == PHYTOSANITARY and slot.is_here for slot in facts.slots)
     kind = {"": "none", Treatment.NONE: "none", Treatment.OTHER: "other"}.get(request.treatment, "permitted")
     text = str(Treatment(request.treatment).label) if kind == "permitted" else None
     if kind == "other":
@@ -170,7 +170,7 @@ def kinds_of_documents(facts: Facts) -> list[str]:
     """The kinds of documents received, each once, without the names of suppliers."""
     kinds: dict[str, None] = {}
     for slot in facts.slots:
-        if slot.state != "received":
+        if not slot.is_here:
             continue
         name = SUPPLIER_KINDS.get(slot.rule) or slot.name.partition(",")[0] if slot.subject else slot.name
         said = {file.kind for file in slot.files if file.kind in TRANSPORT_KINDS}
@@ -203,7 +203,8 @@ def request_snapshot(request: CertificateRequest, facts: Facts | None = None) ->
                 "subject": slot.subject,
                 "name": slot.name,
                 "state": slot.state,
-                "reason": slot.answer.reason if slot.answer and slot.state in ("not_needed", "later") else "",
+                "reason": slot.reason,
+                "due_on": slot.due_on.isoformat() if slot.due_on else None,
                 "files": [
                     {"id": file.pk, "name": file.name, "kind": file.kind, "sha256": file.sha256} for file in slot.files
                 ],

@@ -1,5 +1,6 @@
 """Drafts: what was typed is always kept, in two tabs as well; rows follow what could be read."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,6 +9,7 @@ from nopic.requests import actions, checks, queries
 from nopic.requests.models import CertificateRequest, Lot, RequestLine
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer, ImporterContact
+from nopic.workflow.clock import today
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
@@ -199,9 +201,11 @@ def test_a_supplier_needs_name_and_certifier(here: Side, changes: dict, sentence
 def test_documents_are_answered_for_only_where_the_policy_allows_it(here: Side) -> None:
     request = factories.draft(here)
 
-    def answer(rule: str, said: str, reason: str = "") -> str:
+    def answer(rule: str, said: str, reason: str = "", due_on: date | None = None) -> str:
         try:
-            actions.answer_slot(request=request, rule=rule, subject="", answer=said, reason=reason, by=here.sender)
+            actions.answer_slot(
+                request=request, rule=rule, subject="", answer=said, reason=reason, due_on=due_on, by=here.sender
+            )
         except Refused as refused:
             return str(refused)
         return {slot.rule: slot.state for slot in queries.documents(request)}[rule]
@@ -210,7 +214,8 @@ def test_documents_are_answered_for_only_where_the_policy_allows_it(here: Side) 
     assert answer("packing_list", "does_not_apply") == "Packing list: tell us why it does not apply"
     assert answer("packing_list", "does_not_apply", "Loose cargo in one hold.") == "not_needed"
     assert answer("packing_list", "later") == "Packing list is needed before sending"
-    assert answer("phytosanitary_certificate", "later") == "later"
+    assert answer("phytosanitary_certificate", "later") == "Phytosanitary certificate: tell us on which day it comes"
+    assert answer("phytosanitary_certificate", "later", due_on=today("UTC") + timedelta(days=30)) == "later"
     actions.clear_slot(request=request, rule="packing_list", subject="", by=here.sender)
     assert {slot.rule: slot.state for slot in queries.documents(request)}["packing_list"] == "missing"
     assert AuditEvent.objects.filter(verb="slot answered").count() == 2

@@ -13,6 +13,7 @@ from nopic.tenants.policy import (
     CheckRow,
     ClosedDay,
     DocumentRule,
+    Goods,
     PolicyError,
     Reason,
     Rules,
@@ -21,6 +22,7 @@ from nopic.tenants.policy import (
     documents_due,
     refusal_text,
 )
+from nopic.tenants.policy.kinds import BUILT_IN
 
 EL_HUABO = Supplier(1, "El Huabo", same_certifier=True)
 CABANA = Supplier(2, "Cabana", same_certifier=False)
@@ -98,7 +100,24 @@ def test_what_is_stored_comes_back_the_same(rules):
             "Closed days, entry 1: day must be a date such as 2026-12-24.",
         ),
         ({"closed_days": [{"why": "x"}]}, "Closed days, entry 1: day is missing."),
-        ({"documents": [{"key": "label"}]}, "Document row “label” needs a name."),
+        ({"documents": [{"key": "photo"}]}, "Document row “photo” needs a name."),
+        (
+            {"documents": [{"key": "packing_list", "least_files": 3, "most_files": 2}]},
+            "Document row “packing_list” requires 3 files but accepts 2: it can never be complete.",
+        ),
+        (
+            {"documents": [{"key": "packing_list", "accepts": ["pdf", "exe"]}]},
+            "Document rows, entry 1: accepted files, entry 2 must be one of: pdf, jpeg, png.",
+        ),
+        (
+            {"documents": [{"key": "packing_list", "days_after_departure": 3}]},
+            "Document row “packing_list” has days after departure, but may not follow.",
+        ),
+        (
+            {"documents": [{"key": "laboratory_analysis", "organic": "stop"}]},
+            "Document row “laboratory_analysis”: that it does not name the product as organic can only be recorded. It is "
+            "a stop on the invoice, packing list, transport document and bill of sale.",
+        ),
         (
             {"documents": [{"key": "Label"}]},
             "Document rows, entry 1: key must be a code of small letters, digits and underscores, 40 at most.",
@@ -196,14 +215,70 @@ def test_a_certifiers_own_row_carries_its_own_words():
     )
     assert [(row.name, row.why) for row in due(CABANA, rules=rules, departed=True)] == [
         ("Front label", "New brand."),
-        ("Sampling report, Cabana", ""),
+        ("Sampling report, Cabana", "Asked because a lot was bought."),
     ]
     assert [row.rule for row in due(rules=rules)] == ["label", "cargo_photo"]
 
 
 def test_a_built_in_row_that_a_certifier_names_anew_loses_the_portals_explanation():
     rules = Rules.from_json({"documents": [{"key": "traceability_declaration", "name": " Form T-4 "}]})
-    assert [(row.name, row.why) for row in due(rules=rules)] == [("Form T-4", "")]
+    assert [(row.name, row.why) for row in due(rules=rules)] == [("Form T-4", "Asked of every request.")]
+
+
+COFFEE = Goods(code="PV-03", hts="0901.11.0015", origin="Peru", suppliers=frozenset({"2"}))
+QUINOA = Goods(code="PV-05", hts="1008.50.0010", origin="Bolivia")
+
+
+@pytest.mark.parametrize(
+    ("conditions", "answers", "why"),
+    [
+        ({"products": ["PV-03"]}, {"goods": (COFFEE,)}, "Asked because of the product: PV-03."),
+        ({"products": ["pv-03"]}, {"goods": (QUINOA,)}, None),
+        ({"products": ["0901.11"]}, {"goods": (COFFEE, QUINOA)}, "Asked because of the product: 0901.11."),
+        ({"products": ["0902"]}, {"goods": (COFFEE,)}, None),
+        ({"origins": ["bolivia"]}, {"goods": (QUINOA,)}, "Asked because of the country of origin: bolivia."),
+        ({"origins": ["Chile"]}, {"goods": (COFFEE, QUINOA)}, None),
+        ({"modes": ["air", "road"]}, {"mode": "air"}, "Asked because it leaves by air."),
+        ({"modes": ["air"]}, {"mode": ""}, None),
+        (
+            {"destinations": ["California"]},
+            {"places": ("california", "2811")},
+            "Asked because of the destination: California.",
+        ),
+        ({"destinations": ["2811"]}, {"places": ("Oakland, California",)}, None),
+        (
+            {"modes": ["sea"], "origins": ["Peru"]},
+            {"mode": "sea", "goods": (COFFEE,)},
+            "Asked because of the country of origin: Peru. Asked because it leaves by sea.",
+        ),
+        ({"modes": ["sea"], "origins": ["Peru"]}, {"mode": "sea", "goods": (QUINOA,)}, None),
+        ({"condition": "not_departed", "modes": ["sea"]}, {"mode": "sea", "departed": True}, None),
+    ],
+)
+def test_a_row_is_asked_when_all_of_its_conditions_hold_and_says_why(conditions, answers, why):
+    rules = Rules.from_json({"documents": [{"key": "affidavit", "name": "Affidavit", **conditions}]})
+    assert [row.why for row in due(rules=rules, **answers)] == ([] if why is None else [why])
+
+
+def test_a_row_of_a_supplier_looks_at_the_products_of_that_supplier():
+    row = {"key": "analysis", "name": "Analysis", "per": "supplier", "condition": "purchased_lot", "products": ["0901"]}
+    rules = Rules.from_json({"documents": [row]})
+    rows = due(EL_HUABO, CABANA, rules=rules, goods=(COFFEE, QUINOA))
+    assert [(each.subject, each.why) for each in rows] == [("2", "Asked because of the product: 0901.")]
+
+
+def test_every_row_that_ships_says_why_it_is_asked():
+    assert all(row.why for row in due(EL_HUABO, CABANA))
+
+
+def test_only_papers_that_travel_with_the_goods_stop_for_the_word_organic():
+    marking = {key: DocumentRule(key=key).marking for key in BUILT_IN}
+    assert {key for key, asked in marking.items() if asked == "stop"} == {
+        "commercial_invoice", "packing_list", "bill_of_sale", "transport_document",
+    }  # fmt: skip
+    assert {key for key, asked in marking.items() if asked == "record"} == {
+        "phytosanitary_certificate", "laboratory_analysis", "cbp_entry_data", "purchase_invoice",
+    }  # fmt: skip
 
 
 def test_every_shipped_row_check_and_reason_has_words():

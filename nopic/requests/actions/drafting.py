@@ -1,6 +1,7 @@
 """Filling in a request: what was typed is always kept, typed columns hold what could be read of it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,8 @@ from nopic.documents.models import Dossier, SlotAnswer
 from nopic.requests import slots
 from nopic.requests.actions.reconciling import keep_importer, keep_lines
 from nopic.requests.checks import Finding
-from nopic.requests.facts import load, policy_of
+from nopic.requests.checks.papers import last_due_day, why_not_due
+from nopic.requests.facts import Facts, load, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
@@ -123,26 +125,41 @@ def _supplier_finding(name: str, sentence: str) -> Finding:
 
 @transaction.atomic
 def answer_slot(
-    *, request: CertificateRequest, rule: str, subject: str, answer: str, reason: str, by: User
+    *,
+    request: CertificateRequest,
+    rule: str,
+    subject: str,
+    answer: str,
+    reason: str,
+    by: User,
+    due_on: date | None = None,
 ) -> SlotAnswer:
-    """Say of a document row that it does not apply (with the reason) or comes later, where the policy allows it."""
+    """Say of a document row that it does not apply (with the reason) or comes later (on which day), where the policy
+    allows it. Without a day the exporter commits to the last one that the policy allows.
+    """
     lock(request)
     if request.status != RequestStatus.DRAFT:
         raise Overtaken(request)
-    slot = slot_of(request, rule, subject)
+    facts = load(request)
+    slot = _slot_in(facts, rule, subject)
     words, why = {"document": slot.name}, text({"reason": cleaned(reason)}, "reason")
+    due = (due_on or last_due_day(slot, request.departure_on)) if answer == slots.LATER else None
     allowed = {slots.DOES_NOT_APPLY: slot.may_not_apply, slots.LATER: slot.may_follow}.get(answer, False)
     sentence = ""
     if not allowed:
         sentence = _("%(document)s is needed before sending") % words
     elif answer == slots.DOES_NOT_APPLY and not why:
         sentence = _("%(document)s: tell us why it does not apply") % words
+    elif answer == slots.LATER:
+        sentence = why_not_due(slot, due, request.departure_on, facts.today)
     sentence = sentence or why_too_long(why, REASON_MOST, _("%(document)s: the reason") % words)
     if sentence:
         raise Refused(
             [Finding("documents_are_complete", 18, "stop", sentence, sentence, field=f"documents#{slot.anchor}")]
         )
-    return answering.answer(dossier=request.dossier, rule=rule, subject=subject, answer=answer, reason=why, by=by)
+    return answering.answer(
+        dossier=request.dossier, rule=rule, subject=subject, answer=answer, reason=why, due_on=due, by=by
+    )
 
 
 @transaction.atomic
@@ -168,9 +185,13 @@ def clear_slot(*, request: CertificateRequest, rule: str, subject: str, by: User
 
 def slot_of(request: CertificateRequest, rule: str, subject: str) -> slots.SlotView:
     """A row of the document list; Overtaken when it has gone from the list."""
-    found = next((slot for slot in load(request).slots if (slot.rule, slot.subject) == (rule, subject)), None)
+    return _slot_in(load(request), rule, subject)
+
+
+def _slot_in(facts: Facts, rule: str, subject: str) -> slots.SlotView:
+    found = next((slot for slot in facts.slots if (slot.rule, slot.subject) == (rule, subject)), None)
     if found is None:
-        raise Overtaken(request)  # the list changed meanwhile: a supplier was taken out
+        raise Overtaken(facts.request)  # the list changed meanwhile: a supplier was taken out
     return found
 
 

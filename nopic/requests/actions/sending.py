@@ -58,6 +58,7 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         submitted_by=by,
         decide_by=promise(policy, moment),
         late=late,
+        demands=[demand.pk for demand in facts.demands],
         raw={**request.raw, "products": {k: v for k, v in request.raw["products"].items() if k != "removed"}},
         reviewer=None,
         taken_at=None,

@@ -19,7 +19,12 @@ from nopic.requests.checks.departure import (
 )
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.checks.goods import differences, product_is_on_the_verified_list, same_commodity_once
-from nopic.requests.checks.papers import container_numbers_are_right, documents_are_complete, treatment_is_permitted
+from nopic.requests.checks.papers import (
+    container_numbers_are_right,
+    documents_are_complete,
+    documents_name_the_product_as_organic,
+    treatment_is_permitted,
+)
 from nopic.requests.checks.parties import exporter_is_certified, importer_is_certified, recipients_are_named
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
 from nopic.requests.checks.weights import (
@@ -55,6 +60,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (container_numbers_are_right, SENT),
     (treatment_is_permitted, SENT),
     (documents_are_complete, SENT),
+    (documents_name_the_product_as_organic, SENT),
 )
 LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]], frozenset[str]], ...]] = (
     (product_is_on_the_verified_list, ALWAYS),

@@ -5,12 +5,14 @@ are its tables with the rows that every certifier starts with, ``reading`` is ho
 """
 
 from .checklist import GROUPS, CheckRow
-from .documents import TRANSPORT_KINDS, Answers, DocumentRow, DocumentRule, Supplier, documents_due
+from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
+from .kinds import FILE_TYPES, TRANSPORT_KINDS
 from .reading import PolicyError
 from .reasons import Reason, cancel_text, refusal_text
 from .rules import WEEK, ClosedDay, Rules
 
 __all__ = [
+    "FILE_TYPES",
     "GROUPS",
     "TRANSPORT_KINDS",
     "WEEK",
@@ -19,6 +21,7 @@ __all__ = [
     "ClosedDay",
     "DocumentRow",
     "DocumentRule",
+    "Goods",
     "PolicyError",
     "Reason",
     "Rules",

@@ -1,67 +1,27 @@
 """Which documents a certifier asks for, and which of them one request needs.
 
 ``DocumentRule`` is a row of the certifier's matrix (policy data). ``documents_due`` turns the matrix and a few answers
-into the rows of one request; a row is known by (rule, subject), so that a second supplier gets a second row and an
-answer that changes back finds its file again. The rows that every certifier starts with follow the procedure that
-Certisys publishes; the transport document counts in three kinds because the original often exists only after departure.
+into the rows of one request, each saying why it is asked; a row is known by (rule, subject), so that a second supplier
+gets a second row and an answer that changes back finds its file again. The conditions of a row are combined: all that
+it names must hold. The rows that every certifier starts with follow the procedure that Certisys publishes; the
+transport document counts in three kinds because the original often exists only after departure.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import MISSING, dataclass
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reading as read
+from .kinds import BUILT_IN, FILE_TYPES, MODES, RECORDED, STOPPING, TRANSPORT_KINDS
 
 if TYPE_CHECKING:
     from .rules import Rules
 
-Word = str | Promise
-
-TRANSPORT_KINDS: Final[dict[str, Word]] = {
-    "final": gettext_lazy("Final"),
-    "draft": gettext_lazy("Draft"),
-    "booking": gettext_lazy("Booking confirmation"),
-}
-
-
-class BuiltIn(NamedTuple):
-    """The words of a row that ships with the portal; ``for_supplier`` holds ``%(supplier)s``."""
-
-    name: Word
-    why: Word = ""
-    for_supplier: Word = ""
-
-
-BUILT_IN: Final[dict[str, BuiltIn]] = {
-    "commercial_invoice": BuiltIn(gettext_lazy("Commercial invoice")),
-    "packing_list": BuiltIn(gettext_lazy("Packing list")),
-    "traceability_declaration": BuiltIn(
-        gettext_lazy("Traceability declaration"),
-        gettext_lazy("Links each lot in this request to the farm or supplier it came from."),
-    ),
-    "transaction_certificate": BuiltIn(
-        gettext_lazy("Transaction certificate"),
-        gettext_lazy("Needed because the supplier is certified by another certifier."),
-        gettext_lazy("Transaction certificate from %(supplier)s"),
-    ),
-    "purchase_invoice": BuiltIn(
-        gettext_lazy("Purchase invoice"),
-        gettext_lazy("The invoice is enough, because the supplier has the same certifier as you."),
-        gettext_lazy("Purchase invoice from %(supplier)s"),
-    ),
-    "transport_document": BuiltIn(
-        gettext_lazy("Transport document"),
-        gettext_lazy("The final one if you have it, otherwise a draft or the booking confirmation."),
-    ),
-    "phytosanitary_certificate": BuiltIn(
-        gettext_lazy("Phytosanitary certificate"),
-        gettext_lazy("Send it now if you have it, or later."),
-    ),
-}
+MOST_FILES = 30  # in one row, unless the row says fewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +37,27 @@ class Supplier:
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """One product of the request: its list code, tariff code and country of origin, and who sold lots of it."""
+
+    code: str = ""
+    hts: str = ""
+    origin: str = ""
+    suppliers: frozenset[str] = frozenset()  # their ids as text
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
-    """What the document list depends on. The same supplier may stand here once for each of its lots."""
+    """What the document list depends on. The same supplier may stand here once for each of its lots.
+
+    ``places`` are the destinations by every name that a row may use: the importer's state and the US port of entry.
+    """
 
     suppliers: tuple[Supplier, ...] = ()
     departed: bool = False
+    goods: tuple[Goods, ...] = ()
+    mode: str = ""
+    places: tuple[str, ...] = ()
 
 
 # A row about the request as a whole looks at the answers, a row about a supplier at that supplier too.
@@ -96,6 +72,14 @@ SUPPLIER_CONDITIONS: Final[dict[str, Callable[[Supplier], bool]]] = {
     "purchased_lot_same_certifier": lambda supplier: supplier.same_certifier,
 }
 CONDITIONS: Final = tuple(REQUEST_CONDITIONS | SUPPLIER_CONDITIONS)
+# Why a row is asked that says nothing else about it.
+ASKED: Final = {
+    "always": gettext_lazy("Asked of every request."),
+    "not_departed": gettext_lazy("Asked because the goods have not left."),
+    "purchased_lot": gettext_lazy("Asked because a lot was bought."),
+    "purchased_lot_other_certifier": gettext_lazy("Asked because the supplier is certified by another certifier."),
+    "purchased_lot_same_certifier": gettext_lazy("Asked because the supplier has the same certifier as you."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +87,46 @@ class DocumentRule:
     """One row of the certifier's matrix.
 
     ``name`` and ``why`` are the certifier's own words; empty means the portal's words for this key. Needed before
-    sending and may follow exclude each other; neither means welcome but never waited for.
+    sending and may follow exclude each other; neither means welcome but never waited for. ``products`` are list codes or
+    the first digits of tariff codes; ``destinations`` are states or US ports of entry (name or four digits).
+    ``days_after_departure``: by when what comes later is due; None: the exporter's own date. ``accepts`` empty: every
+    type of file. ``organic``: whether it is asked that the document names the product as organic (empty: as for this
+    key usually), and whether its absence stands against approval.
     """
 
     key: str = read.setting(MISSING, label=gettext_lazy("Key"), reads=read.code)
     condition: str = read.setting("always", label=gettext_lazy("Condition"), reads=read.one_of(*CONDITIONS))
     per: str = read.setting("request", label=gettext_lazy("Per"), reads=read.one_of("request", "supplier"))
+    products: tuple[str, ...] = read.setting(
+        (), label=gettext_lazy("Only for products"), reads=read.list_of(read.text(20), most=40)
+    )
+    origins: tuple[str, ...] = read.setting(
+        (), label=gettext_lazy("Only for countries of origin"), reads=read.list_of(read.text(60), most=40)
+    )
+    modes: tuple[str, ...] = read.setting(
+        (), label=gettext_lazy("Only when it travels"), reads=read.list_of(read.one_of(*MODES), most=len(MODES))
+    )
+    destinations: tuple[str, ...] = read.setting(
+        (), label=gettext_lazy("Only for destinations"), reads=read.list_of(read.text(60), most=60)
+    )
     required_before_sending: bool = read.setting(
         True, label=gettext_lazy("Needed before sending"), reads=read.yes_or_no
     )
     may_follow: bool = read.setting(False, label=gettext_lazy("May follow"), reads=read.yes_or_no)
+    days_after_departure: int | None = read.setting(
+        None, label=gettext_lazy("Days after departure"), reads=read.optional(read.whole_number(0, 365))
+    )
     may_not_apply: bool = read.setting(False, label=gettext_lazy("May not apply"), reads=read.yes_or_no)
     kinds: tuple[str, ...] = read.setting(
         (), label=gettext_lazy("Kinds"), reads=read.list_of(read.one_of(*TRANSPORT_KINDS), most=len(TRANSPORT_KINDS))
+    )
+    accepts: tuple[str, ...] = read.setting(
+        (), label=gettext_lazy("Accepted files"), reads=read.list_of(read.one_of(*FILE_TYPES), most=len(FILE_TYPES))
+    )
+    least_files: int = read.setting(1, label=gettext_lazy("Files required"), reads=read.whole_number(1, 30))
+    most_files: int = read.setting(MOST_FILES, label=gettext_lazy("Files accepted"), reads=read.whole_number(1, 30))
+    organic: str = read.setting(
+        "", label=gettext_lazy("Names the product as organic"), reads=read.one_of("", "no", "record", "stop")
     )
     name: str = read.setting("", label=gettext_lazy("Name"), reads=read.text(120))
     why: str = read.setting("", label=gettext_lazy("Why it is asked"), reads=read.text(300))
@@ -127,8 +138,15 @@ class DocumentRule:
 
     @property
     def reason(self) -> str:
-        """Why it is asked, or nothing where that is obvious."""
+        """What the document is for, or nothing where that is obvious."""
         return self.why or (str(BUILT_IN[self.key].why) if self.key in BUILT_IN and not self.name else "")
+
+    @property
+    def marking(self) -> str:
+        """What is asked about the word organic: "stop", "record" or "no"."""
+        if self.organic:
+            return self.organic
+        return "stop" if self.key in STOPPING else "record" if self.key in RECORDED else "no"
 
     def title_for(self, supplier: Supplier) -> str:
         """The name of the row that belongs to one supplier."""
@@ -139,10 +157,26 @@ class DocumentRule:
 
     def fault(self) -> str:
         """The sentence about settings of this row that contradict each other, or nothing."""
+        words = {"key": self.key, "least": self.least_files, "most": self.most_files}
         if not self.name and self.key not in BUILT_IN:
-            return _("Document row “%(key)s” needs a name.") % {"key": self.key}
+            return _("Document row “%(key)s” needs a name.") % words
         if self.required_before_sending and self.may_follow:
-            return _("Document row “%(key)s” cannot be needed before sending and follow later.") % {"key": self.key}
+            return _("Document row “%(key)s” cannot be needed before sending and follow later.") % words
+        if self.days_after_departure is not None and not self.may_follow:
+            return _("Document row “%(key)s” has days after departure, but may not follow.") % words
+        if self.least_files > self.most_files:
+            return (
+                _("Document row “%(key)s” requires %(least)s files but accepts %(most)s: it can never be complete.")
+                % words
+            )
+        if self.organic == "stop" and self.key not in STOPPING:
+            return (
+                _(
+                    "Document row “%(key)s”: that it does not name the product as organic can only be recorded. It is a "
+                    "stop on the invoice, packing list, transport document and bill of sale."
+                )
+                % words
+            )
         allowed = SUPPLIER_CONDITIONS if self.per == "supplier" else REQUEST_CONDITIONS
         if self.condition not in allowed:
             return _("Document row “%(key)s”: the condition of a row per %(per)s must be one of: %(words)s.") % {
@@ -151,6 +185,28 @@ class DocumentRule:
                 "words": ", ".join(allowed),
             }
         return ""
+
+    def because(self, answers: Answers, supplier: Supplier | None = None) -> list[str] | None:
+        """The sentences why this row is asked of these answers; None when one of its conditions does not hold."""
+        applies = SUPPLIER_CONDITIONS[self.condition](supplier) if supplier else True
+        if not applies or (supplier is None and not REQUEST_CONDITIONS[self.condition](answers)):
+            return None
+        goods = [each for each in answers.goods if supplier is None or str(supplier.id) in each.suppliers]
+        said = []
+        for wanted, found, sentence in (
+            (self.products, [one for each in goods for one in self.products if _is_product(one, each)],
+             _("Asked because of the product: %(them)s.")),
+            (self.origins, [one for each in goods for one in self.origins if _same(one, each.origin)],
+             _("Asked because of the country of origin: %(them)s.")),
+            (self.modes, [one for one in self.modes if one == answers.mode], _("Asked because it leaves %(them)s.")),
+            (self.destinations, [one for one in self.destinations if any(_same(one, at) for at in answers.places)],
+             _("Asked because of the destination: %(them)s.")),
+        ):  # fmt: skip
+            if wanted and not found:
+                return None
+            if found:
+                said.append(sentence % {"them": ", ".join(str(MODES.get(one, one)) for one in dict.fromkeys(found))})
+        return [one for one in (self.reason, *said) if one] or [str(ASKED[self.condition])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +221,11 @@ class DocumentRow:
     may_follow: bool
     may_not_apply: bool
     kinds: tuple[str, ...]
+    days_after_departure: int | None = None
+    accepts: tuple[str, ...] = ()
+    least_files: int = 1
+    most_files: int = MOST_FILES
+    organic: str = "no"
 
     @property
     def key(self) -> tuple[str, str]:
@@ -179,7 +240,13 @@ DEFAULT_DOCUMENTS: Final = (
     DocumentRule(key="transaction_certificate", per="supplier", condition="purchased_lot_other_certifier"),
     DocumentRule(key="purchase_invoice", per="supplier", condition="purchased_lot_same_certifier"),
     DocumentRule(key="transport_document", kinds=("final", "draft", "booking")),
-    DocumentRule(key="phytosanitary_certificate", required_before_sending=False, may_follow=True, may_not_apply=True),
+    DocumentRule(
+        key="phytosanitary_certificate",
+        required_before_sending=False,
+        may_follow=True,
+        days_after_departure=10,
+        may_not_apply=True,
+    ),
 )
 
 
@@ -193,22 +260,37 @@ def documents_due(rules: "Rules", answers: Answers) -> tuple[DocumentRow, ...]:
         suppliers.setdefault(str(supplier.id), supplier)
     rows: list[DocumentRow] = []
     for rule in rules.documents:
-        if rule.per == "supplier":
-            applies = SUPPLIER_CONDITIONS[rule.condition]
-            rows += [_row(rule, subject, rule.title_for(s)) for subject, s in suppliers.items() if applies(s)]
-        elif REQUEST_CONDITIONS[rule.condition](answers):
-            rows.append(_row(rule, "", rule.title))
+        about = list(suppliers.items()) if rule.per == "supplier" else [("", None)]
+        for subject, supplier in about:
+            if (why := rule.because(answers, supplier)) is not None:
+                rows.append(_row(rule, subject, rule.title_for(supplier) if supplier else rule.title, why))
     return tuple(rows)
 
 
-def _row(rule: DocumentRule, subject: str, name: str) -> DocumentRow:
+def _row(rule: DocumentRule, subject: str, name: str, why: Iterable[str]) -> DocumentRow:
     return DocumentRow(
         rule=rule.key,
         subject=subject,
         name=name,
-        why=rule.reason,
+        why=" ".join(why),
         required_before_sending=rule.required_before_sending,
         may_follow=rule.may_follow,
         may_not_apply=rule.may_not_apply,
         kinds=rule.kinds,
+        days_after_departure=rule.days_after_departure,
+        accepts=rule.accepts,
+        least_files=rule.least_files,
+        most_files=rule.most_files,
+        organic=rule.marking,
     )
+
+
+def _is_product(entry: str, goods: Goods) -> bool:
+    """Whether a list code, or the first digits of a tariff code, means this product."""
+    digits = re.sub(r"[.\s]", "", entry)
+    by_tariff = len(digits) >= 2 and digits.isdecimal() and goods.hts.replace(".", "").startswith(digits)
+    return by_tariff or _same(entry, goods.code)
+
+
+def _same(one: str, other: str) -> bool:
+    return bool(one.strip()) and one.strip().casefold() == other.strip().casefold()

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from . import reading as read
 from .checklist import DEFAULT_CHECKS, CheckRow
-from .documents import BUILT_IN, DEFAULT_DOCUMENTS, DocumentRule
+from .documents import DEFAULT_DOCUMENTS, DocumentRule
+from .kinds import BUILT_IN
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
 
 # In the order of date.weekday().
