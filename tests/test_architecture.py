@@ -37,7 +37,7 @@ SHELVES = [
     {"pdf", "files", "notices", "projection", "links", "mails"},
     {"policies", "queues", "queries", "limits", "accounts", "snapshot", "dispatch", "transitions"},
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
-    {"facts", "slots"},
+    {"facts", "slots", "timing"},
     {"audit", "context", "client", "payloads", "secrets", "rls", "crypto", "post"},
     {"wire", "replies", "processes"},
     {"models", "outcomes"},

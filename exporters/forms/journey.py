@@ -1,7 +1,7 @@
 """Fields of the steps departure, importer and transport, in the order and the words of their pages."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -12,11 +12,21 @@ from nopic.requests.statuses import Mode, Treatment
 from nopic.tenants.countries import countries
 from nopic.tenants.models import ImporterContact
 
-RADIOS = {"importer": ("contact",), "transport": ("mode", "treatment"), "departure": ()}
+
+class Class(NamedTuple):
+    """A turnaround class as a choice: its name, and below it the decision if sent now and how it is counted."""
+
+    code: str
+    title: str
+    small: str
+    is_default: bool
 
 
-def departure(write: Writer, *, certifier: str, lead_days: int, late: bool) -> list[Field]:
-    """When the goods leave; the reason only when the date is late."""
+RADIOS = {"importer": ("contact",), "transport": ("mode", "treatment"), "departure": ("turnaround",)}
+
+
+def departure(write: Writer, *, certifier: str, lead_days: int, late: bool, classes: Iterable[Class]) -> list[Field]:
+    """When the goods leave and how quickly it is decided; the reason only when the date is late."""
     fields = [
         write.field(
             "departure_on",
@@ -27,6 +37,18 @@ def departure(write: Writer, *, certifier: str, lead_days: int, late: bool) -> l
             width="n6",
         )
     ]
+    if len(classes := list(classes)) > 1:
+        chosen = str(write.raw.get("turnaround") or next(each.code for each in classes if each.is_default))
+        fields.append(
+            write.field(
+                "turnaround",
+                _("How quickly do you need the decision?"),
+                of={"turnaround": chosen},
+                kind="radio",
+                options=[(each.code, each.title) for each in classes],
+                small={each.code: each.small for each in classes},
+            )
+        )
     if late or write.raw.get("late_reason"):
         hint = _("%(certifier)s asks for %(days)s working days. Your request may be refused") % {
             "certifier": certifier,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from exporters.presenters.hub import step_of
 from nopic.presentation.words import moment
-from nopic.requests import queries, steps
+from nopic.requests import queries, steps, timing
 from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
@@ -75,7 +75,8 @@ def frame(
         "step": step,
         "title": TITLES[step],
         "strip": strip(asked, step, found),
-        "promise": queries.promise(policy, now()),
+        "policy": policy,
+        "promise": timing.promise_of(asked, policy, now()),
         "zone": zone,
         "rules": policy.rules,
         "saved_at": moment(asked.saved_at, zone),
@@ -85,11 +86,11 @@ def frame(
     }
 
 
-def calendar(departure: date | None, policy: Policy) -> queries.Ruler | None:
+def calendar(departure: date | None, policy: Policy) -> timing.Ruler | None:
     """The working-day ruler for a departure, when there is one that can be drawn."""
     today = Office(policy.rules).local(now()).date()
     ahead = departure is not None and today <= departure <= today + FURTHEST
-    return queries.ruler(departure, policy) if ahead else None
+    return timing.ruler(departure, policy) if ahead else None
 
 
 def sent_meanwhile(request: PortalRequest, asked: CertificateRequest) -> HttpResponse:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from exporters.forms import goods, journey
 from exporters.forms.fields import Writer, summary
 from exporters.forms.typed import typed
+from exporters.presenters.clock import classes
 from exporters.views import merging
 from exporters.views.frame import after, frame, sent_meanwhile, step_url
 from exporters.views.live import drawn
@@ -149,6 +150,7 @@ def _page(
             certifier=request.certifier.name,
             lead_days=context["rules"].lead_days,
             late=bool(picture and picture.late),
+            classes=classes(asked, context["policy"]),
         )
     elif step == "importer":
         context["choose"], context["new"], context["to"] = journey.importer(write, contacts, context["zone"])

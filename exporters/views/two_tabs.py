@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from exporters.forms import goods, journey
 from exporters.forms.fields import Field, Writer
 from exporters.forms.typed import flat
+from exporters.presenters.clock import classes
 from exporters.views.frame import frame
 from nopic.presentation.words import full_day
 from nopic.requests import steps
+from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.steps.reading import day
 from nopic.tenants.access import PortalRequest
@@ -63,7 +65,15 @@ def _fields(
         return
     groups: list[list[Field]]
     if step == "departure":
-        groups = [journey.departure(write, certifier=request.certifier.name, lead_days=0, late=True)]
+        groups = [
+            journey.departure(
+                write,
+                certifier=request.certifier.name,
+                lead_days=0,
+                late=True,
+                classes=classes(asked, policy_of(request.certifier.pk)),
+            )
+        ]
     elif step == "importer":
         groups = list(journey.importer(write, contacts_of(asked), "UTC"))
     else:

@@ -102,6 +102,7 @@ class CertificateRequest(TenantModel):
     treatment_text = models.TextField(blank=True)
 
     # Sending and review
+    turnaround = models.CharField(max_length=40, blank=True)  # code of a class of the policy; "" is its default one
     policy = models.ForeignKey(Policy, models.PROTECT, null=True, blank=True, related_name="+", db_constraint=False)
     submitted_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")

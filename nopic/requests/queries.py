@@ -3,8 +3,7 @@
 Every function takes a number of statements that does not grow with the number of rows.
 """
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -21,8 +20,8 @@ from nopic.requests.models import CertificateRequest, RequestLine, RequestVersio
 from nopic.requests.slots import SlotView
 from nopic.requests.standards import standard_of
 from nopic.requests.statuses import LineStatus, RequestStatus, Treatment
-from nopic.tenants.calendar import Office, RulerDay
-from nopic.tenants.models import Exporter, Policy
+from nopic.requests.timing import Ruler, promise, ruler
+from nopic.tenants.models import Exporter
 from nopic.workflow.clock import now as the_present
 
 __all__ = [
@@ -242,35 +241,6 @@ def _drawn(account: Account | None, this: Decimal, own_held: Decimal, others: De
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
-    """The working-day ruler: cells for the picture, the last moment to send in time, and whether that has passed."""
-
-    departure: date
-    send_by: datetime
-    late: bool
-    today: date
-    zone: str
-    days: list[RulerDay] = field(default_factory=list)
-
-
-def ruler(about: CertificateRequest | date | None, policy: Policy) -> Ruler | None:
-    """The ruler for a departure, or for the departure of a request; None without a date."""
-    departure = about.departure_on if isinstance(about, CertificateRequest) else about
-    if departure is None:
-        return None
-    office, moment = Office(policy.rules), the_present()
-    today = office.local(moment).date()
-    return Ruler(
-        departure=departure,
-        send_by=office.latest_sending(departure),
-        late=office.is_late(moment, departure),
-        today=today,
-        zone=policy.rules.time_zone,
-        days=office.days_for_ruler(today, departure),
-    )
-
-
 def date_is_fixed(request: CertificateRequest) -> bool:
     """Whether the day of departure cannot be moved any more: a line was approved, and its certificate names that day."""
     approved = RequestLine.objects.filter(
@@ -286,8 +256,3 @@ def why_not_start(exporter: Exporter) -> str:
     blank = CertificateRequest(certifier=exporter.certifier, exporter=exporter)
     found = exporter_is_certified(Facts(request=blank, rules=rules, now=moment, lines=[]), "draft")
     return found[0].sentence if found else ""
-
-
-def promise(policy: Policy, now: datetime) -> datetime:
-    """When the decision is promised for a request sent at this moment: an aware moment on the office's clock."""
-    return Office(policy.rules).decision_due(now)

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from nopic.presentation.rulers import ruler
 from nopic.tenants.calendar import Office, fault, public_holidays
-from nopic.tenants.policy import ClosedDay, Rules
+from nopic.tenants.policy import ClosedDay, Rules, Turnaround
 
 
-def office(country="BE", zone="Europe/Brussels", **settings):
+def office(country="BE", zone="Europe/Brussels", days=2, **settings):
+    settings.setdefault("turnarounds", (Turnaround(code="standard", amount=days),))
     return Office(Rules(country=country, time_zone=zone, **settings))
 
 
@@ -67,10 +68,10 @@ def test_the_latest_sending_was_counted_by_hand(where, settings, departure, expe
         (BRUSSELS, {}, "2026-05-20T16:01+02:00", "2026-05-26T17:00+02:00"),  # counts for Thu 21; Fri 22, Tue 26
         (BRUSSELS, {}, "2026-05-23T09:00+02:00", "2026-05-28T17:00+02:00"),  # Saturday: counts for Tue 26
         (BRUSSELS, {}, "2026-05-20T20:30-05:00", "2026-05-26T17:00+02:00"),  # Guayaquil evening is Thu 03:30 there
-        (BRUSSELS, {"decision_working_days": 1}, "2026-05-13T10:00+02:00", "2026-05-15T17:00+02:00"),
-        (LIMA, {"decision_working_days": 3}, "2026-11-20T09:00-05:00", "2026-11-25T18:00-05:00"),
+        (BRUSSELS, {"days": 1}, "2026-05-13T10:00+02:00", "2026-05-15T17:00+02:00"),
+        (LIMA, {"days": 3}, "2026-11-20T09:00-05:00", "2026-11-25T18:00-05:00"),
         (CAIRO, {}, "2026-02-12T12:00+02:00", "2026-02-16T17:00+02:00"),  # Thu; Sun 15, Mon 16
-        (NEW_YORK, {"decision_working_days": 1}, "2026-07-02T16:30-04:00", "2026-07-07T17:00-04:00"),
+        (NEW_YORK, {"days": 1}, "2026-07-02T16:30-04:00", "2026-07-07T17:00-04:00"),
     ],
 )
 def test_the_promised_decision_was_counted_by_hand(where, settings, sent, expected):
@@ -175,7 +176,7 @@ OFFICES = st.builds(
     zone=st.sampled_from(["Europe/Brussels", "America/Lima", "Asia/Tokyo", "Pacific/Auckland"]),
     lead_days=st.integers(0, 15),
     counting=st.sampled_from(["lenient", "strict"]),
-    decision_working_days=st.integers(1, 10),
+    days=st.integers(1, 10),
     weekend=st.sampled_from([("sat", "sun"), ("fri", "sat"), ("sun",), ()]),
 )
 DAYS = st.dates(date(2025, 6, 1), date(2028, 6, 1))
@@ -208,7 +209,7 @@ def test_a_decision_is_promised_for_a_working_day_after_the_request(here, sent_a
     due = here.decision_due(sent_at)
     assert here.is_working_day(due.date())
     assert due > sent_at
-    assert here.working_days_between(here.counted_day(sent_at), due.date()) == here.rules.decision_working_days
+    assert here.working_days_between(here.counted_day(sent_at), due.date()) == here.rules.turnaround("").amount
 
 
 @given(OFFICES, DAYS, DAYS)

@@ -43,6 +43,7 @@ def test_an_empty_policy_is_the_default_and_storing_it_writes_every_setting():
             st.builds(ClosedDay, st.dates(), st.just("Bridge")), unique_by=lambda d: d.day, max_size=3
         ).map(tuple),
         weekend=st.sampled_from([(), ("sun",), ("fri", "sat")]),
+        opening=st.just(time(0)),
         cut_off=st.times(max_value=time(12)).map(lambda t: t.replace(second=0, microsecond=0)),
         lead_days=st.integers(0, 15),
         weight_tolerance_kg=st.decimals(0, 1000, places=3),

@@ -10,9 +10,9 @@ from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.queries import promise
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import RequestStatus
+from nopic.requests.timing import promise_of
 from nopic.tenants.models import ImporterContact, Policy, User
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
@@ -56,7 +56,8 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         turn=turn,
         submitted_at=moment,
         submitted_by=by,
-        decide_by=promise(policy, moment),
+        turnaround=policy.rules.turnaround(request.turnaround).code,
+        decide_by=promise_of(request, policy, moment),
         late=late,
         demands=[demand.pk for demand in facts.demands],
         raw={**request.raw, "products": {k: v for k, v in request.raw["products"].items() if k != "removed"}},

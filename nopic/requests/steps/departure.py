@@ -1,4 +1,6 @@
-"""Step 1, departure (boxes 2, 15, 17). Values: departure_on (date or None), late_reason (text)."""
+"""Step 1, departure (boxes 2, 15, 17). Values: departure_on (date or None), turnaround (code of a class),
+late_reason (text).
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -7,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import day as in_words
-from nopic.requests.steps.reading import Choices, Reading, date_answer, text
+from nopic.requests.steps.reading import Choices, Reading, date_answer, line, text
 from nopic.tenants.policy import Rules
 
 REASON_LENGTH = (20, 500)  # characters of the reason for a late request
@@ -60,5 +62,9 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
     late = departure is not None and departure >= choices.today and choices.office.is_late(choices.now, departure)
     if late and (sentence := why_not_reason(reason)):
         reading.problem("late_reason", sentence, 17)
-    reading.values = {"departure_on": departure, "late_reason": reason}
+    turnaround = line(raw, "turnaround") or choices.rules.turnaround("").code
+    if turnaround not in {each.code for each in choices.rules.turnarounds}:
+        reading.problem("turnaround", _("Choose how quickly you need the decision"))
+        turnaround = ""
+    reading.values = {"departure_on": departure, "turnaround": turnaround, "late_reason": reason}
     return reading

@@ -5,6 +5,7 @@ are its tables with the rows that every certifier starts with, ``reading`` is ho
 """
 
 from .checklist import GROUPS, CheckRow
+from .clock import MODES, FilingRule, Turnaround
 from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
 from .kinds import FILE_TYPES, TRANSPORT_KINDS
 from .reading import PolicyError
@@ -14,6 +15,7 @@ from .rules import WEEK, ClosedDay, Rules
 __all__ = [
     "FILE_TYPES",
     "GROUPS",
+    "MODES",
     "TRANSPORT_KINDS",
     "WEEK",
     "Answers",
@@ -21,11 +23,13 @@ __all__ = [
     "ClosedDay",
     "DocumentRow",
     "DocumentRule",
+    "FilingRule",
     "Goods",
     "PolicyError",
     "Reason",
     "Rules",
     "Supplier",
+    "Turnaround",
     "cancel_text",
     "documents_due",
     "refusal_text",

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from . import reading as read
 from .checklist import DEFAULT_CHECKS, CheckRow
+from .clock import DEFAULT_FILING, DEFAULT_TURNAROUNDS, FilingRule, Turnaround
 from .documents import DEFAULT_DOCUMENTS, DocumentRule
 from .kinds import BUILT_IN
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
@@ -46,7 +47,8 @@ class Rules:
     """One version of a certifier's policy. Weights are kilograms, times are on the office's clock.
 
     ``counting`` says whether the day of sending counts as one of the lead days (lenient) or the lead days lie fully
-    between sending and departure (strict). ``decision_working_days`` is a promise, not a limit of any rule.
+    between sending and departure (strict). Turnaround classes are promises, not limits of any rule; how they are
+    counted is ``tenants.calendar``.
     """
 
     time_zone: str = read.setting("UTC", label=gettext_lazy("Time zone"), reads=read.time_zone)
@@ -58,12 +60,29 @@ class Rules:
     weekend: tuple[str, ...] = read.setting(
         ("sat", "sun"), label=gettext_lazy("Weekend"), reads=read.list_of(read.one_of(*WEEK), most=6)
     )
+    opening: time = read.setting(time(8, 0), label=gettext_lazy("Opening hour"), reads=read.hour)
     cut_off: time = read.setting(time(16, 0), label=gettext_lazy("Cut-off hour"), reads=read.hour)
     closing: time = read.setting(time(17, 0), label=gettext_lazy("Closing hour"), reads=read.hour)
     lead_days: int = read.setting(3, label=gettext_lazy("Lead days"), reads=read.whole_number(0, 15))
     counting: str = read.setting("lenient", label=gettext_lazy("Counting"), reads=read.one_of("lenient", "strict"))
-    decision_working_days: int = read.setting(
-        2, label=gettext_lazy("Working days until the decision"), reads=read.whole_number(1, 30)
+    turnarounds: tuple[Turnaround, ...] = read.setting(
+        DEFAULT_TURNAROUNDS,
+        label=gettext_lazy("Turnaround classes"),
+        reads=read.records(Turnaround, least=1, most=10, unique=lambda each: each.code),
+    )
+    default_turnaround: str = read.setting("standard", label=gettext_lazy("Default class"), reads=read.code)
+    first_request_extra_days: int = read.setting(
+        0, label=gettext_lazy("Extra working days for an exporter's first certificate"), reads=read.whole_number(0, 30)
+    )
+    nudge_working_days: int = read.setting(
+        1,
+        label=gettext_lazy("Working days before the last moment to send at which a draft is called to mind"),
+        reads=read.whole_number(0, 10),
+    )
+    filing: tuple[FilingRule, ...] = read.setting(
+        DEFAULT_FILING,
+        label=gettext_lazy("Usual filing deadlines of customs"),
+        reads=read.records(FilingRule, most=4, unique=lambda each: each.mode),
     )
     max_departure_ahead_days: int = read.setting(
         120, label=gettext_lazy("Days ahead that a departure may lie"), reads=read.whole_number(1, 366)
@@ -122,6 +141,15 @@ class Rules:
         """What the exporter declares when sending, in the certifier's words or the portal's."""
         return self.declaration or str(DECLARATION)
 
+    def turnaround(self, code: str) -> Turnaround:
+        """The class with this code, or the default one where there is none: a request that never chose."""
+        known = {each.code: each for each in self.turnarounds}
+        return known.get(code) or known.get(self.default_turnaround) or self.turnarounds[0]
+
+    def filing_for(self, mode: str) -> FilingRule | None:
+        """The usual filing deadline of a mode of transport, where the policy has one."""
+        return next((each for each in self.filing if each.mode == mode), None)
+
     def refusal(self, code: str) -> Reason:
         """The reason with this code; KeyError if the policy has none."""
         return {reason.code: reason for reason in self.refusal_reasons}[code]
@@ -134,6 +162,15 @@ class Rules:
         problems: dict[str, str] = {}
         if self.cut_off > self.closing:
             problems["cut_off"] = _("The cut-off hour must not be after the closing hour.")
+        if self.opening > self.cut_off:
+            problems["opening"] = _("The opening hour must not be after the cut-off hour.")
+        if self.default_turnaround not in {each.code for each in self.turnarounds}:
+            problems["default_turnaround"] = _("The default class “%(code)s” is not one of the turnaround classes.") % {
+                "code": self.default_turnaround
+            }
+        for position, turnaround in enumerate(self.turnarounds):
+            if sentence := turnaround.fault():
+                problems[f"turnarounds.{position}"] = sentence
         if self.subdivision and not self.country:
             problems["subdivision"] = _("A state or region of the holidays needs its country.")
         for position, document in enumerate(self.documents):

@@ -1,22 +1,20 @@
 """Working days of a certifier's office: when a request must be sent, when the decision is due, and why a day is closed.
 
-All rules are the certifier's own, none is law: no regulation names a lead time in days. The office's calendar governs
-(its zone, the public holidays of its country, its own closed days, its weekend), never the exporter's. A departure is a
-plain date: the day on the clock of the place where the goods leave (``requests.ports``), and it never counts itself.
-
 The cut-off itself is in time; a moment after it counts as the office's next working day. So a request is late exactly
 when it was sent after ``latest_sending``.
 """
 
-from collections.abc import Mapping
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypedDict
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from nopic.tenants.policy import WEEK, Rules
+from nopic.tenants.calendar import promises
+from nopic.tenants.calendar.holidays_of import public_holidays
+from nopic.tenants.calendar.promises import Pause
+from nopic.tenants.policy import WEEK, Rules, Turnaround
 
 _ONE_DAY = timedelta(days=1)
 # No office is closed longer than this; without a bound a calendar without working days would be walked for ever.
@@ -102,12 +100,66 @@ class Office:
         days = (first + timedelta(days=n) for n in range(max(0, (last - first).days)))
         return sum(map(self.is_working_day, days))
 
-    def decision_due(self, sent_at: datetime) -> datetime:
-        """The promised end of a decision: closing time of the n-th working day after the day that sending counts for."""
-        day = self.counted_day(sent_at)
-        for _step in range(self.rules.decision_working_days):
-            day = self._first_working_day(day + _ONE_DAY)
+    def nudge_at(self, departure: date) -> datetime | None:
+        """When a draft for this departure is called to mind: the opening hour so many working days before the last.
+
+        None where the policy sends no such e-mail.
+        """
+        if not self.rules.nudge_working_days:
+            return None
+        day = self.latest_sending(departure).date()
+        for _step in range(self.rules.nudge_working_days):
+            day = self._last_working_day(day - _ONE_DAY)
+        return self.opening_of(day)
+
+    def decision_due(
+        self,
+        sent_at: datetime,
+        turnaround: Turnaround | None = None,
+        *,
+        is_first: bool = False,
+        pauses: Iterable[Pause] = (),
+        now: datetime | None = None,
+    ) -> datetime:
+        """The promised moment of the decision, on the office's clock; see ``promises`` for how it is counted.
+
+        Without a class it is the policy's default. ``is_first`` adds the days of an exporter without a certificate.
+        A pause without an end lasts until ``now``. Raises ValueError for a naive moment or an open pause without now.
+        """
+        chosen = turnaround or self.rules.turnaround("")
+        due = promises.due(self, sent_at, chosen, self.rules.first_request_extra_days if is_first else 0)
+        return promises.after_pauses(self, due, chosen, pauses, since=sent_at, now=now)
+
+    def due_after(
+        self,
+        due: datetime,
+        turnaround: Turnaround | None,
+        pauses: Iterable[Pause],
+        *,
+        since: datetime,
+        now: datetime | None = None,
+    ) -> datetime:
+        """A promise that was made already, moved by the time in which questions were open."""
+        return promises.after_pauses(self, due, turnaround or self.rules.turnaround(""), pauses, since=since, now=now)
+
+    def working_days_after(self, day: date, count: int) -> date:
+        """The working day that lies so many working days after ``day``; with 0, this day or the next one that is."""
+        found = self._first_working_day(day)
+        for _step in range(count):
+            found = self._first_working_day(found + _ONE_DAY)
+        return found
+
+    def opening_of(self, day: date) -> datetime:
+        """The opening hour of a day, on the office's clock."""
+        return datetime.combine(day, self.rules.opening, tzinfo=self.zone)
+
+    def closing_of(self, day: date) -> datetime:
+        """The closing hour of a day, on the office's clock."""
         return datetime.combine(day, self.rules.closing, tzinfo=self.zone)
+
+    def midnight_of(self, day: date) -> datetime:
+        """The instant at which a day of the office begins, in UTC: hours are added there, where none is missing."""
+        return datetime.combine(day, time(0), tzinfo=self.zone).astimezone(UTC)
 
     def days_for_ruler(self, today: date, departure: date) -> list[RulerDay]:
         """The cells of the picture: from the day before the send-by day (from that day if it has come) to departure."""
@@ -143,41 +195,3 @@ class Office:
                     _("This office has no working day within a year of %(day)s.") % {"day": start.isoformat()}
                 )
         return day
-
-
-def fault(rules: Rules) -> str:
-    """The sentence about a country or region without a holiday calendar, or nothing. Asked when a policy is stored."""
-    if not rules.country:
-        return ""
-    import holidays  # here and below: 170 ms that only processes which count working days should pay
-
-    regions = holidays.list_supported_countries().get(rules.country)
-    if regions is None:
-        return _("There is no holiday calendar for the country %(country)s.") % {"country": rules.country}
-    if rules.subdivision and rules.subdivision not in regions:
-        return _("There is no holiday calendar for %(region)s in %(country)s.") % {
-            "region": rules.subdivision,
-            "country": rules.country,
-        }
-    return ""
-
-
-@lru_cache(maxsize=256)
-def public_holidays(country: str, subdivision: str, year: int) -> Mapping[date, str]:
-    """Public holidays, observed days included, with their English names; none without a country.
-
-    Source: the ``holidays`` library. Raises ValueError for a country or region that it does not know.
-    """
-    if not country:
-        return {}
-    import holidays
-
-    try:
-        kinds = holidays.country_holidays(country)
-        language = next((tag for tag in ("en_US", "en_GB", "en") if tag in kinds.supported_languages), None)
-        found = holidays.country_holidays(country, subdiv=subdivision or None, years=year, language=language)
-    except NotImplementedError as error:
-        raise ValueError(
-            _("There is no holiday calendar for the country %(country)s.") % {"country": country}
-        ) from error
-    return dict(found.items())
