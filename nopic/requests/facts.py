@@ -17,9 +17,11 @@ from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants.calendar import Office
-from nopic.tenants.models import Policy
 from nopic.tenants.policy import Goods, Rules
+from nopic.tenants.queries import policy_of
 from nopic.workflow.clock import now as the_present
+
+__all__ = ["Facts", "Key", "LineFacts", "load", "policy_of", "rules_of"]
 
 Key = tuple[int | None, int | None]  # product item and harvest year
 
@@ -140,12 +142,6 @@ def rules_of(request: CertificateRequest, now: datetime | None = None) -> Rules:
     if request.status != RequestStatus.DRAFT and request.policy is not None:
         return request.policy.rules
     return policy_of(request.certifier_id, now).rules
-
-
-def policy_of(certifier_id: int, now: datetime | None = None) -> Policy:
-    """The version of a certifier's policy in force. Every certifier has one; none is a fault in its set-up."""
-    in_force = Policy.objects.filter(certifier_id=certifier_id, effective_from__lte=now or the_present())
-    return in_force.order_by("-version")[0:1].get()
 
 
 def load(request: CertificateRequest, now: datetime | None = None) -> Facts:

@@ -12,8 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from nopic.tenants import invitations
 from nopic.tenants.access import PortalRequest, landing_path, memberships_of, places_of
+from nopic.tenants.context import tenant
 from nopic.tenants.forms import AcceptForm
 from nopic.tenants.models import Certifier
+from nopic.tenants.policy.brand import theme as accents
+from nopic.tenants.queries import policy_of
 
 
 @require_safe
@@ -83,10 +86,14 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-@cache_control(public=True, max_age=3600)
+@cache_control(public=True, max_age=300)
 def theme(request: HttpRequest, certifier: str) -> HttpResponse:
     """The certifier's three colours as a stylesheet of its own, so that the CSP needs no inline style."""
     found = Certifier.objects.filter(slug=certifier).first()
     if found is None:
         raise Http404
-    return render(request, "parts/theme.css", {"brand": found.brand}, content_type="text/css")
+    with tenant(found):
+        rules = policy_of(found.pk).rules
+    # Without accents in the policy in force the colours with which the certifier was founded.
+    brand = accents(rules.accent_light, rules.accent_dark) or found.brand
+    return render(request, "parts/theme.css", {"brand": brand}, content_type="text/css")

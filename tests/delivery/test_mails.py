@@ -17,7 +17,7 @@ from nopic.delivery.models import ConsignmentLink, Mail
 from nopic.requests.models import RequestLine, RequestVersion
 from nopic.tenants import people, post
 from nopic.tenants.context import tenant
-from nopic.tenants.models import Membership
+from nopic.tenants.models import Membership, Policy
 from nopic.workflow import dispatch
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe, run
@@ -51,6 +51,18 @@ def test_exporter_importer_and_broker_get_one_letter_each(consignment: Consignme
     with tenant(consignment.side.certifier):
         consignment.certificate.refresh_from_db()
     assert consignment.certificate.handed_over_at is not None
+
+
+def test_the_certifiers_own_paragraph_comes_with_its_placeholders_filled(world: World) -> None:
+    own = {"letter": "issued", "language": "en", "text": "Call {{phone}} about {{number}} for {{exporter}}."}
+    here = world.here
+    with tenant(here.certifier):
+        data = {**here.policy.data, "letters": [own]}
+        here.policy = Policy.objects.create(certifier=here.certifier, version=2, data=data, by="test")
+    made = consignments.make(here, world.importer)
+    hand_over(made)
+    said = f"Call {here.certifier.phone} about {made.number} for {here.exporter}."
+    assert said in letter_to("buyer@baybridge.example").body
 
 
 def test_nothing_is_sent_before_there_is_a_pdf(world: World) -> None:

@@ -257,6 +257,15 @@ RULES: list[tuple[str, Case, str, str]] = [
         "question question question -",
         "the lots weigh 18,600 kg together, the net weight is 19,200 kg",
     ),
+    (
+        "lots_are_named",
+        both(
+            lambda here, request: request.lines.get().lots.filter(code="VV-26-118").update(kg=Decimal(9_000)),
+            policy_is(weight_tolerance_percent="3.13"),
+        ),
+        "- - - -",
+        "",
+    ),
 ]
 
 

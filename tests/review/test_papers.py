@@ -30,6 +30,12 @@ def test_another_weight_is_not(written: str) -> None:
     assert found(f"Net weight {written} KG", Decimal(19200)) == []
 
 
+def test_a_weight_within_the_tolerance_of_the_policy_is_found_too() -> None:
+    page = PageImage(words=[["19,190", 0.1, 0.1, 0.2, 0.12], ["19,180", 0.3, 0.1, 0.4, 0.12]])
+    wanted = [("net_weight", 10, Values(needles=(Decimal(19200),), tolerance=Decimal(10)))]
+    assert [mark.x for mark in places(page, wanted)] == [0.1]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "outlined"),
     [

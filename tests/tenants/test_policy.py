@@ -1,5 +1,6 @@
 """A stored policy says what it means or is refused with a sentence, and the document list follows from it."""
 
+import dataclasses
 import json
 from datetime import date, time
 from decimal import Decimal
@@ -22,7 +23,9 @@ from nopic.tenants.policy import (
     documents_due,
     refusal_text,
 )
+from nopic.tenants.policy.groups import GROUPS
 from nopic.tenants.policy.kinds import BUILT_IN
+from nopic.tenants.policy.reading import shape_of
 
 EL_HUABO = Supplier(1, "El Huabo", same_certifier=True)
 CABANA = Supplier(2, "Cabana", same_certifier=False)
@@ -298,3 +301,22 @@ def test_the_tolerance_is_exact():
     assert Rules.from_json({"closed_days": [{"day": "2026-12-24", "why": "Eve"}]}).closed_days == (
         ClosedDay(date(2026, 12, 24), "Eve"),
     )
+
+
+def test_every_setting_is_changed_on_exactly_one_page():
+    placed = [name for group in GROUPS.values() for name in group.settings]
+    assert sorted(placed) == sorted(Rules.__dataclass_fields__), "name it in nopic/tenants/policy/groups.py"
+
+
+def readers(cls):
+    for field in dataclasses.fields(cls):
+        yield f"{cls.__name__}.{field.name}", field.metadata["reads"]
+        shape = shape_of(field.metadata["reads"])
+        while shape.item is not None:
+            shape = shape.item
+        if shape.record is not None:
+            yield from readers(shape.record)
+
+
+def test_every_reader_says_what_it_takes_so_that_a_screen_can_ask_for_it():
+    assert [name for name, read in readers(Rules) if not hasattr(read, "shape")] == [], "wrap it in reading.shaped"

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nopic.certificates.models import Certificate, PublicRecord
+from nopic.delivery.mails.own_words import own_paragraph
 from nopic.delivery.models import Mail
 from nopic.presentation.words import city_of, day, kg, moment
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
@@ -70,7 +71,10 @@ class Case:
 
 def write(case: Case) -> Letter:
     """The letter of the row's template. Raises NotNeeded."""
-    return WRITERS[case.mail.template.partition("/")[2]](case)
+    kind = case.mail.template.partition("/")[2]
+    letter = WRITERS[kind](case)
+    letter.lines[:0] = own_paragraph(kind, case.request, case.record)
+    return letter
 
 
 def first_that_fits(*subjects: str) -> str:

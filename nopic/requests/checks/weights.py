@@ -95,6 +95,8 @@ def packages_hold_the_net_weight(facts: Facts, line: LineFacts, moment: Moment) 
     net, count, one = line.line.net_kg, line.line.packages, _package_kg(line)
     if net is None or not count or not one or abs(count * one - net) < one:
         return []
+    if abs(count * one - net) <= facts.rules.tolerance(net, "packages"):
+        return []
     words = {
         "product": line.name,
         "n": f"{count:,}",
@@ -138,12 +140,13 @@ def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Findin
     if net is None or any(weight is None for weight in weights):
         return []
     total = sum((weight for weight in weights if weight is not None), Decimal(0))
-    if abs(total - net) <= rules.weight_tolerance_kg:
+    tolerance = rules.tolerance(net, "lots")
+    if abs(total - net) <= tolerance:
         return []
     sentence = _("%(product)s: the lots weigh %(lots)s kg together, the net weight is %(net)s kg. Compare them") % {
         **words, "lots": kg(total), "net": kg(net),
     }  # fmt: skip
-    inputs = {"lots_kg": str(total), "net_kg": str(net), "tolerance_kg": str(rules.weight_tolerance_kg)}
+    inputs = {"lots_kg": str(total), "net_kg": str(net), "tolerance_kg": str(tolerance)}
     return [
         Finding("lots_are_named", 12, "question", sentence, sentence, inputs, field=line.at("lots-0-kg"),
                 can_be_waived=True)

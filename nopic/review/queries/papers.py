@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.documents.models import Document, PageImage
+from nopic.presentation import words
 from nopic.requests.slots import SlotView
 from nopic.review.queries.values import Needle, Values
 from nopic.review.words import squeezed
@@ -80,15 +81,15 @@ def says(papers: Iterable[Paper], rules: Sequence[str], values: Values) -> list[
 
 def places(page: PageImage, wanted: Iterable[tuple[str, int | None, Values]]) -> list[Place]:
     """Where the values of checks stand on a page: (check, box, values) for each; every occurrence once."""
-    words = [(str(word), box) for word, *box in page.words if len(box) == 4]
-    tokens = _Tokens([word for word, _box in words])
+    drawn = [(str(word), box) for word, *box in page.words if len(box) == 4]
+    tokens = _Tokens([word for word, _box in drawn])
     found: dict[tuple[int, int], Place] = {}
     for check_id, number, values in wanted:
         for needle in values.needles:
-            for first, last in tokens.find(needle):
+            for first, last in tokens.find(needle, values.tolerance):
                 if (first, last) in found:
                     continue
-                boxes = [box for _word, box in words[first : last + 1]]
+                boxes = [box for _word, box in drawn[first : last + 1]]
                 # A value that runs over two lines is outlined on the first of them.
                 line = [box for box in boxes if box[1] < boxes[0][3] and box[3] > boxes[0][1]]
                 left, top = min(box[0] for box in line), min(box[1] for box in line)
@@ -115,10 +116,24 @@ def _say(paper: Paper, values: Values) -> Say:
     if not paper.has_text:
         return said(_("a picture without text: look at it"), False)
     pages = [(page.number, _Tokens(page.text.split())) for page in paper.pages]
-    hits = {needle: next((n for n, tokens in pages if any(tokens.find(needle))), None) for needle in values.needles}
+
+    def first_page(needle: Needle, tolerance: Decimal = Decimal(0)) -> int | None:
+        return next((n for n, tokens in pages if any(tokens.find(needle, tolerance))), None)
+
+    hits = {needle: first_page(needle) for needle in values.needles}
+    near = {
+        needle: number
+        for needle, page in hits.items()
+        if page is None and values.tolerance and (number := first_page(needle, values.tolerance)) is not None
+    }
+    hits |= near
     on = [number for number in hits.values() if number is not None]
     if not on:
         return said(_("not found in its text: look at it"), False)
+    if near and len(on) == len(hits):
+        found = {"page": min(near.values()), "kg": words.kg(values.tolerance)}
+        text = _("not the same weight, but within the tolerance of %(kg)s kg, page %(page)s") % found
+        return said(text, True, min(on))
     if values.any_of or len(on) == len(hits):
         return said(_("found, page %(page)s") % {"page": min(on)}, True, min(on))
     text = _("%(n)s of %(all)s found, page %(page)s") % {"n": len(on), "all": len(hits), "page": min(on)}
@@ -133,9 +148,9 @@ class _Tokens:
         self.squeezed = [squeezed(word) for word in words]
         self.all = "".join(self.squeezed)
 
-    def find(self, needle: Needle) -> Iterator[tuple[int, int]]:
-        """First and last word of every place where the needle stands."""
-        return self._number(needle) if isinstance(needle, Decimal) else self._code(needle)
+    def find(self, needle: Needle, tolerance: Decimal = Decimal(0)) -> Iterator[tuple[int, int]]:
+        """First and last word of every place where the needle stands, a number also when it differs by `tolerance`."""
+        return self._number(needle, tolerance) if isinstance(needle, Decimal) else self._code(needle)
 
     def _code(self, needle: str) -> Iterator[tuple[int, int]]:
         wanted = squeezed(needle)
@@ -153,17 +168,22 @@ class _Tokens:
                 if not wanted.startswith(so_far):
                     break
 
-    def _number(self, needle: Decimal) -> Iterator[tuple[int, int]]:
+    def _number(self, needle: Decimal, tolerance: Decimal) -> Iterator[tuple[int, int]]:
         for at, word in enumerate(self.words):
             if not word[:1].isdigit():
                 continue
-            if needle in _readings(word):
+            if _fits(needle, tolerance, word):
                 yield at, at
             elif at + 1 < len(self.words) and re.fullmatch(r"\d{1,3}", word):
                 # 19 200: a space between the thousands
                 rest = self.words[at + 1]
-                if re.match(r"\d{3}(?!\d)", rest) and needle in _readings(word + rest):
+                if re.match(r"\d{3}(?!\d)", rest) and _fits(needle, tolerance, word + rest):
                     yield at, at + 1
+
+
+def _fits(needle: Decimal, tolerance: Decimal, word: str) -> bool:
+    """Whether the figures of a word may mean the number, or one that differs from it by the tolerance at most."""
+    return any(abs(number - needle) <= tolerance for number in _readings(word))
 
 
 def _readings(word: str) -> set[Decimal]:

@@ -27,6 +27,7 @@ class Values:
     registry: str = ""
     needles: tuple[Needle, ...] = ()
     any_of: bool = False
+    tolerance: Decimal = Decimal(0)  # kilograms that a weight in a paper may differ, by the policy
 
 
 def values(row: CheckRow, facts: Facts, line: LineFacts | None) -> Values:
@@ -50,7 +51,9 @@ def _net_weight(facts: Facts, line: LineFacts) -> Values:
     said = _kg(net)
     if line.line.net_unit not in ("", "kg") and typed:
         said = _("%(kg)s (typed as %(typed)s)") % {"kg": said, "typed": typed}
-    return Values(declared=said, needles=_numbers(net))
+    return Values(
+        declared=said, needles=_numbers(net), tolerance=facts.rules.tolerance(net or Decimal(0), "net_weight")
+    )
 
 
 def _packages(facts: Facts, line: LineFacts) -> Values:
@@ -60,7 +63,9 @@ def _packages(facts: Facts, line: LineFacts) -> Values:
 
 
 def _gross_weight(facts: Facts, line: LineFacts) -> Values:
-    return Values(declared=_kg(line.line.gross_kg), needles=_numbers(line.line.gross_kg))
+    gross = line.line.gross_kg
+    tolerance = facts.rules.tolerance(gross or Decimal(0), "gross_weight")
+    return Values(declared=_kg(gross), needles=_numbers(gross), tolerance=tolerance)
 
 
 def _lots(facts: Facts, line: LineFacts) -> Values:

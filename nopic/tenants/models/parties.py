@@ -83,13 +83,21 @@ class RegistryCredential(TenantModel):
 
 
 class Policy(TenantModel):
-    """One version of a certifier's rules. Versions are never changed; a request pins the one it was sent under."""
+    """One version of a certifier's rules. Append-only; a request pins the one it was sent under.
+
+    Which one is in force is `tenants.queries.policy_of`. `changed` holds what this version changed: the setting and
+    its value before. A version that only carries a planned change over to newer ground names in `carries` the version
+    that it stands for.
+    """
 
     version = models.PositiveIntegerField()
     effective_from = models.DateTimeField(db_default=Now())
     data = models.JSONField()
+    changed = models.JSONField(default=dict)
+    carries = models.PositiveIntegerField(null=True)
     by = models.CharField(max_length=200)
     note = models.TextField(blank=True)
+    at = models.DateTimeField(db_default=Now())  # when it was decided
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["certifier", "version"], name="policy_version_once")]
@@ -101,6 +109,19 @@ class Policy(TenantModel):
     def rules(self) -> Rules:
         """The rules as an object."""
         return Rules.from_json(self.data)
+
+
+class PolicyWithdrawal(TenantModel):
+    """A planned version that shall never begin: withdrawn by a person, or carried over to a newer version. Append-only;
+    the database takes it only before the version begins."""
+
+    policy = models.OneToOneField(Policy, models.PROTECT, related_name="withdrawal", db_constraint=False)
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField(db_default=Now())
+    note = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"withdrawal of policy {self.policy_id}"
 
 
 class Exporter(TenantModel):

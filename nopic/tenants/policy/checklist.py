@@ -1,3 +1,4 @@
+# ruff: noqa: RUF009 setting() makes a dataclass field, which is what that rule asks for
 """What a reviewer confirms before approving: the rows of the checklist, with the box of the certificate they guard.
 
 A row belongs to the whole request or to each line. ``compares`` names what is laid side by side for it: what the
@@ -6,6 +7,7 @@ does not ask for is simply not there to look at. A certifier may drop rows, reor
 """
 
 from dataclasses import MISSING, dataclass
+from decimal import Decimal
 from typing import Final
 
 from django.utils.functional import Promise
@@ -49,6 +51,10 @@ QUESTIONS: Final[dict[str, str | Promise]] = {
 }
 
 
+# The portal's own rows that compare weights; a tolerance of another row would be used by nothing.
+WEIGHED: Final = ("net_weight", "gross_weight", "packages", "lots")
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRow:
     """One question of the checklist. ``question`` is the certifier's own wording; empty means the portal's."""
@@ -59,16 +65,29 @@ class CheckRow:
     box: int | None = read.setting(None, label=gettext_lazy("Box"), reads=read.optional(read.whole_number(1, 20)))
     compares: tuple[str, ...] = read.setting((), label=gettext_lazy("Compares"), reads=read.list_of(read.code, most=12))
     question: str = read.setting("", label=gettext_lazy("Question"), reads=read.text(200))
+    tolerance_kg: Decimal | None = read.setting(
+        None, label=gettext_lazy("Tolerance in kg"), reads=read.optional(read.weight(1000))
+    )
+    tolerance_percent: Decimal | None = read.setting(
+        None, label=gettext_lazy("Tolerance in per cent"), reads=read.optional(read.percent)
+    )
 
     @property
     def title(self) -> str:
         """The question, in the reader's language if the words are the portal's."""
         return self.question or str(QUESTIONS[self.id])
 
+    @property
+    def has_tolerance(self) -> bool:
+        """Whether the row has a tolerance of its own, which then stands instead of the general one."""
+        return self.tolerance_kg is not None or self.tolerance_percent is not None
+
     def fault(self, document_keys: frozenset[str]) -> str:
         """The sentence about what this row lacks or names in vain, or nothing."""
         if not self.question and self.id not in QUESTIONS:
             return _("Check “%(id)s” needs a question.") % {"id": self.id}
+        if self.has_tolerance and self.id not in WEIGHED:
+            return _("Check “%(id)s” compares no weights, so it can have no tolerance.") % {"id": self.id}
         for source in self.compares:
             if source not in OWN_SOURCES and source not in document_keys:
                 return _("Check “%(id)s” compares “%(source)s”, which is no document row.") % {

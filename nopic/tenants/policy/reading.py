@@ -1,119 +1,21 @@
 """How a stored policy is read: which JSON value becomes which Python value, and the sentence for one that cannot.
 
-A setting names its label and its reader where it is declared (``setting(...)``); ``read_record`` walks a dataclass
-and collects every problem, so that somebody who mends a policy sees them all at once. A boolean is never taken for a
-number and a float never for a weight.
+A boolean is never taken for a number and a float never for a weight. What a setting is and how a record of settings is
+read is ``frame``, whose names are at hand here too.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import MISSING, field, fields, is_dataclass
+from collections.abc import Callable, Sequence
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from .frame import At, PolicyError, Reader, Shape, read_record, setting, shape_of, shaped, written
 
-class PolicyError(ValueError):
-    """A policy that cannot be stored or used; ``problems`` maps the path of each fault to one sentence."""
-
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        self.problems = dict(problems)
-        super().__init__("\n".join(self.problems.values()))
-
-
-class At(NamedTuple):
-    """Where a value stands: its path for the screen that shows the fault, and the labels that lead there.
-
-    The words are only put together when there is a fault: a policy is read far more often than it is wrong.
-    """
-
-    path: str = ""
-    trail: "tuple[str | Promise | int, ...]" = ()
-
-    def under(self, key: str, label: "str | Promise") -> "At":
-        """The place of a setting inside this one."""
-        return At(f"{self.path}.{key}" if self.path else key, (*self.trail, label))
-
-    def entry(self, position: int) -> "At":
-        """The place of one entry of a list."""
-        return At(f"{self.path}.{position}", (*self.trail, position))
-
-    @property
-    def label(self) -> str:
-        """Such as "Closed days, entry 1: day"; people count from 1."""
-        words = ""
-        for step in self.trail:
-            if isinstance(step, int):
-                words = _("%(list)s, entry %(number)s") % {"list": words, "number": step + 1}
-            elif words:
-                words = _("%(outer)s: %(inner)s") % {"outer": words, "inner": str(step)[:1].lower() + str(step)[1:]}
-            else:
-                words = str(step)
-        return words or _("A policy")
-
-    def fault(self, sentence: str, **values: object) -> PolicyError:
-        """The error for this place; ``sentence`` holds ``%(label)s``."""
-        return PolicyError({self.path: sentence % {"label": self.label, **values}})
-
-
-Reader = Callable[[object, At], Any]
-Record = TypeVar("Record")
-
-
-def setting(default: Any, *, label: "str | Promise", reads: Reader) -> Any:
-    """A dataclass field with its label for sentences and its reader; ``MISSING`` as default makes it required."""
-    metadata = {"label": label, "reads": reads}
-    return field(metadata=metadata) if default is MISSING else field(default=default, metadata=metadata)
-
-
-def read_record(cls: type[Record], data: object, at: At) -> Record:
-    """Build ``cls`` from a JSON object. Missing keys take the default.
-
-    Raises PolicyError with one sentence for each unknown key, missing key and bad value.
-    """
-    if not isinstance(data, Mapping):
-        raise at.fault(_("%(label)s must be an object with named settings."))
-    declared = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
-    problems: dict[str, str] = {}
-    for key in data:
-        if key not in declared:
-            problems[at.under(str(key), key).path] = _("%(label)s: “%(key)s” is not a setting.") % {
-                "label": at.label,
-                "key": key,
-            }
-    values: dict[str, Any] = {}
-    for name, f in declared.items():
-        place = at.under(name, f.metadata["label"])
-        try:
-            if name in data:
-                values[name] = f.metadata["reads"](data[name], place)
-            elif f.default is MISSING:
-                raise place.fault(_("%(label)s is missing."))
-        except PolicyError as error:
-            problems.update(error.problems)
-    if problems:
-        raise PolicyError(problems)
-    return cls(**values)
-
-
-def written(value: Any) -> Any:
-    """The JSON form of a policy value; ``read_record`` turns it back into the same value."""
-    if is_dataclass(value):
-        return {f.name: written(getattr(value, f.name)) for f in fields(value)}
-    if isinstance(value, tuple):
-        return [written(item) for item in value]
-    if isinstance(value, time):
-        return value.strftime("%H:%M")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    return value
-
+__all__ = ["At", "PolicyError", "Reader", "Shape", "read_record", "setting", "shape_of", "shaped", "written"]
 
 # Readers: each returns the value or raises PolicyError with one sentence that begins with the label.
 
@@ -126,7 +28,7 @@ def whole_number(least: int, most: int) -> Reader:
             raise at.fault(_("%(label)s must be a whole number from %(least)s to %(most)s."), least=least, most=most)
         return value
 
-    return read
+    return shaped(read, Shape("number"))
 
 
 def weight(most: int) -> Reader:
@@ -146,7 +48,29 @@ def weight(most: int) -> Reader:
             ) from None
         return kg
 
-    return read
+    return shaped(read, Shape("decimal"))
+
+
+def percent(value: object, at: At) -> Decimal:
+    """Per cent with at most 2 decimals, from 0 to 100, written as a text or a whole number."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise InvalidOperation
+        share = Decimal(value)
+        if not 0 <= share <= 100 or share != round(share, 2):
+            raise InvalidOperation
+    except InvalidOperation:
+        raise at.fault(
+            _("%(label)s must be per cent from 0 to 100, as text with at most 2 decimals, such as “0.5”.")
+        ) from None
+    return share
+
+
+def colour(value: object, at: At) -> str:
+    """#rrggbb in small letters, or nothing."""
+    if not isinstance(value, str) or not re.fullmatch(r"(#[0-9a-fA-F]{6})?", value):
+        raise at.fault(_("%(label)s must be a colour such as #0c4a5b."))
+    return value.lower()
 
 
 def yes_or_no(value: object, at: At) -> bool:
@@ -164,7 +88,7 @@ def one_of(*allowed: str) -> Reader:
             raise at.fault(_("%(label)s must be one of: %(words)s."), words=", ".join(allowed))
         return value
 
-    return read
+    return shaped(read, Shape("choice", choices=allowed))
 
 
 def text(most: int) -> Reader:
@@ -175,7 +99,7 @@ def text(most: int) -> Reader:
             raise at.fault(_("%(label)s must be text of at most %(most)s characters."), most=most)
         return value.strip()
 
-    return read
+    return shaped(read, Shape("text", most=most))
 
 
 def code(value: object, at: At) -> str:
@@ -222,7 +146,7 @@ def day(value: object, at: At) -> date:
 
 def optional(read: Reader) -> Reader:
     """The same reader, but nothing (null) is a value too."""
-    return lambda value, at: None if value is None else read(value, at)
+    return shaped(lambda value, at: None if value is None else read(value, at), Shape("optional", item=shape_of(read)))
 
 
 def list_of(read: Reader, *, most: int, least: int = 0, unique: Callable[[Any], object] = lambda item: item) -> Reader:
@@ -246,9 +170,21 @@ def list_of(read: Reader, *, most: int, least: int = 0, unique: Callable[[Any], 
             raise at.fault(_("%(label)s must not hold %(names)s twice."), names=", ".join(twice))
         return tuple(items)
 
-    return read_list
+    return shaped(read_list, Shape("list", most=most, item=shape_of(read)))
 
 
 def records(cls: type, *, most: int, least: int = 0, unique: Callable[[Any], object]) -> Reader:
     """A list of objects, each read as ``cls``."""
-    return list_of(lambda value, at: read_record(cls, value, at), most=most, least=least, unique=unique)
+    return list_of(record(cls), most=most, least=least, unique=unique)
+
+
+def record(cls: type) -> Reader:
+    """An object, read as ``cls``."""
+    return shaped(lambda value, at: read_record(cls, value, at), Shape("record", record=cls))
+
+
+for _read, _kind in {
+    yes_or_no: "yes_no", code: "code", country_code: "country", time_zone: "zone", hour: "hour", day: "day",
+    percent: "decimal", colour: "colour",
+}.items():  # fmt: skip
+    shaped(_read, Shape(_kind))

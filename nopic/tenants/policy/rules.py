@@ -17,10 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reading as read
+from .brand import faults_of_accents
 from .checklist import DEFAULT_CHECKS, CheckRow
 from .clock import DEFAULT_FILING, DEFAULT_TURNAROUNDS, FilingRule, Turnaround
 from .documents import DEFAULT_DOCUMENTS, DocumentRule
 from .kinds import BUILT_IN
+from .letters import LetterText
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
 
 # In the order of date.weekday().
@@ -90,7 +92,16 @@ class Rules:
     lots_required: bool = read.setting(True, label=gettext_lazy("Lot numbers required"), reads=read.yes_or_no)
     max_lots: int = read.setting(40, label=gettext_lazy("Most lots per product"), reads=read.whole_number(1, 200))
     weight_tolerance_kg: Decimal = read.setting(
-        Decimal(0), label=gettext_lazy("Weight tolerance"), reads=read.weight(1000)
+        Decimal(0),
+        label=gettext_lazy("Weight tolerance"),
+        reads=read.weight(1000),
+        hint=gettext_lazy("Kilograms. Of kilograms and per cent the larger one counts."),
+    )
+    weight_tolerance_percent: Decimal = read.setting(
+        Decimal(0),
+        label=gettext_lazy("Weight tolerance in per cent"),
+        reads=read.percent,
+        hint=gettext_lazy("Per cent of the declared weight. Of kilograms and per cent the larger one counts."),
     )
     over_allocation: str = read.setting(
         "refuse", label=gettext_lazy("More than the verified quantity"), reads=read.one_of("refuse", "ask_staff")
@@ -117,6 +128,27 @@ class Rules:
         reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
     )
     declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
+    letters: tuple[LetterText, ...] = read.setting(
+        (),
+        label=gettext_lazy("Paragraphs in e-mails"),
+        reads=read.records(LetterText, most=120, unique=lambda own: f"{own.letter} ({own.language})"),
+    )
+    accent_light: str = read.setting(
+        "",
+        label=gettext_lazy("Accent colour on light pages"),
+        reads=read.colour,
+        hint=gettext_lazy("Such as #0c4a5b; empty for the colours that your portal began with."),
+    )
+    accent_dark: str = read.setting("", label=gettext_lazy("Accent colour on dark pages"), reads=read.colour)
+    pdf_footer: str = read.setting(
+        "",
+        label=gettext_lazy("Line at the foot of the PDF"),
+        reads=read.text(90),
+        hint=gettext_lazy("Such as your accreditation number. Certificates that exist already do not change."),
+    )
+    registry_channel: str = read.setting(
+        "http", label=gettext_lazy("How data reach OID"), reads=read.one_of("http", "assisted")
+    )
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:
@@ -149,6 +181,17 @@ class Rules:
     def filing_for(self, mode: str) -> FilingRule | None:
         """The usual filing deadline of a mode of transport, where the policy has one."""
         return next((each for each in self.filing if each.mode == mode), None)
+
+    def tolerance(self, kg: Decimal, check: str = "") -> Decimal:
+        """How many kilograms two weights may differ when `kg` are declared: the larger one of kilograms and per cent.
+
+        A row of the checklist (`check`) may have a tolerance of its own, which then stands instead.
+        """
+        row = next((row for row in self.checks if row.id == check and row.has_tolerance), None)
+        most, share = self.weight_tolerance_kg, self.weight_tolerance_percent
+        if row is not None:
+            most, share = row.tolerance_kg or Decimal(0), row.tolerance_percent or Decimal(0)
+        return max(most, kg * share / 100)
 
     def refusal(self, code: str) -> Reason:
         """The reason with this code; KeyError if the policy has none."""
@@ -187,4 +230,7 @@ class Rules:
             for position, reason in enumerate(reasons):
                 if not reason.text and reason.code not in texts:
                     problems[f"{name}.{position}"] = _("Reason “%(code)s” needs a text.") % {"code": reason.code}
-        return problems
+        for position, own in enumerate(self.letters):
+            if sentence := own.fault():
+                problems[f"letters.{position}.text"] = sentence
+        return problems | faults_of_accents(self.accent_light, self.accent_dark)

@@ -1,4 +1,4 @@
-"""What staff do with exporters and importers: add, change, confirm. Every change is audited with its reason."""
+"""What staff do with exporters, importers and their own policy: add, change, confirm. Every change is audited with its reason."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -8,14 +8,26 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from nopic.tenants.actions.ruling import ChangedMeanwhile, change_policy, checked, withdraw_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, ImporterContact, Policy
-from nopic.tenants.policy import Rules
 from nopic.tenants.statuses import Certification
 from nopic.tenants.sync import ask_soon_about_exporter
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
+
+__all__ = [
+    "ChangedMeanwhile",
+    "NumberTaken",
+    "add_certifier",
+    "add_exporter",
+    "change_exporter",
+    "change_policy",
+    "confirm_contact",
+    "obstacles_to_confirm",
+    "withdraw_policy",
+]
 
 
 class NumberTaken(Exception):
@@ -44,7 +56,7 @@ def add_certifier(
     """
     certifier = Certifier(**facts)
     certifier.full_clean()
-    data = Rules.from_json(rules).to_json()
+    data = checked(rules)
     certifier.save(force_insert=True)
     with tenant(certifier):
         record(certifier, "founded", by=by)

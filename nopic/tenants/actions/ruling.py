@@ -1,0 +1,125 @@
+"""How a certifier's policy changes: a new version from a moment on, or a planned one taken back before it begins.
+
+A version is never edited. Whoever changes a setting from a day that lies before other planned versions does not lose
+them: each is laid anew on the changed ground, with the same day, person and reason, and the old one is withdrawn.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.tenants.calendar import fault
+from nopic.tenants.models import Certifier, Policy, PolicyWithdrawal
+from nopic.tenants.policy import PolicyError, Rules
+from nopic.tenants.queries import standing
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+class ChangedMeanwhile(Overtaken):
+    """A colleague changed some of the same settings since the page was opened. `newer` are those versions."""
+
+    def __init__(self, newer: list[Policy]) -> None:
+        super().__init__(newer[-1])
+        self.newer = newer
+
+
+@transaction.atomic
+def change_policy(
+    *, certifier: Certifier, settings: Mapping[str, Any], since: datetime, seen: int, reason: str, by: Actor
+) -> Policy:
+    """A new version in which `settings` (name -> JSON value) differ, in force from `since` (now at the earliest).
+
+    `seen` is the newest version that the person knew. Raises ChangedMeanwhile when a newer one changed one of these
+    settings, PolicyError when the policy would contradict itself on that day or on the day of a planned version,
+    Refused without a reason or with nothing changed. Requests already sent keep the version that they were sent under.
+    """
+    rows = _locked(certifier)
+    newest = max(row.version for row in Policy.objects.filter(certifier_id=certifier.pk))
+    if overlapping := [
+        row for row in rows if row.version > seen and not row.carries and set(row.changed) & set(settings)
+    ]:
+        raise ChangedMeanwhile(overlapping)
+    why = reason.strip()
+    if not why:
+        raise Refused([_("Say why the setting changes")])
+    moment = max(since, now())
+    ground = [row for row in rows if row.effective_from <= moment][-1]
+    before = {**Rules().to_json(), **ground.data}
+    changed = {name: before[name] for name, value in settings.items() if before.get(name) != value}
+    if not changed:
+        raise Refused([_("Nothing changes: these values count already on that day")])
+    data = checked({**before, **{name: settings[name] for name in changed}})
+    version = _write(certifier, newest + 1, data, changed, moment, by=str(by), note=why)
+    record(version, "policy changed", by=by, new=moment.isoformat(), note=why, settings=sorted(changed))
+    _carry_over([row for row in rows if row.effective_from > moment], onto=version, by=by)
+    return version
+
+
+@transaction.atomic
+def withdraw_policy(*, certifier: Certifier, version: int, by: Actor, reason: str) -> None:
+    """Take back a planned version, so that it never begins; later planned ones are laid anew on what then counts.
+
+    Raises Overtaken when it has begun or was withdrawn, Refused without a reason.
+    """
+    rows = _locked(certifier)
+    one = next((row for row in rows if row.version == version), None)
+    if one is None or one.effective_from <= now():
+        raise Overtaken(one or f"policy {version}")
+    why = reason.strip()
+    if not why:
+        raise Refused([_("Say why the planned change is withdrawn")])
+    PolicyWithdrawal.objects.create(certifier_id=certifier.pk, policy=one, by=str(by), note=why)
+    record(one, "policy change withdrawn", by=by, note=why, settings=sorted(one.changed))
+    at = rows.index(one)
+    _carry_over(rows[at + 1 :], onto=rows[at - 1], by=by)
+
+
+def checked(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data of a policy as it is stored, all settings written out. Raises PolicyError."""
+    rules = Rules.from_json(data)
+    if sentence := fault(rules):
+        raise PolicyError({"country": sentence})
+    return rules.to_json()
+
+
+def _locked(certifier: Certifier) -> list[Policy]:
+    """The standing versions, after everybody else who changes this policy."""
+    Certifier.objects.select_for_update(no_key=True).get(pk=certifier.pk)
+    return list(standing(certifier.pk))
+
+
+def _carry_over(later: list[Policy], *, onto: Policy, by: Actor) -> None:
+    """Lay planned versions anew on `onto`, in their order."""
+    ground = onto
+    number = max(Policy.objects.filter(certifier_id=onto.certifier_id).values_list("version", flat=True))
+    for old in later:
+        settings = {name: old.data[name] for name in old.changed}
+        try:
+            data = checked({**ground.data, **settings})
+        except PolicyError as error:
+            said = _("Together with the change planned for %(day)s: %(problem)s")
+            words = {"day": old.effective_from.date().isoformat(), "problem": next(iter(error.problems.values()))}
+            raise PolicyError({next(iter(error.problems)): said % words}) from error
+        number += 1
+        changed = {name: ground.data.get(name) for name in settings}
+        PolicyWithdrawal.objects.create(
+            certifier_id=old.certifier_id, policy=old, by=str(by), note=f"carried over to version {number}"
+        )
+        ground = _write(
+            old.certifier, number, data, changed, old.effective_from,
+            by=old.by, note=old.note, at=old.at, carries=old.version,
+        )  # fmt: skip
+
+
+def _write(
+    certifier: Certifier, version: int, data: dict[str, Any], changed: dict[str, Any], since: datetime, **facts: Any
+) -> Policy:
+    """One row; when it was decided is now, unless `at` says that it was decided before."""
+    return Policy.objects.create(
+        certifier=certifier, version=version, data=data, changed=changed, effective_from=since, **{"at": now(), **facts}
+    )

@@ -1,0 +1,48 @@
+"""How the codes of a policy are said to people: on its screens, in its history and in the differences between versions."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from .checklist import GROUPS
+from .letters import LETTER_NAMES
+
+WORDS: Final[dict[str, str | Promise]] = {
+    **GROUPS,
+    **LETTER_NAMES,
+    "mon": gettext_lazy("Monday"),
+    "tue": gettext_lazy("Tuesday"),
+    "wed": gettext_lazy("Wednesday"),
+    "thu": gettext_lazy("Thursday"),
+    "fri": gettext_lazy("Friday"),
+    "sat": gettext_lazy("Saturday"),
+    "sun": gettext_lazy("Sunday"),
+    "lenient": gettext_lazy("The day of sending counts if it comes before the cut-off"),
+    "strict": gettext_lazy("Only full days between sending and departure count"),
+    "refuse": gettext_lazy("Refuse it"),
+    "ask_staff": gettext_lazy("Take it, and staff ask for records"),
+    "A4": gettext_lazy("A4"),
+    "Letter": gettext_lazy("US Letter"),
+    "request": gettext_lazy("Once for the request"),
+    "line": gettext_lazy("For each product"),
+    "supplier": gettext_lazy("For each supplier"),
+    "always": gettext_lazy("Always"),
+    "purchased_lot": gettext_lazy("If goods were bought"),
+    "purchased_lot_other_certifier": gettext_lazy("If bought from a supplier with another certifier"),
+    "purchased_lot_same_certifier": gettext_lazy("If bought from a supplier with the same certifier"),
+    "not_departed": gettext_lazy("While the goods have not left"),
+    "final": gettext_lazy("Final"),
+    "draft": gettext_lazy("Draft"),
+    "booking": gettext_lazy("Booking confirmation"),
+    "http": gettext_lazy("The portal sends them itself"),
+    "assisted": gettext_lazy("Staff key them in and bring the number back"),
+    "en": gettext_lazy("English"),
+    "es": gettext_lazy("Spanish"),
+    "fr": gettext_lazy("French"),
+}
+
+
+def word(code: str) -> str:
+    """The words for a code; the code itself, made readable, where a package has not given it any."""
+    return str(WORDS[code]) if code in WORDS else code.replace("_", " ").capitalize()

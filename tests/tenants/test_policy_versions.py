@@ -1,0 +1,123 @@
+"""Versions of a policy: planned, carried over, withdrawn, never edited; and whoever comes second loses nothing."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from nopic.tenants import queries
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_policy
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy, PolicyWithdrawal
+from nopic.tenants.policy import PolicyError
+from nopic.workflow.clock import now
+from nopic.workflow.models import AuditEvent
+from nopic.workflow.transitions import Overtaken, Refused
+from tests.factories import Side, World
+
+SETTINGS = frozenset({"lead_days", "cut_off", "closing", "first_request_extra_days"})
+
+
+@pytest.fixture
+def here(world: World):
+    with tenant(world.here.certifier):
+        yield world.here
+
+
+def change(here: Side, days: int = 0, seen: int = 99, reason: str = "The season begins", **settings: object) -> Policy:
+    return change_policy(
+        certifier=here.certifier, settings=settings, since=now() + timedelta(days=days), seen=seen, reason=reason,
+        by=here.admin,
+    )  # fmt: skip
+
+
+def in_force(here: Side, days: int = 0):
+    return queries.policy_of(here.certifier.pk, now() + timedelta(days=days, minutes=1)).rules
+
+
+def test_a_change_counts_from_its_day_and_says_who_and_why(here: Side) -> None:
+    planned = change(here, days=10, lead_days=5)
+    assert (in_force(here).lead_days, in_force(here, 9).lead_days, in_force(here, 10).lead_days) == (3, 3, 5)
+    (one,) = queries.changes(here.certifier.pk, SETTINGS)
+    assert (one.setting, one.before, one.after, one.state) == ("lead_days", 3, 5, "planned")
+    assert (one.policy.by, one.policy.note) == (str(here.admin), "The season begins")
+    event = AuditEvent.objects.get(verb="policy changed")
+    assert (event.subject_id, event.facts["settings"]) == (planned.pk, ["lead_days"])
+
+
+def test_a_change_before_planned_ones_is_carried_into_each_of_them(here: Side) -> None:
+    change(here, days=20, lead_days=5)
+    change(here, days=30, first_request_extra_days=4)
+    change(here, days=10, closing="18:00")
+    for day, lead, extra, closing in ((0, 3, 0, 17), (10, 3, 0, 18), (20, 5, 0, 18), (30, 5, 4, 18)):
+        rules = in_force(here, day)
+        assert (rules.lead_days, rules.first_request_extra_days, rules.closing.hour) == (lead, extra, closing)
+    told = [(one.setting, one.after, one.state) for one in queries.changes(here.certifier.pk, SETTINGS)]
+    assert sorted(told) == [
+        ("closing", "18:00", "planned"),
+        ("first_request_extra_days", 4, "planned"),
+        ("lead_days", 5, "planned"),
+    ], "what was carried over is told once"
+
+
+def test_a_withdrawn_change_never_begins_and_later_ones_stand_on_what_then_counts(here: Side) -> None:
+    first = change(here, days=10, lead_days=5)
+    change(here, days=20, first_request_extra_days=4)
+    withdraw_policy(certifier=here.certifier, version=first.version, by=here.admin, reason="Not this year")
+    assert (in_force(here, 10).lead_days, in_force(here, 20).lead_days) == (3, 3)
+    assert in_force(here, 20).first_request_extra_days == 4
+    states = {one.setting: one.state for one in queries.changes(here.certifier.pk, SETTINGS)}
+    assert states == {"lead_days": "withdrawn", "first_request_extra_days": "planned"}
+    with pytest.raises(Overtaken):
+        withdraw_policy(certifier=here.certifier, version=first.version, by=here.admin, reason="again")
+
+
+def test_what_has_begun_cannot_be_withdrawn_not_even_in_the_database(here: Side) -> None:
+    begun = change(here, lead_days=5)
+    with pytest.raises(Overtaken):
+        withdraw_policy(certifier=here.certifier, version=begun.version, by=here.admin, reason="oh")
+    with pytest.raises(ProgrammingError, match="has begun"), transaction.atomic():
+        PolicyWithdrawal.objects.create(certifier=here.certifier, policy=here.policy, by="somebody")
+
+
+@pytest.mark.parametrize("statement", ["UPDATE tenants_policy SET note = 'x'", "DELETE FROM tenants_policy"])
+def test_a_version_is_never_edited_or_deleted(here: Side, statement: str) -> None:
+    with (
+        pytest.raises(ProgrammingError, match="permission denied"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_a_contradiction_is_refused_also_one_with_a_planned_change(here: Side) -> None:
+    with pytest.raises(PolicyError) as told:
+        change(here, cut_off="18:00")
+    assert told.value.problems == {"cut_off": "The cut-off hour must not be after the closing hour."}
+    change(here, days=20, closing="16:00")
+    with pytest.raises(PolicyError, match="Together with the change planned for"):
+        change(here, cut_off="16:30")
+    assert in_force(here).cut_off.hour == 16
+
+
+def test_nothing_changes_without_a_reason_or_a_difference(here: Side) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        change(here, reason="  ", lead_days=5)
+    with pytest.raises(Refused, match="Nothing changes"):
+        change(here, lead_days=3)
+
+
+def test_the_second_of_two_admins_is_told_and_nothing_is_lost(here: Side) -> None:
+    change(here, seen=1, lead_days=5)
+    with pytest.raises(ChangedMeanwhile) as told:
+        change(here, seen=1, lead_days=4)
+    assert [row.data["lead_days"] for row in told.value.newer] == [5]
+    change(here, seen=1, first_request_extra_days=1)
+    assert (in_force(here).lead_days, in_force(here).first_request_extra_days) == (5, 1), (
+        "another setting is no conflict"
+    )
+
+
+def test_a_change_is_never_back_dated(here: Side) -> None:
+    before = now()
+    assert change(here, days=-30, lead_days=5).effective_from >= before
