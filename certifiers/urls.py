@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certifiers.views import case, certificates, operations, queue
+from certifiers.views import case, certificates, frames, operations, queue
 from certifiers.views.case.opening import or_say_what_happened as late
 
 CASE = "cases/<str:reference>/"
@@ -33,6 +33,7 @@ urlpatterns = [
     path("operations/importers/<int:contact_id>/confirm/", operations.confirm_importer, name="confirm_importer"),
     path("operations/<str:nop_id>/", operations.operation, name="operation"),
     path("operations/<str:nop_id>/change/", operations.edit_exporter, name="edit_exporter"),
+    path("operations/<str:nop_id>/time-frames/<int:permission_id>/", frames.permission, name="frame_permission"),
     path("operations/<str:nop_id>/products/new/", operations.new_product, name="new_product"),
     path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),
     path("operations/<str:nop_id>/products/<int:item_id>/quantity/", operations.quantity, name="product_quantity"),

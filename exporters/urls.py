@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exporters.views import certificates, check, dashboard, documents, files, hub, live, steps, verified
+from exporters.views.frames import permitting
 
 REQUEST = "requests/<str:reference>/"
 
@@ -13,6 +14,7 @@ urlpatterns = [
     path("company/", dashboard.company, name="company"),
     path("my-certificates/", certificates.my_certificates, name="my_certificates"),
     path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
+    path("time-frame-permissions/", permitting.permissions, name="frame_permissions"),
     path("verified-list/", verified.verified_list, name="verified_list"),
     path(REQUEST, hub.hub, name="request_hub"),
     path(f"{REQUEST}sent/", hub.sent, name="request_sent"),

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "nopic.products",
     "nopic.documents",
     "nopic.ledger",
+    "nopic.frames",
     "nopic.requests",
     "nopic.certificates",
     "nopic.review",

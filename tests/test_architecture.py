@@ -13,7 +13,7 @@ FLOORS = [
     {"nopic.workflow", "nopic.oid", "nopic.presentation"},
     {"nopic.tenants"},
     {"nopic.products", "nopic.documents"},
-    {"nopic.ledger"},
+    {"nopic.ledger", "nopic.frames"},
     {"nopic.requests"},
     {"nopic.certificates"},
     {"nopic.review"},

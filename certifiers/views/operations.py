@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm, ReasonForm, StatusForm
 from certifiers.presenters import listed_with_bars, person_roles
+from nopic.frames.queries import permissions
 from nopic.ledger import accounts
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
@@ -113,6 +114,7 @@ def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
     context = {
         "exporter": exporter,
         "products": listed_with_bars(exporter),
+        "permissions": permissions(request.certifier.pk, exporter.pk),
         "members": list(people.members(role__in=sorted(EXPORTERS), **of)),
         "invitations": list(people.invitations(**of)),
         "form": form,

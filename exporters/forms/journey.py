@@ -6,11 +6,14 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext as _
 
 from exporters.forms.fields import Field, Writer
-from nopic.presentation.words import moment
+from nopic.frames.policies import Terms
+from nopic.presentation.words import kg, moment
 from nopic.requests import ports
-from nopic.requests.statuses import Mode, Treatment
+from nopic.requests.statuses import Coverage, Mode, Treatment
+from nopic.requests.steps.transport import PER_SHIPMENT
 from nopic.tenants.countries import countries
 from nopic.tenants.models import ImporterContact
+
 
 
 class Class(NamedTuple):
@@ -22,21 +25,50 @@ class Class(NamedTuple):
     is_default: bool
 
 
-RADIOS = {"importer": ("contact",), "transport": ("mode", "treatment"), "departure": ("turnaround",)}
+RADIOS = {"importer": ("contact",), "transport": ("mode", "treatment"), "departure": ("coverage", "turnaround")}
 
 
-def departure(write: Writer, *, certifier: str, lead_days: int, late: bool, classes: Iterable[Class]) -> list[Field]:
-    """When the goods leave and how quickly it is decided; the reason only when the date is late."""
-    fields = [
+def departure(
+    write: Writer,
+    *,
+    certifier: str,
+    lead_days: int,
+    late: bool,
+    classes: Iterable[Class],
+    terms: Terms | None = None,
+) -> list[Field]:
+    """One shipment or several, where that is offered; when the goods leave and how quickly it is decided.
+
+    The reason only when the date is late.
+    """
+    several = write.raw.get("coverage") == Coverage.TIME_FRAME
+    fields = []
+    if terms or several:
+        fields.append(_coverage(write, terms))
+    fields.append(
         write.field(
             "departure_on",
             _("Earliest date the goods leave the country"),
             kind="date",
             box=17,
-            hint=_("The day the truck crosses the border, or the ship or plane leaves"),
+            hint=_("The day the truck crosses the border, or the ship or plane leaves")
+            if not (terms or several)
+            else _("The day the truck crosses the border, or the ship or plane leaves; of several the first"),
             width="n6",
         )
-    ]
+    )
+    if terms or several:
+        fields.append(
+            write.field(
+                "last_departure_on",
+                _("Last departure"),
+                kind="date",
+                box=17,
+                hint=_("Only for several shipments: the day the last of them leaves"),
+                width="n6",
+                needed=several,
+            )
+        )
     if len(classes := list(classes)) > 1:
         chosen = str(write.raw.get("turnaround") or next(each.code for each in classes if each.is_default))
         fields.append(
@@ -56,6 +88,21 @@ def departure(write: Writer, *, certifier: str, lead_days: int, late: bool, clas
         }
         fields.append(write.field("late_reason", _("Why is the request late?"), kind="area", hint=hint))
     return fields
+
+
+def _coverage(write: Writer, terms: Terms | None) -> Field:
+    small = {}
+    if terms:
+        words = {"days": terms.max_days, "kg": kg(terms.max_kg)}
+        small = {Coverage.TIME_FRAME.value: _("Up to %(days)s days and %(kg)s kg, recorded truck by truck") % words}
+    return write.field(
+        "coverage",
+        _("What should the certificate cover?"),
+        kind="radio",
+        box=2,
+        options=Coverage.choices,
+        small=small,
+    )
 
 
 def importer(
@@ -142,8 +189,11 @@ def _port(typed: str) -> str:
     return port.label if port else typed
 
 
-def transport(write: Writer) -> tuple[list[Field], list[tuple[Field, Field]], list[Field]]:
-    """How and from where to where; containers with their seals; document number and treatment."""
+def transport(write: Writer, *, several: bool = False) -> tuple[list[Field], list[tuple[Field, Field]], list[Field]]:
+    """How and from where to where; containers with their seals; document number and treatment.
+
+    Of several shipments in a time frame only what is the same for all of them.
+    """
     way = [
         write.field("mode", _("How do the goods travel?"), kind="radio", box=14, options=Mode.choices),
         write.field("place_of_loading", _("Place of loading"), box=15, width="n6"),
@@ -192,6 +242,9 @@ def transport(write: Writer) -> tuple[list[Field], list[tuple[Field, Field]], li
         ),
         write.field("treatment_text", _("About the treatment"), kind="area", box=16, needed=False),
     ]
+    if several:
+        same = [one for one in (*way, *rest) if one.name not in PER_SHIPMENT]
+        return same[:4], [], same[4:]
     return way, boxes, rest
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from nopic.presentation.words import full_day, kg
 from nopic.requests.queries import Box
 from nopic.requests.slots import SlotView
-from nopic.requests.statuses import Mode, Treatment
+from nopic.requests.statuses import Coverage, Mode, Treatment
 
 LABELS: dict[str, Promise] = {
     "100_organic": gettext_lazy("100 percent organic"),
@@ -23,12 +23,11 @@ LABELS: dict[str, Promise] = {
 
 def of_certificate(data: Mapping[str, Any]) -> list[Box]:
     """The boxes of a certificate from its frozen data (schema nopic-certificate/1), lots in full."""
-    product, packages, origin, treated = data["product"], data["packages"], data["origin"], data["treatment"]
+    product, origin, treated = data["product"], data["origin"], data["treatment"]
     agent, standard = data["certifier"], data["standard"]
-    gross = _("%(kg)s kg gross") % {"kg": _kg(data["gross_weight_kg"])}
     treatment = {"none": _("None")}.get(treated["kind"], treated.get("text") or "")
     return [
-        _box(2, _("Coverage"), _("Single shipment"), _span(data["coverage"])),
+        _box(2, _("Coverage"), covers(data["coverage"]), _span(data["coverage"])),
         _box(
             3, _("Certifying agent"), agent.get("legal_name") or agent["name"], agent.get("role_text"), agent["country"]
         ),
@@ -36,21 +35,43 @@ def of_certificate(data: Mapping[str, Any]) -> list[Box]:
         _box(7, _("Product"), product["name"], product.get("brand"), product.get("form")),
         _box(8, _("US tariff code"), data["hts"]),
         _box(9, _("Organic standard"), standard["name"], str(LABELS.get(product["label_category"], ""))),
-        _box(10, _("Net weight"), f"{_kg(data['net_weight_kg'])} kg"),
-        _box(11, _("Packages, gross weight"), f"{packages['count']:,} {packages['kind']}", gross),
-        _box(12, _("Lots"), _lots(data["lots"])),
+        *_weights(data),
         _box(13, _("Origin"), ", ".join(filter(None, (origin.get("region"), origin["country"])))),
         *_journey(data),
         _box(16, _("Treatment declared"), treatment),
-        _box(17, _("Departure"), _day(data["route"]["departure_on"])),
+        _box(17, _("Departure"), _span(data["coverage"])),
         _box(18, _("Documents"), *data["documents"]),
+    ]
+
+
+def covers(coverage: Mapping[str, Any]) -> str:
+    """Box 2 in words."""
+    return str(Coverage(coverage["kind"]).label) if coverage["kind"] == Coverage.TIME_FRAME else _("Single shipment")
+
+
+def _weights(data: Mapping[str, Any]) -> list[Box]:
+    """Boxes 10 to 12; of a time frame packages and lots stand in the record of its shipments."""
+    net = f"{_kg(data['net_weight_kg'])} kg"
+    if data["coverage"]["kind"] == Coverage.TIME_FRAME:
+        return [
+            _box(10, _("Net weight"), _("up to %(weight)s") % {"weight": net}),
+            _box(12, _("Packages, lots"), _("In the record of shipments")),
+        ]
+    packages = data["packages"]
+    gross = _("%(kg)s kg gross") % {"kg": _kg(data["gross_weight_kg"])}
+    return [
+        _box(10, _("Net weight"), net),
+        _box(11, _("Packages, gross weight"), f"{packages['count']:,} {packages['kind']}", gross),
+        _box(12, _("Lots"), _lots(data["lots"])),
     ]
 
 
 def of_version(snapshot: Mapping[str, Any]) -> list[Box]:
     """The boxes of a request as it was sent (schema nopic-request/1); boxes 7 to 13 once for each product."""
+    leaves = snapshot["route"]["departure_on"]
+    coverage = snapshot.get("coverage") or {"kind": "single", "first_departure": leaves, "last_departure": leaves}
     boxes = [
-        _box(2, _("Coverage"), _("Single shipment"), _day(snapshot["route"]["departure_on"])),
+        _box(2, _("Coverage"), covers(coverage), _span(coverage) if coverage["first_departure"] else ""),
         *_parties(snapshot, snapshot["recipients"]["importer_email"]),
     ]
     for line in snapshot["lines"]:

@@ -23,11 +23,12 @@ from exporters.views.frame import after, frame, sent_meanwhile, step_url
 from exporters.views.live import drawn
 from exporters.views.loading import load_request
 from exporters.views.two_tabs import contacts_of, two_tabs
+from nopic.frames.policies import obstacles_to_ask
 from nopic.presentation.typed import whole
 from nopic.requests import actions, steps
 from nopic.requests.checks import Finding, findings
 from nopic.requests.models import CertificateRequest
-from nopic.requests.statuses import RequestStatus
+from nopic.requests.statuses import Coverage, RequestStatus
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.workflow.transitions import Overtaken, Refused
 
@@ -151,12 +152,16 @@ def _page(
             lead_days=context["rules"].lead_days,
             late=bool(picture and picture.late),
             classes=classes(asked, context["policy"]),
+            terms=steps.choices("departure", asked, rules=context["rules"]).terms,
         )
+        context["may_ask"] = not obstacles_to_ask(context["rules"])
     elif step == "importer":
         context["choose"], context["new"], context["to"] = journey.importer(write, contacts, context["zone"])
         context["importer"] = asked.importer
     elif step == "transport":
-        context["way"], context["containers"], context["rest"] = journey.transport(write)
+        context["way"], context["containers"], context["rest"] = journey.transport(
+            write, several=asked.coverage == Coverage.TIME_FRAME
+        )
         context["ports"] = journey.port_options()
     else:
         known, context["merges"] = steps.choices(step, asked), merging.offered(asked)

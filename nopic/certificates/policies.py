@@ -8,11 +8,18 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates.models import Certificate, CertificateFile, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationStatus
+from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import LATER, SlotView
+from nopic.requests.statuses import Coverage
 from nopic.tenants.policy.reasons import cancel_text
 from nopic.workflow.clock import now
+
+
+def is_time_frame(certificate: Certificate) -> bool:
+    """Whether it is for several shipments, each recorded by itself."""
+    return bool(certificate.data["coverage"]["kind"] == Coverage.TIME_FRAME)
 
 
 def departure_of(certificate: Certificate) -> date:
@@ -39,8 +46,8 @@ def left_on(*, departed_on: date | None, departure_on: date, departure_ends_at: 
 
 
 def goods_have_left(certificate: Certificate) -> bool:
-    """Whether a certificate's goods have left."""
-    return left_on(
+    """Whether the goods of a single shipment have left; of a time frame each shipment leaves by itself."""
+    return not is_time_frame(certificate) and left_on(
         departed_on=certificate.request.departed_on,
         departure_on=departure_of(certificate),
         departure_ends_at=departure_ends(certificate),
@@ -54,7 +61,7 @@ def obstacles_to_publish(certificate: Certificate) -> list[str]:
     """
     found = line_findings(certificate.line, moment="issue")
     against = [one.staff_sentence for one in found if one.severity == "stop" and one.rule != "importer_is_certified"]
-    if certificate.line.request.departure_on != departure_of(certificate):
+    if snapshot.coverage_of(certificate.line.request) != certificate.data["coverage"]:
         against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
     return against
 

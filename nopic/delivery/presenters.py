@@ -110,7 +110,7 @@ def boxes(record: PublicRecord) -> list[Box]:
         Box(
             2,
             _("Coverage"),
-            _("Single shipment"),
+            _("Several shipments in a time frame") if is_time_frame(data) else _("Single shipment"),
             (_("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},),
         ),
         Box(
@@ -159,16 +159,39 @@ def _without_gaps(found: list[Box]) -> list[Box]:
 
 
 def _goods(data: dict[str, Any]) -> list[Box]:
-    product, origin, packages = data["product"], data["origin"], data["packages"]
+    product, origin = data["product"], data["origin"]
     brand = _("Brand %(brand)s") % {"brand": product["brand"]} if product.get("brand") else ""
     crop = _("Harvest %(year)s") % {"year": product["crop_year"]} if product.get("crop_year") else ""
-    lots = [f"{lot['code']} ({kg(lot['kg'])} kg)" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
     processed = origin.get("last_processing_country")
     return [
         Box(7, _("Product"), product["name"], _some(brand, product.get("form"), crop, str(LABELS.get(product["label_category"], "")))),
         Box(8, _("US tariff code (HTS)"), data["hts"]),
         Box(9, _("Organic standard"), data["standard"]["name"], _some(data["standard"]["basis"])),
-        Box(10, _("Net weight"), f"{kg(data['net_weight_kg'])} kg"),
+        *_weights(data),
+        Box(
+            13, _("Origin"), origin["country"],
+            _some(origin.get("region"), _("Last processed in %(country)s") % {"country": processed} if processed else ""),
+        ),
+    ]  # fmt: skip
+
+
+def is_time_frame(data: dict[str, Any]) -> bool:
+    """Whether a certificate is for several shipments, each recorded by itself."""
+    return bool(data["coverage"]["kind"] == "time_frame")
+
+
+def _weights(data: dict[str, Any]) -> list[Box]:
+    """Boxes 10 to 12; of a time frame packages and lots stand in the record of its shipments."""
+    net = f"{kg(data['net_weight_kg'])} kg"
+    if is_time_frame(data):
+        return [
+            Box(10, _("Net weight"), _("up to %(weight)s") % {"weight": net}),
+            Box(12, _("Packages, lots"), _("In the record of shipments")),
+        ]
+    packages = data["packages"]
+    lots = [f"{lot['code']} ({kg(lot['kg'])} kg)" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
+    return [
+        Box(10, _("Net weight"), net),
         Box(
             11, _("Packages"), f"{packages['count']:,} {packages['kind']}",
             (_("Gross weight %(kg)s kg") % {"kg": kg(data["gross_weight_kg"])},),
@@ -176,10 +199,6 @@ def _goods(data: dict[str, Any]) -> list[Box]:
         Box(
             12, ngettext("Lot (%(n)s)", "Lots (%(n)s)", len(lots)) % {"n": len(lots)},
             ", ".join(lots), whole=True, pieces=tuple((lot, len(lot) <= WHOLE_LOT) for lot in lots),
-        ),
-        Box(
-            13, _("Origin"), origin["country"],
-            _some(origin.get("region"), _("Last processed in %(country)s") % {"country": processed} if processed else ""),
         ),
     ]  # fmt: skip
 

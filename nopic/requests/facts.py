@@ -9,13 +9,15 @@ from functools import cached_property
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from nopic.frames.policies import Terms
+from nopic.frames.queries import terms_by_item
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
-from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.requests.statuses import Coverage, LineStatus, RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import Goods, Rules
 from nopic.tenants.queries import policy_of
@@ -72,6 +74,12 @@ class Facts:
     now: datetime
     lines: list[LineFacts]
     suppliers: list[Supplier] = field(default_factory=list)  # who sold lots of this request, each once
+    terms: dict[int, Terms] = field(default_factory=dict)  # by product item, of a request for a time frame
+
+    @property
+    def time_frame(self) -> bool:
+        """Whether it is for several shipments in a time frame: packages, gross weight and lots come with each."""
+        return self.request.coverage == Coverage.TIME_FRAME
 
     @property
     def certifier(self) -> str:
@@ -190,7 +198,15 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
             for at, line in enumerate(lines)
         ],
         suppliers=list(suppliers.values()),
+        terms=_terms(request, rules, [line.item_id for line in lines if line.item_id]),
     )
+
+
+def _terms(request: CertificateRequest, rules: Rules, items: list[int]) -> dict[int, Terms]:
+    """Permissions count as they stand now, also for a request that was sent before one was withdrawn."""
+    if request.coverage != Coverage.TIME_FRAME:
+        return {}
+    return terms_by_item(request.certifier_id, request.exporter_id, items, rules)
 
 
 def _places(request: CertificateRequest) -> dict[int, int]:

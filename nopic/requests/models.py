@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +12,7 @@ from nopic.documents.models import Dossier
 from nopic.ledger.models import Account
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import statuses
-from nopic.requests.statuses import LineStatus, Mode, RequestStatus, Treatment
+from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus, Treatment
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Policy, TenantModel
 
 
@@ -71,6 +71,8 @@ class CertificateRequest(TenantModel):
     saved_at = models.DateTimeField(db_default=Now())
 
     # Departure (boxes 2, 15, 17)
+    coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.SINGLE)
+    last_departure_on = models.DateField(null=True, blank=True)  # of a time frame; departure_on is its first
     departure_on = models.DateField(_("Earliest date the goods leave the country"), null=True, blank=True)
     late_reason = models.TextField(blank=True)
     departed_on = models.DateField(null=True, blank=True)  # a fact somebody declared or a document shows
@@ -121,6 +123,12 @@ class CertificateRequest(TenantModel):
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, policy__isnull=False),
                 name="request_sent_completely",
+            ),
+            models.CheckConstraint(
+                condition=~Q(coverage="time_frame")
+                | Q(status__in=["draft", "withdrawn"])
+                | Q(last_departure_on__gte=F("departure_on")),
+                name="request_time_frame_forward",
             ),
         ]
         indexes = [

@@ -82,9 +82,11 @@ def summary(request: CertificateRequest) -> list[Box]:
     """Every box that the request fills, in the order of the certificate; boxes 7 to 13 once for each product."""
     facts = loading.load(request)
     certifier, exporter = request.certifier, request.exporter
-    dates = (full_day(request.departure_on),) if request.departure_on else ()
+    days = (request.departure_on, request.last_departure_on)
+    dates = tuple(full_day(day) for day in days if day)
+    covers = _("Several shipments in a time frame") if facts.time_frame else _("Single shipment")
     boxes = [
-        _box(2, _("Coverage"), "departure#departure_on", _("Single shipment"), *dates),
+        _box(2, _("Coverage"), "departure#departure_on", covers, *dates),
         _box(3, _("Certifying agent"), "", certifier.legal_name, certifier.country),
         _box(4, _("Exporter"), "", exporter.name, exporter.address, exporter.country, _nop_id(exporter.nop_id)),
         *_parties(request),

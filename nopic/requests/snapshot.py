@@ -14,7 +14,7 @@ from nopic.requests import facts as loading
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.standards import standard_of
-from nopic.requests.statuses import Treatment
+from nopic.requests.statuses import Coverage, Treatment
 from nopic.tenants.policy import TRANSPORT_KINDS
 from nopic.workflow.audit import Actor
 
@@ -48,7 +48,8 @@ def _statutory(data: dict[str, Any]) -> dict[str, Any]:
     """What 7 USC 6502(13) asks for, and what the paper cannot be printed without."""
     if not data:
         return {}
-    names = ("hts", "net_weight_kg", "gross_weight_kg")
+    single = data["coverage"]["kind"] == Coverage.SINGLE
+    names = ("hts", "net_weight_kg", *(("gross_weight_kg",) if single else ()))
     return {name: data[name] for name in names} | {
         "origin": data["origin"]["country"],
         "destination": data["importer"]["state"] or data["route"]["port_of_entry"],
@@ -57,18 +58,20 @@ def _statutory(data: dict[str, Any]) -> dict[str, Any]:
         "standard": data["standard"]["code"],
         "mode": data["transport"]["mode"],
         "departure": data["route"]["departure_on"],
-        "packages": data["packages"]["count"],
+        "last departure": data["coverage"]["last_departure"],
+        "packages": data["packages"]["count"] if single else True,
     }
 
 
 def _certificate(facts: Facts, mine: LineFacts, version: ProductVersion, decided_by: Actor) -> dict[str, Any]:
     request, line = facts.request, mine.line
     departure = request.departure_on.isoformat() if request.departure_on else ""
+    several = facts.time_frame  # packages, gross weight and lots then stand in the record of shipments
     received = facts.office.local(request.submitted_at).date() if request.submitted_at else facts.today
     return {
         "schema": SCHEMA,
         "request": {"reference": request.reference, "received_on": received.isoformat()},
-        "coverage": {"kind": "single", "first_departure": departure, "last_departure": departure},
+        "coverage": coverage_of(request),
         **_parties(request),
         "product": {
             "name": version.wording,
@@ -81,9 +84,9 @@ def _certificate(facts: Facts, mine: LineFacts, version: ProductVersion, decided
         "hts": version.hts,
         "standard": standard_of(request.exporter.standard)._asdict(),
         "net_weight_kg": _plain(line.net_kg),
-        "packages": {"count": line.packages or 0, "kind": line.package_kind or "packages"},
-        "gross_weight_kg": _plain(line.gross_kg),
-        "lots": [{"code": lot.code, "kg": _plain(lot.kg) or None} for lot in mine.lots],
+        "packages": None if several else {"count": line.packages or 0, "kind": line.package_kind or "packages"},
+        "gross_weight_kg": None if several else _plain(line.gross_kg),
+        "lots": [] if several else [{"code": lot.code, "kg": _plain(lot.kg) or None} for lot in mine.lots],
         "origin": {
             "country": version.origin_country,
             "region": line.origin_region or None,
@@ -99,6 +102,15 @@ def _certificate(facts: Facts, mine: LineFacts, version: ProductVersion, decided
         "decided_by": {"name": str(decided_by), "title": None},
         "approved_on": facts.today.isoformat(),
     }
+
+
+def coverage_of(request: CertificateRequest) -> dict[str, str]:
+    """One shipment, or a time frame from first to last departure; "" for a day that is not known."""
+    first = request.departure_on.isoformat() if request.departure_on else ""
+    last = first
+    if request.coverage == Coverage.TIME_FRAME:
+        last = request.last_departure_on.isoformat() if request.last_departure_on else ""
+    return {"kind": request.coverage, "first_departure": first, "last_departure": last}
 
 
 def _parties(request: CertificateRequest) -> dict[str, Any]:
@@ -189,6 +201,7 @@ def request_snapshot(request: CertificateRequest, facts: Facts | None = None) ->
         "reference": request.reference,
         "raw": request.raw,
         "departure": {"late_reason": request.late_reason, "note": request.departure_note},
+        "coverage": coverage_of(request),
         "recipients": {
             "importer_email": request.importer_email,
             "broker_name": request.broker_name,

@@ -48,6 +48,13 @@ LINE_NEXT: dict[str, frozenset[str]] = {
 }
 
 
+class Coverage(models.TextChoices):
+    """What a certificate is good for: one shipment, or several within a period and up to a weight."""
+
+    SINGLE = "single", _("One shipment")
+    TIME_FRAME = "time_frame", _("Several shipments in a time frame")
+
+
 class Mode(models.TextChoices):
     """How the goods travel."""
 

@@ -80,7 +80,13 @@ def test_a_late_request_needs_a_reason(
 ) -> None:
     reading = read(request_, here, "departure", departure_on=TODAY.isoformat(), late_reason=reason)
     assert sentences(reading).get("late_reason") == sentence
-    assert reading.values == {"departure_on": TODAY, "turnaround": "standard", "late_reason": reason}
+    assert reading.values == {
+        "coverage": "single",
+        "departure_on": TODAY,
+        "last_departure_on": None,
+        "turnaround": "standard",
+        "late_reason": reason,
+    }
 
 
 @pytest.mark.parametrize(

@@ -98,8 +98,9 @@ def context(document: CertificateDocument, page_size: str, set_: Typesetter) -> 
         "standard": {"name": set_(d.standard.name), "basis": set_(d.standard.basis)},
         "net": f"{figures(d.net_weight_kg)} kg",
         "net_words": f"{in_words(d.net_weight_kg)} {'kilogram' if Decimal(d.net_weight_kg) == 1 else 'kilograms'}",
-        "packages": set_(f"{figures(d.packages.count)} {d.packages.kind}"),
-        "gross": f"{figures(d.gross_weight_kg)} kg",
+        "several": d.coverage.kind == "time_frame",
+        "packages": set_(f"{figures(d.packages.count)} {d.packages.kind}") if d.packages else "",
+        "gross": f"{figures(d.gross_weight_kg)} kg" if d.gross_weight_kg else "",
         "origin": {
             "country": set_(d.origin.country),
             "region": set_(d.origin.region),

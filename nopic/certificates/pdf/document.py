@@ -33,9 +33,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Coverage:
-    """What the certificate is good for: one shipment, leaving between two days."""
+    """What the certificate is good for: one shipment, or several within a time frame, leaving between two days."""
 
-    kind: Literal["single"]
+    kind: Literal["single", "time_frame"]
     first_departure: Day
     last_departure: Day
 
@@ -233,8 +233,8 @@ class CertificateDocument:
     hts: str
     standard: Standard
     net_weight_kg: Weight
-    packages: Packages
-    gross_weight_kg: Weight
+    packages: Packages | None  # None and no lots: of a time frame, they stand in the record of its shipments
+    gross_weight_kg: Weight | None
     lots: tuple[Lot, ...]
     origin: Origin
     transport: Transport

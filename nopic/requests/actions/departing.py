@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.presentation.words import day as in_words
 from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load
@@ -53,6 +54,12 @@ def declare_departure(
         )
     elif sentence := why_not_departure(new_date, facts.today, facts.rules):
         raise _refused("new_date", sentence)
+    elif request.last_departure_on is not None and new_date > request.last_departure_on:
+        raise _refused(
+            "new_date",
+            _("The time frame ends on %(day)s. Enter a first departure of that day or earlier")
+            % {"day": in_words(request.last_departure_on, facts.today)},
+        )
     elif not reason:
         raise _refused("why", _("Tell us why the goods leave on another day"))
     else:

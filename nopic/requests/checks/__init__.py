@@ -18,6 +18,7 @@ from nopic.requests.checks.departure import (
     leaves_soon_enough,
 )
 from nopic.requests.checks.finding import Finding, Moment, Severity
+from nopic.requests.checks.frames import time_frame_has_an_end, time_frame_is_permitted
 from nopic.requests.checks.goods import differences, product_is_on_the_verified_list, same_commodity_once
 from nopic.requests.checks.papers import (
     container_numbers_are_right,
@@ -53,6 +54,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (exporter_is_certified, ALWAYS),
     (has_not_departed, ALWAYS),
     (leaves_soon_enough, FORM),
+    (time_frame_has_an_end, ALWAYS),
     (is_sent_in_time, SENT),
     (importer_is_certified, ALWAYS),
     (recipients_are_named, SENT),
@@ -64,6 +66,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
 )
 LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]], frozenset[str]], ...]] = (
     (product_is_on_the_verified_list, ALWAYS),
+    (time_frame_is_permitted, SENT),
     (hts_belongs_to_the_product, SENT),
     (same_commodity_once, SENT),
     (quantity_is_positive, ALWAYS),

@@ -24,6 +24,8 @@ def quantity_is_positive(facts: Facts, line: LineFacts, moment: Moment) -> list[
 def gross_is_at_least_net(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """Goods with their packages weigh no less than without."""
     net, gross = line.line.net_kg, line.line.gross_kg
+    if gross is None and facts.time_frame:
+        return []
     if gross is None:
         sentence = _("%(product)s: enter the gross weight in kilograms") % {"product": line.name}
     elif net is None or not (sentence := why_not_gross(line.name, gross, net)):
@@ -34,7 +36,7 @@ def gross_is_at_least_net(facts: Facts, line: LineFacts, moment: Moment) -> list
 
 def packages_are_counted(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """The certificate names number and kind of packages."""
-    if line.line.packages:
+    if line.line.packages or facts.time_frame:
         return []
     sentence = _("%(product)s: enter the number of packages") % {"product": line.name}
     return [Finding("packages_are_counted", 11, "stop", sentence, sentence, field=line.at("packages"))]
@@ -93,7 +95,7 @@ _ROUNDING = Decimal("0.02")  # of the net weight: scales and moisture, not a wro
 def packages_hold_the_net_weight(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """Where the weight of one package is known, the packages together weigh what the line does."""
     net, count, one = line.line.net_kg, line.line.packages, _package_kg(line)
-    if net is None or not count or not one or abs(count * one - net) < one:
+    if facts.time_frame or net is None or not count or not one or abs(count * one - net) < one:
         return []
     if abs(count * one - net) <= facts.rules.tolerance(net, "packages"):
         return []
@@ -128,7 +130,7 @@ def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Findin
     """Lots lead back to the field: named where the certifier asks for them, and together as heavy as the line."""
     lots, rules, words = line.lots, facts.rules, {"product": line.name}
     if not lots:
-        if not rules.lots_required:
+        if not rules.lots_required or facts.time_frame:
             return []
         sentence = _("%(product)s: enter at least one lot number") % words
         return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
@@ -137,8 +139,8 @@ def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Findin
         return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
     net = line.line.net_kg
     weights = [lot.kg for lot in lots]
-    if net is None or any(weight is None for weight in weights):
-        return []
+    if facts.time_frame or net is None or any(weight is None for weight in weights):
+        return []  # the lots of a time frame are those of its first shipment
     total = sum((weight for weight in weights if weight is not None), Decimal(0))
     tolerance = rules.tolerance(net, "lots")
     if abs(total - net) <= tolerance:

@@ -8,10 +8,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from nopic.frames.policies import widest
+from nopic.frames.queries import offered
 from nopic.ledger.models import Account
 from nopic.products.models import ProductVersion
 from nopic.requests.facts import load, rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, Supplier
+from nopic.requests.statuses import Coverage
 from nopic.requests.steps import departure, documents, importer, products, transport
 from nopic.requests.steps.reading import Choices, Problem, Product, Reading, cleaned
 from nopic.tenants.models import ImporterContact
@@ -52,7 +55,9 @@ def choices(step: str, request: CertificateRequest, now: datetime | None = None,
     moment = now or the_present()
     mine = {"certifier_id": request.certifier_id, "exporter_id": request.exporter_id}
     known: dict[str, Any] = {}
-    if step == "importer":
+    if step == "departure":
+        known["terms"] = widest(offered(**mine, rules=rules or rules_of(request, moment), today=moment.date()))
+    elif step == "importer":
         known["contacts"] = {contact.pk: contact for contact in ImporterContact.objects.filter(**mine)}
     elif step == "products":
         known["products"] = verified_products(request.certifier_id, request.exporter_id)
@@ -65,6 +70,7 @@ def choices(step: str, request: CertificateRequest, now: datetime | None = None,
     elif step == "documents":
         missing = [slot for slot in load(request, moment).slots if not slot.is_complete]
         known["missing_documents"] = tuple((slot.anchor, slot.sentence) for slot in missing)
+    known["time_frame"] = request.coverage == Coverage.TIME_FRAME
     return Choices(rules=rules or rules_of(request, moment), now=moment, departure_on=request.departure_on, **known)
 
 

@@ -143,6 +143,8 @@ class _Line:
         unit = "kg" if net_unit in (PACK, "") else net_unit
         what = _("the gross weight in kilograms") if unit == "kg" else _("the gross weight")
         typed, unit = apart(line(self.entry, "gross"), unit)
+        if not typed and self.choices.time_frame:
+            return None  # recorded with each shipment
         gross = self._weight("gross", typed, what, unit, 11)
         if gross is not None and net_kg is not None and (sentence := why_not_gross(self.name, gross, net_kg)):
             self.reading.problem(f"{self.at}-gross", sentence, 11)
@@ -152,6 +154,8 @@ class _Line:
         typed = line(self.entry, "packages")
         if not typed and unit == PACK:
             typed = net_typed  # counted already
+        if not typed and self.choices.time_frame:
+            return None  # recorded with each shipment
         try:
             count = read_number(typed, _("the number of packages"))
         except QuantityError as error:
@@ -194,7 +198,7 @@ class _Line:
         if len(lots) > self.choices.rules.max_lots:
             most = self.choices.rules.max_lots
             self.problem("lots-0-code", _("%(product)s: enter at most %(most)s lot numbers"), 12, most=most)
-        elif not named and self.choices.rules.lots_required:
+        elif not named and self.choices.rules.lots_required and not self.choices.time_frame:
             self.problem("lots-0-code", _("%(product)s: enter at least one lot number"), 12)
         return list(lots.values())
 

@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from nopic.frames.policies import Terms
 from nopic.presentation.typed import whole
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests.models import Supplier
@@ -75,6 +76,8 @@ class Choices:
     products: Mapping[int, Product] = field(default_factory=dict)
     suppliers: Mapping[int, Supplier] = field(default_factory=dict)
     line_ids: frozenset[int] = frozenset()
+    terms: Terms | None = None  # on which a time frame is offered; None: single shipments only
+    time_frame: bool = False  # the request is for one
     missing_documents: tuple[tuple[str, str], ...] = ()  # (slot, sentence)
 
     @property

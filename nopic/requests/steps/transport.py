@@ -1,4 +1,4 @@
-"""Step 4, transport (boxes 14, 15, 16).
+"""Step 4, transport (boxes 14, 15, 16). Of a time frame only mode, places, ports and treatment: the rest per shipment.
 
 Values: mode, place_of_loading, country_of_loading, port_of_entry, port_code, arrival_on, carrier, vessel, containers
 ([{number, seal}]), transport_document, treatment, treatment_text.
@@ -18,6 +18,7 @@ from nopic.requests.statuses import Mode, Treatment
 from nopic.requests.steps.reading import Choices, Reading, date_answer, entries, line, short, text
 from nopic.tenants.countries import countries, country_name
 
+PER_SHIPMENT = ("arrival_on", "carrier", "vessel", "containers", "transport_document")
 MOST = 120  # characters of a place, a carrier, a vessel
 
 
@@ -44,14 +45,20 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
         mode = ""
     place, country = _loading(reading, raw)
     port = _port_of_entry(reading, line(raw, "port_of_entry"))
-    arrival = date_answer(
-        reading,
-        raw,
-        "arrival_on",
-        missing=_arrival_missing(choices, mode),
-        what=_("the estimated arrival date"),
-        box=15,
-        wrong=lambda day: why_not_arrival(day, choices.departure_on, mode, choices.today),
+    if choices.time_frame:
+        raw = {name: value for name, value in raw.items() if name not in PER_SHIPMENT}
+    arrival = (
+        None
+        if choices.time_frame
+        else date_answer(
+            reading,
+            raw,
+            "arrival_on",
+            missing=_arrival_missing(choices, mode),
+            what=_("the estimated arrival date"),
+            box=15,
+            wrong=lambda day: why_not_arrival(day, choices.departure_on, mode, choices.today),
+        )
     )
     treatment, described = _treatment(reading, raw)
     reading.values = {

@@ -24,6 +24,8 @@ from .documents import DEFAULT_DOCUMENTS, DocumentRule
 from .kinds import BUILT_IN
 from .letters import LetterText
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
+from .time_frames import TimeFrames
+from .time_frames import settings as time_frame_settings
 
 # In the order of date.weekday().
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -127,6 +129,7 @@ class Rules:
         label=gettext_lazy("Reasons to cancel"),
         reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
     )
+    time_frames: TimeFrames = read.setting(TimeFrames(), label=gettext_lazy("Time frames"), reads=time_frame_settings)
     declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
     letters: tuple[LetterText, ...] = read.setting(
         (),
@@ -216,6 +219,8 @@ class Rules:
                 problems[f"turnarounds.{position}"] = sentence
         if self.subdivision and not self.country:
             problems["subdivision"] = _("A state or region of the holidays needs its country.")
+        if sentence := self.time_frames.fault():
+            problems["time_frames"] = sentence
         for position, document in enumerate(self.documents):
             if sentence := document.fault():
                 problems[f"documents.{position}"] = sentence
