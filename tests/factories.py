@@ -250,7 +250,12 @@ def answers(side: Side, **changes: object) -> dict[str, dict[str, object]]:
     """A complete form by step, as typed; `changes` are fields of any step, or `lines`."""
     leaves = clock.today("UTC") + timedelta(days=20)
     form: dict[str, dict[str, object]] = {
-        "departure": {"departure_on": leaves.isoformat(), "late_reason": ""},
+        "departure": {
+            "coverage": "single",
+            "last_departure_on": "",
+            "departure_on": leaves.isoformat(),
+            "late_reason": "",
+        },
         "importer": {
             "contact": str(side.contact.pk),
             "importer_email": "buyer@baybridge.example",

@@ -57,6 +57,6 @@ class AnswerForm(forms.Form):
             first, last = said.get("valid_from"), said.get("valid_to")
             if first and last and last < first:
                 self.add_error("valid_to", _("The last day must not be before the first"))
-        elif said.get("answer") == "refuse" and len(str(said.get("note") or "")) < 5:  # noqa: PLR2004 - a few words
+        elif said.get("answer") == "refuse" and len(str(said.get("note") or "")) < 5:
             self.add_error("note", _("Say why in a few words"))
         return said

@@ -15,7 +15,6 @@ from nopic.tenants.countries import countries
 from nopic.tenants.models import ImporterContact
 
 
-
 class Class(NamedTuple):
     """A turnaround class as a choice: its name, and below it the decision if sent now and how it is counted."""
 

@@ -11,12 +11,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nopic.documents import files
+from nopic.frames.models import Permission
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from tests.certifiers import drawn
 from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted
+from tests.frames.stories import asked_for
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
 REVIEWER, ADMIN = "reviewer", "admin"
@@ -51,6 +53,13 @@ def of_exporter(world: World, side: Side) -> dict[str, Any]:
 def of_product(world: World, side: Side) -> dict[str, Any]:
     """Addresses of one product's pages for staff."""
     return {**of_exporter(world, side), "item_id": side.item.pk}
+
+
+def of_permission(world: World, side: Side) -> dict[str, Any]:
+    """The address of an exporter's question for a time frame."""
+    with tenant(side.certifier):
+        found = Permission.objects.filter(certifier=side.certifier).first() or asked_for(side)
+    return {**of_exporter(world, side), "permission_id": found.pk}
 
 
 def of_contact(world: World, side: Side) -> dict[str, Any]:
@@ -207,6 +216,7 @@ ROWS: dict[str, Row] = {
     "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}, also=frozenset({404})),
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
+    "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),
     "verified_list": Row(COMPANY, methods=("get",)),
     "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
     "request_sent": Row(EXPORTER, of_case, ("get",), has_object=True),
@@ -241,6 +251,7 @@ ROWS: dict[str, Row] = {
     "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),
     "operation": Row(STAFF, of_exporter, has_object=True),
     "edit_exporter": Row(STAFF, of_exporter, has_object=True),
+    "frame_permission": Row(STAFF, of_permission, has_object=True, data={"answer": "refuse", "note": "no more room"}),
     "new_product": Row(STAFF, of_exporter, has_object=True),
     "new_version": Row(STAFF, of_product, has_object=True),
     "product_quantity": Row(STAFF, of_product, has_object=True),

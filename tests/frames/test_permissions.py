@@ -1,0 +1,171 @@
+"""Permission for a time frame: asked for by the exporter, answered by staff, and what it allows."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from nopic.frames import actions, policies, queries
+from nopic.frames.models import Permission
+from nopic.frames.policies import Terms, why_not_period
+from nopic.frames.statuses import PermissionStatus
+from nopic.tenants.context import tenant
+from nopic.workflow import clock
+from nopic.workflow.models import AuditEvent
+from nopic.workflow.transitions import Overtaken, Refused
+from tests.factories import World, rules, signed_in
+from tests.frames.stories import KG, asked_for, permitted
+
+TODAY = clock.today("UTC")
+
+
+def page(world: World) -> str:
+    return f"/{world.here.certifier.slug}/time-frame-permissions/"
+
+
+def answer_page(world: World, permission: Permission) -> str:
+    side = world.here
+    return f"/{side.certifier.slug}/operations/{side.exporter.nop_id}/time-frames/{permission.pk}/"
+
+
+def test_an_exporter_asks_on_the_page_and_staff_grant_it_on_the_operations_page(world: World) -> None:
+    side = world.here
+    said = {
+        "item": side.item.pk,
+        "days": "92",
+        "kg": "60,000",
+        "per_month": "30",
+        "reason": "A truck every night, always.",
+    }
+    assert signed_in(side.sender).post(page(world), said).status_code == 302
+    with tenant(side.certifier):
+        asked = Permission.objects.get(certifier=side.certifier)
+    assert (asked.asked_days, asked.asked_kg, asked.status) == (92, Decimal(60_000), "asked")
+    staff = signed_in(side.reviewer)
+    operation = staff.get(f"/{side.certifier.slug}/operations/{side.exporter.nop_id}/").content.decode()
+    assert answer_page(world, asked) in operation
+    terms = {
+        "answer": "grant", "max_days": "60", "max_kg": "50,000", "valid_from": TODAY.isoformat(),
+        "valid_to": (TODAY + timedelta(days=200)).isoformat(), "note": "Sixty days to begin with.",
+    }  # fmt: skip
+    assert staff.post(answer_page(world, asked), terms).status_code == 302
+    shown = signed_in(side.sender).get(page(world)).content.decode()
+    assert "Up to 60 days and 50,000 kg" in shown
+    assert "Sixty days to begin with." in shown
+    with tenant(side.certifier):
+        events = AuditEvent.objects.filter(certifier_id=side.certifier.pk, subject_type="frames.permission")
+        verbs = list(events.order_by("id").values_list("verb", "new"))
+    assert verbs == [("asked", "asked"), ("status", "granted")]
+
+
+def test_what_is_wrong_with_a_question_is_said_at_its_field_and_nothing_is_lost(world: World) -> None:
+    answer = signed_in(world.here.sender).post(page(world), {"days": "x", "kg": "viele", "reason": "short"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose the product on your verified list" in text
+    assert 'value="viele"' in text
+
+
+def test_a_product_waits_for_one_answer_at_a_time(world: World) -> None:
+    side = world.here
+    asked_for(side)
+    with pytest.raises(actions.Twice):
+        asked_for(side)
+
+
+def test_more_than_the_policy_allows_cannot_be_granted(world: World) -> None:
+    side = world.here
+    asked = asked_for(side)
+    with tenant(side.certifier, side.reviewer), pytest.raises(Refused) as refused:
+        actions.grant(
+            permission=asked, max_days=93, max_kg=Decimal(240_001), valid_from=TODAY, valid_to=TODAY, note="",
+            rules=rules(), by=side.reviewer,
+        )  # fmt: skip
+    assert refused.value.findings == [
+        ("max_days", "The policy allows 92 days or fewer"),
+        ("max_kg", "The policy allows 240,000 kg or less"),
+    ]
+
+
+def test_a_refusal_has_a_reason_also_in_the_database(world: World) -> None:
+    side = world.here
+    asked = asked_for(side)
+    answer = signed_in(side.reviewer).post(answer_page(world, asked), {"answer": "refuse", "note": ""})
+    assert answer.status_code == 422
+    with tenant(side.certifier), pytest.raises(IntegrityError), transaction.atomic():
+        Permission.objects.filter(pk=asked.pk).update(status="refused", decided_by=side.reviewer)
+
+
+def test_a_permission_is_withdrawn_once_with_a_reason(world: World) -> None:
+    side = world.here
+    permission = permitted(side)
+    assert (
+        signed_in(side.reviewer).post(answer_page(world, permission), {"reason": "Weights were late"}).status_code
+        == 302
+    )
+    with tenant(side.certifier, side.reviewer):
+        permission.refresh_from_db()
+        assert (permission.status, permission.note) == (PermissionStatus.WITHDRAWN, "Weights were late")
+        with pytest.raises(Overtaken):
+            actions.withdraw(permission=permission, reason="again", by=side.reviewer)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "with_permission", "terms"),
+    [
+        ("no", True, None),
+        ("by_arrangement", False, None),
+        ("by_arrangement", True, Terms(92, KG, TODAY, TODAY + timedelta(days=365))),
+        ("yes", False, Terms(92, Decimal(240_000))),
+        ("yes", True, Terms(92, KG, TODAY, TODAY + timedelta(days=365))),
+    ],
+)
+def test_the_terms_of_a_product_are_the_policys_narrowed_by_its_permission(
+    world: World, allowed: str, with_permission: bool, terms: Terms | None
+) -> None:
+    side = world.here
+    if with_permission:
+        permitted(side)
+    with tenant(side.certifier):
+        found = queries.terms_by_item(
+            side.certifier.pk, side.exporter.pk, [side.item.pk], rules(time_frames={"allowed": allowed})
+        )
+    assert found.get(side.item.pk) == terms
+
+
+def test_a_certifier_without_time_frames_says_so_instead_of_a_form(world: World) -> None:
+    assert policies.obstacles_to_ask(rules(time_frames={"allowed": "no"})) == [
+        "This certifier issues certificates for single shipments only."
+    ]
+
+
+FIRST = TODAY + timedelta(days=400)
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (0, "The last departure must be"),
+        (92, ""),
+        (93, "The time frame must be 92 days or shorter. Choose a last departure of"),
+    ],
+)
+def test_both_the_first_and_the_last_day_of_a_time_frame_count(days: int, said: str) -> None:
+    wrong = why_not_period(FIRST, FIRST + timedelta(days=days - 1), Terms(92, KG), TODAY)
+    assert wrong.startswith(said) if said else wrong == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"max_kg": "0"}, "Time frames are allowed, so their largest weight must be more than 0 kg."),
+        (
+            {"max_days": 7, "report_days": 7},
+            "The actual weights would be asked for before the longest time frame has begun.",
+        ),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, object], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        rules(time_frames=changes)

@@ -1,0 +1,123 @@
+"""A request for several shipments in a time frame: what it asks, what it does not, and what stands against it."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from nopic.frames import actions as frames
+from nopic.requests import checks, snapshot, steps
+from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import RequestStatus
+from nopic.tenants.context import tenant
+from nopic.workflow import clock
+from nopic.workflow.transitions import Refused
+from tests.factories import Side, World, complete_draft, draft, signed_in, submitted
+from tests.frames.stories import frame_answers, frame_sent, permitted
+
+
+@pytest.fixture
+def here(world: World) -> Side:
+    return world.here
+
+
+def stops(side: Side, request: CertificateRequest, moment: checks.Moment) -> list[str]:
+    with tenant(side.certifier):
+        return [one.sentence for one in checks.findings(request, moment=moment) if one.is_stop]
+
+
+def departure_page(side: Side, request: CertificateRequest) -> str:
+    return (
+        signed_in(side.sender).get(f"/{side.certifier.slug}/requests/{request.reference}/departure/").content.decode()
+    )
+
+
+def test_a_time_frame_is_offered_only_where_it_is_permitted(here: Side) -> None:
+    request = draft(here)
+    assert 'name="coverage"' not in departure_page(here, request)
+    permitted(here)
+    page = departure_page(here, request)
+    assert "Up to 92 days and 60,000 kg, recorded truck by truck" in page
+
+
+def test_a_complete_one_is_sent_without_lots_packages_and_ship(here: Side) -> None:
+    request = frame_sent(here)
+    assert request.status == RequestStatus.SUBMITTED
+    assert (request.coverage, request.vessel, request.containers, request.arrival_on) == ("time_frame", "", [], None)
+
+
+def test_the_transport_step_asks_only_what_is_the_same_for_every_shipment(here: Side) -> None:
+    permitted(here)
+    request = complete_draft(here, **frame_answers(here))
+    page = (
+        signed_in(here.sender).get(f"/{here.certifier.slug}/requests/{request.reference}/transport/").content.decode()
+    )
+    asked = [name for name in ("mode", "port_of_entry", "treatment", "arrival_on", "vessel", "containers-0-number")
+             if f'name="{name}"' in page]  # fmt: skip
+    assert asked == ["mode", "port_of_entry", "treatment"]
+
+
+def test_too_long_a_time_frame_names_the_last_departure_that_is_possible(here: Side) -> None:
+    permitted(here)
+    answers = frame_answers(here, days=93)
+    with pytest.raises(Refused) as refused:
+        submitted(here, **answers)
+    said = [one.sentence for one in refused.value.findings]
+    assert any("The time frame must be 92 days or shorter. Choose a last departure of " in one for one in said)
+
+
+def test_too_heavy_a_time_frame_says_what_was_granted(here: Side) -> None:
+    permitted(here, max_kg=Decimal(30_000))
+    with pytest.raises(Refused) as refused:
+        submitted(here, **frame_answers(here))
+    assert [one.sentence for one in refused.value.findings if one.box == 10] == [
+        "Organic green coffee CANARY-tierra: the time frame may be for 30,000 kg or less"
+    ]
+
+
+def test_a_permission_withdrawn_meanwhile_stands_against_approval(here: Side) -> None:
+    request = frame_sent(here)
+    assert stops(here, request, "approval") == []
+    with tenant(here.certifier, here.reviewer):
+        from nopic.frames.models import Permission
+
+        frames.withdraw(permission=Permission.objects.get(certifier=here.certifier), reason="why", by=here.reviewer)
+    assert [one.rule for one in _found(here, request) if one.is_stop] == ["time_frame_is_permitted"]
+
+
+def _found(side: Side, request: CertificateRequest) -> list[checks.Finding]:
+    with tenant(side.certifier):
+        return checks.findings(request, moment="approval")
+
+
+def test_without_a_choice_between_one_and_several_the_step_says_so(here: Side) -> None:
+    permitted(here)
+    with tenant(here.certifier):
+        reading = steps.read("departure", {"departure_on": clock.today("UTC").isoformat()}, request=draft(here))
+    assert [one.sentence for one in reading.problems if one.field == "coverage"] == [
+        "Choose one shipment or a time frame"
+    ]
+
+
+def test_the_certificate_says_the_period_and_leaves_lots_and_packages_to_the_record(here: Side) -> None:
+    request = frame_sent(here)
+    with tenant(here.certifier, here.reviewer):
+        data = snapshot.certificate_data(request.lines.get(), decided_by=here.reviewer)
+    first = clock.today("UTC") + timedelta(days=20)
+    assert data["coverage"] == {
+        "kind": "time_frame",
+        "first_departure": first.isoformat(),
+        "last_departure": (first + timedelta(days=59)).isoformat(),
+    }
+    assert (data["net_weight_kg"], data["packages"], data["gross_weight_kg"], data["lots"]) == ("40000", None, None, [])
+
+
+def test_the_lead_time_counts_to_the_first_departure(here: Side) -> None:
+    permitted(here)
+    today = clock.today("UTC")
+    answers = frame_answers(here) | {
+        "departure_on": today.isoformat(),
+        "late_reason": "The buyer came only now, sorry.",
+    }
+    answers["last_departure_on"] = (today + timedelta(days=30)).isoformat()
+    assert submitted(here, **answers).late
