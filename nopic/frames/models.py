@@ -1,11 +1,14 @@
 """Permissions for time frames; a certificate's kilograms drawn down by shipments, with their append-only entries."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.fields import NOT_PROVIDED
 from django.db.models.functions import Now
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nopic.frames import statuses
@@ -13,7 +16,10 @@ from nopic.frames.statuses import Closed, EntryKind, PermissionStatus, ShipmentS
 from nopic.products.models import ProductItem
 from nopic.tenants.models import Exporter, TenantModel
 
-KG = {"max_digits": 14, "decimal_places": 3}
+
+def kilograms(label: str | Promise = "", *, null: bool = False, default: Any = NOT_PROVIDED) -> Any:
+    """A column of kilograms: three places, like every weight of the portal."""
+    return models.DecimalField(label or None, max_digits=14, decimal_places=3, null=null, default=default)
 
 
 class Permission(TenantModel):
@@ -24,13 +30,13 @@ class Permission(TenantModel):
     item = models.ForeignKey(ProductItem, models.PROTECT, related_name="+", db_constraint=False)
     status = models.CharField(max_length=10, choices=PermissionStatus, default=PermissionStatus.ASKED)
     asked_days = models.PositiveSmallIntegerField()
-    asked_kg = models.DecimalField(**KG)
+    asked_kg = kilograms()
     per_month = models.PositiveSmallIntegerField()  # shipments expected
     reason = models.TextField()
     asked_at = models.DateTimeField(db_default=Now())
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     max_days = models.PositiveSmallIntegerField(null=True)
-    max_kg = models.DecimalField(**KG, null=True)
+    max_kg = kilograms(null=True)
     valid_from = models.DateField(null=True)  # first and last day of a departure under it
     valid_to = models.DateField(null=True)
     decided_at = models.DateTimeField(null=True)
@@ -69,15 +75,15 @@ class Allowance(TenantModel):
 
     certificate_id = models.BigIntegerField()
     time_frame = models.BooleanField()
-    cap_kg = models.DecimalField(**KG)
-    planned_kg = models.DecimalField(**KG, default=Decimal(0))
-    shipped_kg = models.DecimalField(**KG, default=Decimal(0))
+    cap_kg = kilograms()
+    planned_kg = kilograms(default=Decimal(0))
+    shipped_kg = kilograms(default=Decimal(0))
     first_on = models.DateField()
     last_on = models.DateField()
     shipments_made = models.PositiveIntegerField(default=0)  # the number of the newest
     closed_at = models.DateTimeField(null=True)
     closed_why = models.CharField(max_length=10, choices=Closed, blank=True)
-    released_kg = models.DecimalField(**KG, null=True)  # given back to the verified quantity when it was settled
+    released_kg = kilograms(null=True)  # given back to the verified quantity when it was settled
     used_up_on = models.DateField(null=True)  # the day of the shipment that took the last kilogram
 
     class Meta:
@@ -122,7 +128,7 @@ class Shipment(TenantModel):
     key = models.UUIDField()  # of the form that recorded it: a double tap is not a second truck
     status = models.CharField(max_length=10, choices=ShipmentStatus)
     departs_on = models.DateField(_("Day of departure"))
-    kg = models.DecimalField(_("Net weight"), **KG)  # planned, or actual once it has left
+    kg = kilograms(_("Net weight"))  # planned, or actual once it has left
     lots = models.JSONField(_("Lots"), default=list)
     unit = models.CharField(_("Container or plate"), max_length=40, blank=True)
     document = models.CharField(_("Transport document"), max_length=60, blank=True)
@@ -152,8 +158,8 @@ class Entry(TenantModel):
     kind = models.CharField(max_length=10, choices=EntryKind)
     status = models.CharField(max_length=10, choices=ShipmentStatus)  # after it
     said = models.JSONField()  # departs_on, kg, lots, unit, document, arrived_on, after it
-    planned_delta = models.DecimalField(**KG, default=Decimal(0))
-    shipped_delta = models.DecimalField(**KG, default=Decimal(0))
+    planned_delta = kilograms(default=Decimal(0))
+    shipped_delta = kilograms(default=Decimal(0))
     undoes = models.PositiveIntegerField(null=True)  # the sequence of the entry that it takes back
     at = models.DateTimeField(db_default=Now())
     by = models.CharField(max_length=200)

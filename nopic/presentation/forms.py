@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core import validators
 from django.forms import DateField, DecimalField, EmailField, IntegerField
 from django.forms.renderers import TemplatesSetting
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -29,7 +30,7 @@ class PaperRenderer(TemplatesSetting):
     field_template_name = "parts/field.html"
 
 
-def on_paper(field: FieldT, *, box: int | None = None, unit: str = "", width: str = "") -> FieldT:
+def on_paper(field: FieldT, *, box: int | None = None, unit: "str | Promise" = "", width: str = "") -> FieldT:
     """The same field, knowing its box on the certificate, its unit and its place in the grid (`"n4 m6"`).
 
     >>> weight = on_paper(forms.CharField(label=_("Net weight")), box=10, unit="kg", width="n4 m6")

@@ -30,7 +30,7 @@ GROUPS: Final[dict[str, Group]] = {
     "time-frames": Group(
         gettext_lazy("Time frames"),
         gettext_lazy("Certificates for several shipments: how long, how much, when you are warned."),
-        (),
+        ("time_frames",),
     ),
     "documents": Group(
         gettext_lazy("Documents"),

@@ -25,7 +25,6 @@ from .kinds import BUILT_IN
 from .letters import LetterText
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
 from .time_frames import TimeFrames
-from .time_frames import settings as time_frame_settings
 
 # In the order of date.weekday().
 WEEK: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -129,7 +128,9 @@ class Rules:
         label=gettext_lazy("Reasons to cancel"),
         reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
     )
-    time_frames: TimeFrames = read.setting(TimeFrames(), label=gettext_lazy("Time frames"), reads=time_frame_settings)
+    time_frames: TimeFrames = read.setting(
+        TimeFrames(), label=gettext_lazy("Time frames"), reads=read.record(TimeFrames)
+    )
     declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
     letters: tuple[LetterText, ...] = read.setting(
         (),

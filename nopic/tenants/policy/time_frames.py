@@ -7,7 +7,7 @@ Primus gives them for a designated quantity. None of them says how long: the bou
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -18,11 +18,6 @@ NO, BY_ARRANGEMENT, YES = "no", "by_arrangement", "yes"
 BEFORE, AFTER = "before_departure", "after_departure"
 LONGEST: Final = 366  # days
 MOST_KG: Final = 99_999_999
-
-
-def settings(value: object, at: read.At) -> Any:
-    """Reads the group."""
-    return read.read_record(TimeFrames, value, at)
 
 
 @dataclass(frozen=True, slots=True)
