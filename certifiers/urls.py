@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certifiers.views import case, certificates, frames, operations, queue
+from certifiers.views import case, certificates, frames, operations, queue, watch
 from certifiers.views.case.opening import or_say_what_happened as late
 
 CASE = "cases/<str:reference>/"
@@ -28,6 +28,8 @@ urlpatterns = [
     path("certificates/<int:certificate_id>/", certificates.certificate, name="certificate"),
     path("certificates/<int:certificate_id>/cancel/", certificates.cancel, name="certificate_cancel"),
     path("certificates/<int:certificate_id>/press/", certificates.press, name="certificate_press"),
+    path("watch/", watch.concerns, name="concerns"),
+    path("watch/<int:concern_id>/", watch.concern, name="concern"),
     path("operations/", operations.operations, name="operations"),
     path("operations/new/", operations.new_exporter, name="new_exporter"),
     path("operations/importers/<int:contact_id>/confirm/", operations.confirm_importer, name="confirm_importer"),

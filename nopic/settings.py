@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "nopic.requests",
     "nopic.certificates",
     "nopic.review",
+    "nopic.watch",
     "nopic.delivery",
     "nopic.demo",
 ]

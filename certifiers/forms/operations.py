@@ -7,22 +7,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.forms import on_paper
+from nopic.presentation.forms import DateInput, on_paper
 from nopic.products.hts import HtsCode
 from nopic.products.models import ProductVersion
 from nopic.products.statuses import ProductStatus
 from nopic.requests.quantities import QuantityError, read_number
 from nopic.tenants.countries import countries
 from nopic.tenants.models import Exporter
-
-
-class DateInput(forms.DateInput):
-    """The browser's own date field."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
 
 
 def country_choices() -> list[tuple[str, str]]:

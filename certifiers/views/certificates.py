@@ -16,6 +16,7 @@ from nopic.requests.facts import policy_of
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
 from nopic.tenants.statuses import Role
+from nopic.watch import queries as afterwards
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken
 
@@ -54,6 +55,7 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("attention", _("Needs attention")),
         ],
         "attention": queries.attention_count(request.certifier.pk),
+        "concerns": len(afterwards.open_concerns(request.certifier.pk)),
         "key": queries.registry_key(request.certifier.pk),
     }
     return render(request, "certifiers/certificates/list.html", context)
@@ -74,6 +76,8 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "differs": policies.registry_differs(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
         "cancel_sentence": policies.cancel_sentence(found),
+        "reports": afterwards.treatment_reports(found),
+        "on_the_way": afterwards.routing_changes(found),
         "zone": zone,
     }
     return render(request, "certifiers/certificates/certificate.html", context)

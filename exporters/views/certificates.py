@@ -17,6 +17,7 @@ from nopic.requests.steps import cleaned
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
+from nopic.watch import queries as afterwards
 from nopic.workflow.clock import now
 
 
@@ -63,6 +64,9 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
+        "reports": afterwards.treatment_reports(found),
+        "on_the_way": afterwards.routing_changes(found),
+        "zone": office.rules.time_zone,
         "back": reverse("my_certificates", kwargs={"certifier": slug}),
     }
     return render(request, "exporters/certificate.html", context)

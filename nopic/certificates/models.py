@@ -1,5 +1,7 @@
 """Certificates, what is owed to the registry for them, every try ever made, their files, and their public record."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -42,6 +44,11 @@ class Certificate(TenantModel):
     cancelled_at = models.DateTimeField(null=True)
     # number → status, while the registry lists anything under our reference but our number: kept until it is put right
     registry_lists = models.JSONField(null=True)
+    # Beside the certificate, written by nopic.watch: nothing of it is frozen, nothing of it changes what was certified.
+    routing = models.JSONField(default=dict)  # {field: value} of what changed on the way since approval
+    non_organic_kg = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))  # treated on the way
+    on_hold_since = models.DateTimeField(null=True)  # a party or the product lost its standing: no new shipments
+    on_hold_why = models.TextField(blank=True)
 
     class Meta:
         constraints = [
@@ -62,6 +69,12 @@ class Certificate(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(registry_lists__isnull=True) | ~Q(attention=""), name="certificate_differing_says_why"
+            ),
+            models.CheckConstraint(
+                condition=Q(non_organic_kg__gte=Decimal(0)), name="certificate_treated_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hold_since__isnull=True) | ~Q(on_hold_why=""), name="certificate_on_hold_says_why"
             ),
         ]
         indexes = [
@@ -170,6 +183,8 @@ class PublicRecord(models.Model):
     cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use
     cancel_reason = models.TextField(blank=True)  # the sentence, not the code
     final_document_owed = models.BooleanField(default=False)  # for the importer's eyes, not the public's
+    routing = models.JSONField(default=dict)  # what changed on the way, for the importer's eyes
+    non_organic_kg = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_size = models.PositiveIntegerField(null=True)
 

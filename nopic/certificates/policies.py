@@ -34,6 +34,12 @@ def departure_ends(certificate: Certificate) -> datetime:
     return datetime.combine(departure_of(certificate) + timedelta(days=1), time.min, zone)
 
 
+def arrival_of(certificate: Certificate) -> date | None:
+    """When its goods are expected: as recorded last on the way, otherwise as requested."""
+    recorded = certificate.routing.get("arrival_on")
+    return date.fromisoformat(recorded) if recorded else certificate.request.arrival_on
+
+
 def left_on(*, departed_on: date | None, departure_on: date, departure_ends_at: datetime) -> date | None:
     """The day on which the goods of a single shipment left, or None while they are still there.
 

@@ -37,10 +37,12 @@ def refresh(certificate: Certificate) -> None:
         "departure_on": policies.departure_of(certificate),
         "departure_ends_at": policies.departure_ends(certificate),
         "departed_on": request.departed_on,
-        "arrival_on": request.arrival_on,
+        "arrival_on": policies.arrival_of(certificate),
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
         "cancel_reason": policies.why_cancelled(certificate),
         "final_document_owed": final_document_owed(request),
+        "routing": certificate.routing,
+        "non_organic_kg": certificate.non_organic_kg,
         "file_sha256": file.sha256 if file else "",
         "file_size": file.size if file else None,
     }

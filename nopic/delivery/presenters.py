@@ -19,6 +19,8 @@ from django.utils.translation import ngettext
 from nopic.certificates.models import PublicRecord
 from nopic.delivery.queries import Standing, stands
 from nopic.presentation.words import day, full_day, kg, plain_kg
+from nopic.watch.queries import ROUTING
+from nopic.watch.words import routing_in_words
 
 MOCK = "MOCK: not valid for customs entry"
 WHOLE_LOT = 34  # letters of a lot with its weight that fit on one line of a phone
@@ -72,6 +74,12 @@ class Shown:
     def cancelled_on(self) -> str:
         """The day, in words."""
         return day(self.record.cancelled_at.date()) if self.record.cancelled_at else ""
+
+    @property
+    def on_the_way(self) -> list[tuple[str, str]]:
+        """What was recorded about the way since the certificate was issued: label and value."""
+        return [(str(label), routing_in_words(name, self.record.routing[name]))
+                for name, label in ROUTING.items() if name in self.record.routing]  # fmt: skip
 
     @property
     def for_ace(self) -> str:
@@ -242,13 +250,18 @@ def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
         "net_weight_kg": plain_kg(record.data["net_weight_kg"]),
         "hts": record.data["hts"],
         "lots": [str(lot["code"]) for lot in record.data["lots"]],
+        "non_organic_kg": plain_kg(record.non_organic_kg),
         "departure_on": record.departure_on.isoformat(),
         "arrival_on": record.arrival_on.isoformat() if record.arrival_on else None,
         "pdf_sha256": record.file_sha256 or None,
         "certificate": record.data,
     }
     if audience == "importer":
-        found |= {"cancel_reason": record.cancel_reason, "final_document_owed": record.final_document_owed}
+        found |= {
+            "cancel_reason": record.cancel_reason,
+            "final_document_owed": record.final_document_owed,
+            "routing": record.routing,
+        }
     return found
 
 

@@ -5,13 +5,14 @@ from django.conf import settings
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.policies import file_to_hand_out
 from nopic.delivery import actions, links
-from nopic.delivery.mails import letters, sending
-from nopic.delivery.mails.owing import exporter_address, owe_mail
+from nopic.delivery.mails import afterwards, letters, sending  # noqa: F401 - each module registers its letters
+from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants import post
 from nopic.tenants.context import tenant
+from nopic.watch.models import RoutingChange, TreatmentReport
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
@@ -68,6 +69,44 @@ def line_refused(claim: Claim) -> Later | None:
             _to_exporter(request, f"line_refused:{line.pk}:{request.turn}", "line_refused", line=line.pk)
         claim.finish()
     return None
+
+
+@handles("routing_changed", queue="mail")
+def routing_changed(claim: Claim) -> Later | None:
+    """Importer and broker hear of a change on the way, once for each change."""
+    with tenant(claim.certifier_id):
+        change = RoutingChange.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        _to_all(
+            claim,
+            change.certificate_id,
+            f"routing:{change.pk}",
+            "routing_changed",
+            without="exporter",
+            change=change.pk,
+        )
+        claim.finish()
+    return None
+
+
+@handles("treatment_reported", queue="mail")
+def treatment_reported(claim: Claim) -> Later | None:
+    """Everybody of the certificate hears of a treatment, once for each report."""
+    with tenant(claim.certifier_id):
+        report = TreatmentReport.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        _to_all(claim, report.certificate_id, f"treatment:{report.pk}", "treatment_reported", report=report.pk)
+        claim.finish()
+    return None
+
+
+def _to_all(claim: Claim, certificate_id: int, key: str, template: str, *, without: str = "", **context: int) -> None:
+    certificate = Certificate.objects.get(certifier_id=claim.certifier_id, pk=certificate_id)
+    request = _request(claim, certificate.request_id)
+    for kind, address in recipients(request).items():
+        if kind != without:
+            owe_mail(
+                key=f"{key}:{kind}", template=template, to=address, kind=kind, request=request,
+                certificate=certificate, context=context,
+            )  # fmt: skip
 
 
 @handles("mail", queue="mail")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nopic.delivery.views import consignment, handover, inbox, keys, public
+from nopic.delivery.views import afterwards, consignment, handover, inbox, keys, public
 
 urlpatterns = [
     path("v/", public.ask, name="verify_ask"),
@@ -17,9 +17,12 @@ urlpatterns = [
     path("in/choose/", inbox.choose_inbox, name="choose_inbox"),
     path("in/api-keys/", keys.importer_keys, name="importer_keys"),
     path("in/<str:number>/", inbox.inbox_certificate, name="inbox_certificate"),
+    path("in/<str:number>/treatment/", afterwards.inbox_treatment, name="inbox_treatment"),
     path("in/<str:number>/certificate.pdf", inbox.inbox_pdf, name="inbox_pdf"),
     path("<slug:certifier>/api-keys/", keys.exporter_keys, name="exporter_keys"),
     path("<slug:certifier>/certificates/<int:certificate>/handover/", handover.handover, name="handover"),
+    path("<slug:certifier>/certificates/<int:certificate>/routing/", afterwards.routing, name="routing"),
+    path("<slug:certifier>/certificates/<int:certificate>/treatment/", afterwards.treatment, name="treatment"),
     path(
         "<slug:certifier>/certificates/<int:certificate>/certificate.pdf",
         handover.certificate_pdf,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core import validators
 from django.forms import DateField, DecimalField, EmailField, IntegerField
+from django.forms import DateInput as WebDateInput
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 FieldT = TypeVar("FieldT", bound="Field")
+
+
+class DateInput(WebDateInput):
+    """The browser's own date field."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
 
 
 class PaperRenderer(TemplatesSetting):

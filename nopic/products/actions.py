@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.products.statuses import ProductStatus
 from nopic.tenants.models import Exporter
+from nopic.tenants.sync import standing_changed
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.transitions import Overtaken
 
@@ -58,6 +59,7 @@ def add_version(*, item: ProductItem, facts: dict[str, Any], by: Actor, note: st
         wording=version.wording,
         hts=version.hts,
     )
+    standing_changed(version.certifier_id)
     return version
 
 
@@ -77,3 +79,4 @@ def set_status(*, version: ProductVersion, status: ProductStatus, by: Actor, rea
         raise Overtaken(version)
     version.status = status
     record(version, "status", by=by, old=was, new=status, note=reason)
+    standing_changed(version.certifier_id)

@@ -14,6 +14,7 @@ from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import statuses
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus, Treatment
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Policy, TenantModel
+from nopic.tenants.statuses import Certification
 
 
 class ReferenceSeries(TenantModel):
@@ -41,6 +42,8 @@ class Supplier(TenantModel):
     certificate_from = models.DateField(_("Certificate valid from"), null=True, blank=True)
     certificate_to = models.DateField(_("Certificate valid until"), null=True, blank=True)
     dossier = models.OneToOneField(Dossier, models.PROTECT, null=True, related_name="supplier", db_constraint=False)
+    registry_status = models.CharField(max_length=20, choices=Certification, default=Certification.UNKNOWN)
+    registry_read_at = models.DateTimeField(null=True, editable=False)  # when the registry last answered
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

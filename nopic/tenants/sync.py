@@ -52,6 +52,11 @@ def ask_soon_about_exporter(exporter: Exporter) -> None:
     owe("exporter_status", exporter.pk, certifier_id=exporter.certifier_id)
 
 
+def standing_changed(certifier_id: int) -> None:
+    """Owe a comparison of everybody's standing at one certifier (nopic.watch), from this transaction's commit on."""
+    owe("standing", certifier_id, certifier_id=certifier_id)
+
+
 def owe_all() -> None:
     """Owe a look at every importer, and at every exporter of every certifier."""
     for importer in Importer.objects.order_by("pk").only("pk").iterator():
@@ -65,7 +70,7 @@ def owe_all() -> None:
 def ask_about_importer(claim: Claim) -> Later | None:
     """Read one importer with the key of any certifier: what is listed there is public."""
     nop_id = Importer.objects.values_list("nop_id", flat=True).get(pk=claim.subject_id)
-    answer = _ask(claim, nop_id, Certifier.objects.order_by("pk").values_list("pk", flat=True))
+    answer = ask(claim, nop_id, Certifier.objects.order_by("pk").values_list("pk", flat=True))
     if isinstance(answer, Later):
         return answer
     with transaction.atomic():
@@ -77,7 +82,7 @@ def ask_about_importer(claim: Claim) -> Later | None:
 def read_importer(importer: Importer, found: Operation | None) -> None:
     """Write down what the registry just answered about an importer; None: it lists no such operation."""
     before = importer.status
-    importer.status = _status(found)
+    importer.status = status_of(found)
     if found is not None:
         importer.name = found.name[:200]
         importer.address = "\n".join(found.address_lines)
@@ -87,9 +92,11 @@ def read_importer(importer: Importer, found: Operation | None) -> None:
     importer.save()
     if importer.status != before:
         record(importer, "status read", by="registry", old=before, new=importer.status)
+        for certifier_id in Certifier.objects.order_by("pk").values_list("pk", flat=True):
+            standing_changed(certifier_id)
 
 
-def _status(found: Operation | None) -> str:
+def status_of(found: Operation | None) -> str:
     """The registry's word in ours; one that we do not know is as good as none."""
     if found is None:
         return Certification.NOT_FOUND
@@ -100,22 +107,23 @@ def ask_about_exporter(claim: Claim) -> Later | None:
     """Read one exporter with its own certifier's key. The office's own word on it stays as staff left it."""
     with tenant(claim.certifier_id):
         nop_id = Exporter.objects.values_list("nop_id", flat=True).get(pk=claim.subject_id)
-    answer = _ask(claim, nop_id, [claim.certifier_id])
+    answer = ask(claim, nop_id, [claim.certifier_id])
     if isinstance(answer, Later):
         return answer
     with tenant(claim.certifier_id):
         claim.finish()
         exporter = Exporter.objects.select_for_update().get(pk=claim.subject_id)
         before = exporter.registry_status
-        exporter.registry_status = _status(answer)
+        exporter.registry_status = status_of(answer)
         exporter.registry_read_at = now()
         exporter.save(update_fields=["registry_status", "registry_read_at"])
         if exporter.registry_status != before:
             record(exporter, "status read", by="registry", old=before, new=exporter.registry_status)
+            standing_changed(claim.certifier_id)
     return None
 
 
-def _ask(claim: Claim, nop_id: str, certifier_ids: Iterable[int]) -> Operation | Later | None:
+def ask(claim: Claim, nop_id: str, certifier_ids: Iterable[int]) -> Operation | Later | None:
     """The registry's answer, or when to ask again."""
     try:
         return look_up(nop_id, certifier_ids)

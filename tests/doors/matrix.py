@@ -15,6 +15,7 @@ from nopic.frames.models import Permission
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
+from nopic.watch.models import Concern
 from tests.certifiers import drawn
 from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted
@@ -138,6 +139,16 @@ def of_staff_certificate(world: World, side: Side) -> dict[str, Any]:
     return {"certifier": side.certifier.slug, "certificate_id": _consignment(world, side).certificate.pk}
 
 
+def of_concern(world: World, side: Side) -> dict[str, Any]:
+    """The address of a concern about this side's exporter."""
+    with tenant(side.certifier):
+        made, _new = Concern.objects.get_or_create(
+            certifier=side.certifier, kind="exporter", exporter=side.exporter,
+            defaults={"name": f"CANARY-{side.certifier.slug}", "standing": "suspended"},
+        )  # fmt: skip
+    return {"certifier": side.certifier.slug, "concern_id": made.pk}
+
+
 def of_draft(world: World, side: Side) -> dict[str, Any]:
     """Addresses of a draft for its exporter; the other certifier's has a reference that is not in use here."""
     with tenant(side.certifier):
@@ -246,6 +257,8 @@ ROWS: dict[str, Row] = {
     "case_progress": Row(STAFF, of_decided_line, ("get",), has_object=True),
     "page_image": Row(STAFF, of_page, ("get",), has_object=True),
     "original": Row(STAFF, of_document, ("get",), has_object=True),
+    "concerns": Row(STAFF, methods=("get",)),
+    "concern": Row(STAFF, of_concern, has_object=True, data={"do": "settle", "reason": "why"}),
     "operations": Row(STAFF, methods=("get",)),
     "new_exporter": Row(STAFF),
     "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),
@@ -276,6 +289,9 @@ ROWS: dict[str, Row] = {
     "handover": Row(
         STAFF | EXPORTER, of_certificate, has_object=True, data={"recipient": "importer"}, posts=STAFF | {SENDER}
     ),
+    "routing": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"vessel": "x"}, posts=STAFF | {SENDER}),
+    "treatment": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"kg": "1"}, posts=STAFF | {SENDER}),
+    "inbox_treatment": Row(frozenset({IMPORTER, BROKER}), of_number, has_object=True, data={"kg": "1"}),
     "certificate_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True),
     # The API knows keys and no sessions: whoever is merely signed in is asked for a key (tests/api).
     "api_schema": Row(frozenset(), nothing, closed=401),

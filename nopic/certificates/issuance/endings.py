@@ -69,9 +69,9 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
     )  # fmt: skip
     if kept:
         record(certificate, "kilograms stay used", by=by, note=stays, kg=str(goods.kg))
-    else:
+    elif goods.kg > certificate.non_organic_kg:  # what was treated on the way is never certified again
         accounts.give_back(
-            goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
+            goods.account, goods.kg - certificate.non_organic_kg, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
         )  # fmt: skip
     projection.refresh(certificate)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)

@@ -27,9 +27,10 @@ def _reader(request: PortalRequest) -> Reader:
     return Reader(certifier_id=request.certifier.pk, exporter_id=request.exporter_id)
 
 
-def _certificate(request: PortalRequest, pk: int) -> Certificate:
+def certificate_of(request: PortalRequest, pk: int) -> Certificate:
+    """A certificate that the person may read, or 404: staff any of their certifier, exporters their own."""
     reader = _reader(request)
-    found = Certificate.objects.select_related("request__exporter", "request__submitted_by").filter(
+    found = Certificate.objects.select_related("request__exporter", "request__submitted_by", "request__policy").filter(
         certifier_id=reader.certifier_id, pk=pk
     )
     if reader.exporter_id is not None or not request.roles & STAFF:
@@ -44,7 +45,7 @@ def _certificate(request: PortalRequest, pk: int) -> Certificate:
 @certifier_door(*EVERYBODY)
 def handover(request: PortalRequest, certificate: int) -> HttpResponse:
     """Who was told what and when, what did not arrive, who opened the link; and send it again."""
-    found = _certificate(request, certificate)
+    found = certificate_of(request, certificate)
     # Not by role alone: a sender of one company may be a mere member of the company they work for now.
     may_send = bool(request.roles & STAFF) or request.may_send
     if request.method == "POST":
@@ -81,7 +82,7 @@ def handover(request: PortalRequest, certificate: int) -> HttpResponse:
 def certificate_pdf(request: PortalRequest, certificate: int) -> HttpResponseBase:
     """The PDF."""
     with tenant(request.certifier, request.user):
-        pk = _certificate(request, certificate).pk
+        pk = certificate_of(request, certificate).pk
         record = (
             PublicRecord.objects.select_related("certifier", "request")
             .filter(certifier_id=request.certifier.pk, certificate_id=pk)

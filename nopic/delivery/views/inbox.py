@@ -98,8 +98,7 @@ def inbox_certificate(request: PortalRequest, number: str) -> HttpResponse:
 @inbox_door(Role.IMPORTER, Role.BROKER, opens_door=False)
 def inbox_pdf(request: PortalRequest, number: str) -> HttpResponseBase:
     """Its PDF."""
-    with organisation(**_whose(request), actor=request.user):
-        record = _one(request, number)
+    record = record_of(request, number)
     if not may_download(record, Reader(**_whose(request))):
         raise Http404("no PDF")
     return hand_out(request, record)
@@ -114,6 +113,12 @@ def choose_inbox(request: PortalRequest) -> HttpResponse:
         raise Http404("not one of this person's organisations")
     request.session["inbox"] = int(chosen)
     return redirect("inbox")
+
+
+def record_of(request: PortalRequest, number: str) -> PublicRecord:
+    """The record with this number that is addressed to the reader, or 404; opens their door itself."""
+    with organisation(**_whose(request), actor=request.user):
+        return _one(request, number)
 
 
 def _one(request: PortalRequest, number: str) -> PublicRecord:

@@ -24,6 +24,7 @@ from nopic.tenants.calendar import Office
 from nopic.tenants.models import Exporter, User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused
 
 REASON_MOST = 500
@@ -116,6 +117,8 @@ def add_supplier(
         certifier_id=exporter.certifier_id, exporter=exporter, name=known, defaults=facts
     )
     record(supplier, "added" if created else "changed", by=by, **facts)
+    if digits:
+        owe("supplier_status", supplier.pk, certifier_id=supplier.certifier_id)
     return supplier
 
 

@@ -26,7 +26,12 @@ from nopic.requests.checks.papers import (
     documents_name_the_product_as_organic,
     treatment_is_permitted,
 )
-from nopic.requests.checks.parties import exporter_is_certified, importer_is_certified, recipients_are_named
+from nopic.requests.checks.parties import (
+    exporter_is_certified,
+    importer_is_certified,
+    recipients_are_named,
+    suppliers_are_certified,
+)
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
 from nopic.requests.checks.weights import (
     gross_is_at_least_net,
@@ -58,6 +63,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (is_sent_in_time, SENT),
     (importer_is_certified, ALWAYS),
     (recipients_are_named, SENT),
+    (suppliers_are_certified, SENT),
     (arrives_after_departure, SENT),
     (container_numbers_are_right, SENT),
     (treatment_is_permitted, SENT),

@@ -103,6 +103,33 @@ def _is_known_not_certified(importer: Importer, facts: Facts) -> bool:
     return importer.status != Certification.CERTIFIED or ended
 
 
+def suppliers_are_certified(facts: Facts, moment: Moment) -> list[Finding]:
+    """What the registry says of those who sold a lot: known not certified is a stop until a reviewer lets it pass.
+
+    What was bought while they were certified may be sold: the reviewer looks at the dates on the guarantee.
+    """
+    bad = [
+        supplier
+        for supplier in facts.suppliers
+        if supplier.registry_status not in (Certification.CERTIFIED, Certification.UNKNOWN)
+    ]
+    findings = []
+    for supplier in bad:
+        words = {"supplier": supplier.name, "status": supplier.get_registry_status_display().lower()}
+        findings.append(
+            Finding(
+                "suppliers_are_certified",
+                13,
+                "question" if moment in ("draft", "submit") else "stop",
+                _("%(supplier)s is not certified at present, says INTEGRITY: %(status)s") % words,
+                _("%(supplier)s is not certified at present, says INTEGRITY: %(status)s. Was it when it sold?") % words,
+                inputs={"nop_id": supplier.nop_id, "status": supplier.registry_status},
+                can_be_waived=True,
+            )
+        )
+    return findings
+
+
 def recipients_are_named(facts: Facts, moment: Moment) -> list[Finding]:
     """The certificate goes to somebody: the importer's address, and the broker's when one is named."""
     request = facts.request

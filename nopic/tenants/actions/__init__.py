@@ -12,7 +12,7 @@ from nopic.tenants.actions.ruling import ChangedMeanwhile, change_policy, checke
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, ImporterContact, Policy
 from nopic.tenants.statuses import Certification
-from nopic.tenants.sync import ask_soon_about_exporter
+from nopic.tenants.sync import ask_soon_about_exporter, standing_changed
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
@@ -86,6 +86,7 @@ def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, rea
         setattr(standing, name, value)
     if changed:
         standing.save(update_fields=list(changed))
+        standing_changed(standing.certifier_id)
         ask_soon_about_exporter(standing)
     return list(changed)
 

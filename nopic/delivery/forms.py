@@ -1,0 +1,135 @@
+"""Shapes of input about goods on their way: a change of routing, and a treatment that was reported."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nopic.presentation.forms import DateInput, on_paper
+from nopic.requests.containers import ContainerError, read_container
+from nopic.requests.quantities import QuantityError, read_number, to_kg
+from nopic.watch.models import Treatment
+
+MOST_CONTAINERS = 40
+
+
+class RoutingForm(forms.Form):
+    """What changes on the way. Everything is filled in with what holds now."""
+
+    vessel = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Vessel and voyage, flight, or plate"), max_length=120, required=False
+        ), box=14, width="n6",
+    )  # fmt: skip
+    carrier = on_paper(
+        forms.CharField(label=gettext_lazy("Carrier"), max_length=120, required=False), box=14, width="n6"
+    )
+    containers = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Containers and seals"),
+            help_text=gettext_lazy("One container a line, its seal behind a comma: APLU 417512 5, PE881960"),
+            max_length=4000,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        ),
+        box=14,
+    )
+    transport_document = on_paper(
+        forms.CharField(label=gettext_lazy("Transport document number"), max_length=60, required=False),
+        box=14, width="n6",
+    )  # fmt: skip
+    arrival_on = on_paper(
+        forms.DateField(label=gettext_lazy("Arrival in the United States"), required=False, widget=DateInput()),
+        box=15, width="n6",
+    )  # fmt: skip
+    note = forms.CharField(
+        label=gettext_lazy("Why, for the importer"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def clean_containers(self) -> list[dict[str, str]]:
+        """Numbers in their normal form; one that cannot be right is refused with what is wrong with it."""
+        found: dict[str, dict[str, str]] = {}
+        for line in str(self.cleaned_data["containers"]).splitlines():
+            number, _comma, seal = (part.strip() for part in line.partition(","))
+            if not number:
+                continue
+            try:
+                number = read_container(number)
+            except ContainerError as error:
+                raise forms.ValidationError(str(error)) from error
+            if len(seal) > MOST_CONTAINERS:
+                raise forms.ValidationError(_("A seal has at most 40 characters"))
+            found[number] = {"number": number, "seal": seal}
+        if len(found) > MOST_CONTAINERS:
+            raise forms.ValidationError(_("Enter at most %(most)s containers") % {"most": MOST_CONTAINERS})
+        return list(found.values())
+
+    @staticmethod
+    def filled_with(routing: Mapping[str, Any]) -> dict[str, Any]:
+        """The initial values for what holds now."""
+        lines = [", ".join(filter(None, (one["number"], one.get("seal", "")))) for one in routing["containers"]]
+        return {**routing, "containers": "\n".join(lines)}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What was typed, as the action takes it."""
+        day = self.cleaned_data["arrival_on"]
+        plain = {name: self.cleaned_data[name].strip() for name in ("vessel", "carrier", "transport_document")}
+        return {
+            **plain,
+            "containers": self.cleaned_data["containers"],
+            "arrival_on": day.isoformat() if day else "",
+        }
+
+
+class TreatmentForm(forms.Form):
+    """Goods that were treated on the way: what, when, where, how many kilograms."""
+
+    treatment = forms.ChoiceField(
+        label=gettext_lazy("What was done?"),
+        choices=Treatment.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what was done")},
+    )
+    agent = on_paper(
+        forms.CharField(label=gettext_lazy("Substance or method"), max_length=120, required=False), width="n6"
+    )
+    kg = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Net weight treated"),
+            widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+            error_messages={"required": gettext_lazy("Enter the net weight that was treated, in kilograms")},
+        ),
+        unit="kg", width="n6",
+    )  # fmt: skip
+    treated_on = on_paper(
+        forms.DateField(
+            label=gettext_lazy("When"),
+            widget=DateInput(),
+            error_messages={"required": gettext_lazy("Enter the day of the treatment")},
+        ),
+        width="n6",
+    )
+    place = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Where"),
+            max_length=120,
+            error_messages={"required": gettext_lazy("Enter the place of the treatment")},
+        ),
+        width="n6",
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def clean_kg(self) -> Any:
+        """Kilograms in any of the four notations."""
+        try:
+            return to_kg(read_number(self.cleaned_data["kg"], _("The net weight treated")), "kg")
+        except QuantityError as error:
+            raise forms.ValidationError(str(error)) from error

@@ -1,0 +1,151 @@
+"""When a party or product loses its standing: noticed by the portal, settled by a person.
+
+    noticed → (each live certificate: goes on | stays on hold) → settled
+
+Noticing puts every live certificate that is reached on hold: no new shipment may begin under it. Nothing is cancelled by
+itself, and a standing that is restored lifts no hold by itself either: both are a person's decision.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates.models import Certificate
+from nopic.presentation import words
+from nopic.requests.models import RequestLine
+from nopic.watch.models import Concern, ConcernDecision
+from nopic.watch.queries import impact, live_certificates, open_concerns, reached_lines
+from nopic.watch.standing import Doubt, doubts, in_words
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+BY = "watch"
+
+
+@transaction.atomic
+def notice(*, certifier_id: int, today: date) -> list[Concern]:
+    """Compare the standing of everybody named in open requests and live certificates with what is known already.
+
+    New doubts become concerns, a restored standing is noted on its concern, and holds follow. Harmless to repeat.
+    """
+    found = {doubt.key: doubt for doubt in doubts(certifier_id, today)}
+    known = {(one.kind, one.exporter_id or one.importer_id or one.supplier_id or one.item_id): one
+             for one in open_concerns(certifier_id)}  # fmt: skip
+    new = [_open(certifier_id, doubt) for key, doubt in found.items() if key not in known]
+    for key, concern in known.items():
+        doubt = found.get(key)
+        if doubt is None and concern.restored_at is None:
+            Concern.objects.filter(pk=concern.pk).update(restored_at=now())
+            record(concern, "standing restored", by=BY, old=concern.standing)
+        elif doubt is not None and (concern.restored_at or doubt.standing != concern.standing):
+            Concern.objects.filter(pk=concern.pk).update(restored_at=None, standing=doubt.standing)
+            record(concern, "standing changed", by=BY, old=concern.standing, new=doubt.standing)
+    if new or known:
+        hold_again(certifier_id)
+    return new
+
+
+def _open(certifier_id: int, doubt: Doubt) -> Concern:
+    kind, subject_id = doubt.key
+    column = {"product": "item_id"}.get(kind, f"{kind}_id")
+    concern = Concern.objects.create(
+        certifier_id=certifier_id, kind=kind, name=doubt.name[:200], standing=doubt.standing, **{column: subject_id}
+    )
+    record(concern, "noticed", by=BY, new=doubt.standing, name=doubt.name)
+    return concern
+
+
+@transaction.atomic
+def decide(*, concern: Concern, certificates: Iterable[int], goes_on: bool, reason: str, by: Actor, today: date) -> int:
+    """Let certificates go on in spite of a concern, or keep them on hold; returns of how many. Raises Refused, Overtaken."""
+    fresh = _locked(concern)
+    if not reason.strip():
+        raise Refused([_("Give a reason: it stands in the record")])
+    reached = {one.certificate.pk: one.certificate for one in impact(fresh, today).certificates}
+    chosen = [reached[pk] for pk in certificates if pk in reached]
+    if not chosen:
+        raise Refused([_("Choose at least one certificate")])
+    for certificate in chosen:
+        ConcernDecision.objects.create(
+            certifier_id=fresh.certifier_id, concern=fresh, certificate=certificate, goes_on=goes_on, reason=reason,
+            by=str(by),
+        )  # fmt: skip
+        record(
+            certificate, "goes on" if goes_on else "stays on hold", by=by, note=reason, concern=fresh.pk, name=fresh.name
+        )  # fmt: skip
+    hold_again(fresh.certifier_id)
+    return len(chosen)
+
+
+@transaction.atomic
+def settle(*, concern: Concern, note: str, by: Actor, today: date) -> None:
+    """Close a concern: every live certificate that it reaches was decided about, or the standing is restored.
+
+    Holds that only this concern gave are lifted. While the standing stays bad, the night notices it anew.
+    """
+    fresh = _locked(concern)
+    if not note.strip():
+        raise Refused([_("Give a reason: it stands in the record")])
+    found = impact(fresh, today)
+    kept = [one for one in found.certificates if one.decision is not None and not one.decision.goes_on]
+    if fresh.restored_at is None and (found.undecided or kept or found.requests):
+        raise Refused(
+            [
+                _("%(name)s is still %(standing)s. Decide about every certificate and request first; what stays on hold"
+                  " keeps this open.")
+                % {"name": fresh.name, "standing": in_words(fresh.standing)}
+            ]
+        )  # fmt: skip
+    moved = Concern.objects.filter(pk=fresh.pk, settled_at=None).update(settled_at=now(), settled_by=str(by), note=note)
+    if moved != 1:
+        raise Overtaken(fresh)
+    record(fresh, "settled", by=by, note=note)
+    hold_again(fresh.certifier_id)
+
+
+def hold_again(certifier_id: int) -> None:
+    """Bring the holds in line with the open concerns and what was decided under each; certificates locked in id order."""
+    why: dict[int, list[str]] = {}
+    for concern in open_concerns(certifier_id):
+        lines = RequestLine.objects.filter(reached_lines(concern), certifier_id=certifier_id, removed=False)
+        decided = dict(
+            ConcernDecision.objects.filter(certifier_id=certifier_id, concern=concern)
+            .order_by("pk")
+            .values_list("certificate_id", "goes_on")
+        )
+        for pk in live_certificates(certifier_id, lines).values_list("pk", flat=True):
+            if not decided.get(pk, False):
+                why.setdefault(pk, []).append(_sentence(concern))
+    standing = Certificate.objects.filter(certifier_id=certifier_id, on_hold_since__isnull=False)
+    touched = sorted(set(why) | set(standing.values_list("pk", flat=True)))
+    for certificate in Certificate.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
+        sentence = " ".join(why.get(certificate.pk, ()))
+        if sentence == certificate.on_hold_why:
+            continue
+        if bool(sentence) != bool(certificate.on_hold_why):
+            record(certificate, "put on hold" if sentence else "hold lifted", by=BY, note=sentence)
+        certificate.on_hold_since = (certificate.on_hold_since or now()) if sentence else None
+        certificate.on_hold_why = sentence
+        certificate.save(update_fields=["on_hold_since", "on_hold_why"])
+
+
+def _sentence(concern: Concern) -> str:
+    return _("No new shipments since %(day)s: %(name)s is %(standing)s. The certifier decides.") % {
+        "day": words.full_day(concern.noticed_at.date()),
+        "name": concern.name,
+        "standing": in_words(concern.standing),
+    }
+
+
+def _locked(concern: Concern) -> Concern:
+    fresh = (
+        Concern.objects.select_for_update(of=("self",))
+        .filter(certifier_id=concern.certifier_id, pk=concern.pk, settled_at=None)
+        .first()
+    )
+    if fresh is None:
+        raise Overtaken(concern)
+    return fresh

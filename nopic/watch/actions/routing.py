@@ -1,0 +1,47 @@
+"""Vessel, containers, transport document, arrival: recorded beside the certificate, visible to the importer at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from nopic.certificates import projection
+from nopic.certificates.models import Certificate
+from nopic.watch.models import RoutingChange
+from nopic.watch.policies import obstacles_to_reroute
+from nopic.watch.queries import ROUTING, current_routing
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Refused
+
+
+@transaction.atomic
+def change_routing(
+    *, certificate: Certificate, values: Mapping[str, Any], note: str, by: Actor
+) -> RoutingChange | None:
+    """Record what changed on the way; nothing when nothing did. No new certificate, no new number.
+
+    `values` hold any of ROUTING: texts, `arrival_on` an ISO day, `containers` a list of number and seal. Raises Refused
+    when the certificate does not count any more. Importer, broker and staff see it from this commit on.
+    """
+    fresh = Certificate.objects.select_for_update(of=("self",)).select_related("request__policy", "line").get(
+        certifier_id=certificate.certifier_id, pk=certificate.pk
+    )  # fmt: skip
+    if against := obstacles_to_reroute(fresh):
+        raise Refused(against)
+    if unknown := values.keys() - ROUTING.keys():
+        raise KeyError(", ".join(sorted(unknown)))
+    before = current_routing(fresh)
+    changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
+    if not changes:
+        return None
+    change = RoutingChange.objects.create(
+        certifier_id=fresh.certifier_id, certificate=fresh, changes=changes, note=note, by=str(by)
+    )
+    fresh.routing = {**fresh.routing, **{name: new for name, (_old, new) in changes.items()}}
+    fresh.save(update_fields=["routing"])
+    record(fresh, "routing changed", by=by, note=note, changes=changes)
+    projection.refresh(fresh)
+    if fresh.number:
+        owe("routing_changed", change.pk, certifier_id=fresh.certifier_id)
+    return change

@@ -1,0 +1,34 @@
+"""Why something cannot be noted about a certificate now: asked by buttons, forms and actions."""
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from nopic.certificates import policies as certificates
+from nopic.certificates.models import Certificate
+
+
+def obstacles_to_reroute(certificate: Certificate) -> list[str]:
+    """Routing is recorded beside a certificate that counts, from approval on."""
+    if not certificates.counts(certificate):
+        return [_("This certificate is not valid any more. Routing is recorded beside valid certificates only.")]
+    return []
+
+
+def obstacles_to_report_treatment(certificate: Certificate) -> list[str]:
+    """Treatments are reported of goods under a number, also after a cancellation: what was treated stays a fact."""
+    if not certificate.number:
+        return [_("This certificate has no number yet: no goods travel under it.")]
+    if left_organic(certificate) <= 0:
+        return [_("All kilograms of this certificate are reported as treated already.")]
+    return []
+
+
+def left_organic(certificate: Certificate) -> Decimal:
+    """Kilograms that nothing was reported about."""
+    return Decimal(certificate.data["net_weight_kg"]) - certificate.non_organic_kg
+
+
+def obstacles_to_ship(certificate: Certificate) -> list[str]:
+    """Why no shipment may begin under it although it is valid: a party or the product lost its standing."""
+    return [certificate.on_hold_why] if certificate.on_hold_since else []

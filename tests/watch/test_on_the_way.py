@@ -1,0 +1,153 @@
+"""Vessel, containers and arrival change beside the certificate; treated goods stay used and are marked."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from nopic.certificates.models import Certificate, PublicRecord
+from nopic.tenants.context import tenant
+from nopic.watch import actions, queries
+from nopic.workflow import clock
+from nopic.workflow.transitions import Refused
+from tests.databases import owner
+from tests.delivery import consignments
+from tests.delivery.consignments import Consignment
+from tests.factories import World, signed_in
+
+TODAY = clock.today("UTC")
+
+
+@pytest.fixture
+def consignment(world: World) -> Consignment:
+    return consignments.make(world.here, world.importer)
+
+
+def record(consignment: Consignment) -> PublicRecord:
+    with tenant(consignment.side.certifier):
+        return PublicRecord.objects.get(certificate=consignment.certificate)
+
+
+def reroute(consignment: Consignment, **values: object) -> None:
+    with tenant(consignment.side.certifier):
+        actions.change_routing(certificate=consignment.certificate, values=values, note="Rolled", by="rosa")
+
+
+def treat(consignment: Consignment, kg: str = "1200", **facts: object) -> None:
+    with tenant(consignment.side.certifier):
+        actions.report_treatment(
+            certificate=consignment.certificate, kg=Decimal(kg), by="bo",
+            **{"treatment": "fumigation", "agent": "Methyl bromide", "treated_on": TODAY, "place": "Oakland",
+               "note": "", "reported_as": "importer", **facts},
+        )  # fmt: skip
+
+
+def test_a_change_on_the_way_is_seen_by_the_importer_and_keeps_number_and_paper(
+    world: World, consignment: Consignment
+) -> None:
+    before = record(consignment)
+    arrival = (TODAY + timedelta(days=40)).isoformat()
+    reroute(consignment, vessel="Andes Pilot, voyage 12", arrival_on=arrival)
+    after = record(consignment)
+    assert (after.number, after.data, after.file_sha256) == (before.number, before.data, before.file_sha256)
+    assert after.routing == {"vessel": "Andes Pilot, voyage 12", "arrival_on": arrival}
+    assert after.arrival_on == TODAY + timedelta(days=40)
+    page = signed_in(world.importer_user).get(reverse("inbox_certificate", kwargs={"number": after.number}))
+    assert "Andes Pilot, voyage 12" in page.content.decode()
+
+
+def test_what_did_not_change_is_not_recorded(consignment: Consignment) -> None:
+    with tenant(consignment.side.certifier):
+        now = queries.current_routing(consignment.certificate)
+        assert actions.change_routing(certificate=consignment.certificate, values=now, note="", by="rosa") is None
+        assert queries.routing_changes(consignment.certificate) == []
+
+
+def test_importer_and_broker_are_written_to_once_for_each_change(world: World, consignment: Consignment) -> None:
+    reroute(consignment, vessel="Andes Pilot")
+    consignments.work("routing_changed", "mail")
+    assert sorted(to for one in mail.outbox for to in one.to) == ["buyer@baybridge.example", "desk@harborline.example"]
+    assert "Andes Pilot" in mail.outbox[0].body
+    consignments.work()
+    assert len(mail.outbox) == 2
+
+
+def test_beside_a_cancelled_certificate_nothing_is_recorded(consignment: Consignment) -> None:
+    consignments.cancel(consignment)
+    with pytest.raises(Refused):
+        reroute(consignment, vessel="Andes Pilot")
+
+
+def test_an_exporter_types_the_change_and_a_wrong_container_is_said_at_its_field(
+    world: World, consignment: Consignment
+) -> None:
+    address = reverse(
+        "routing", kwargs={"certifier": world.here.certifier.slug, "certificate": consignment.certificate.pk}
+    )
+    sender = signed_in(world.here.sender)
+    typed = {"vessel": "Andes Pilot", "containers": "APLU 417512 4, PE881960", "arrival_on": "", "note": ""}
+    refused = sender.post(address, typed)
+    assert refused.status_code == 422
+    assert "Andes Pilot" in refused.content.decode()
+    typed["containers"] = "APLU 417512 5, PE881960"
+    assert sender.post(address, typed).status_code == 302
+    assert record(consignment).routing["containers"] == [{"number": "APLU 417512 5", "seal": "PE881960"}]
+
+
+def test_treated_kilograms_are_marked_everywhere_and_the_rest_lives(world: World, consignment: Consignment) -> None:
+    treat(consignment)
+    treat(consignment)  # a second click
+    assert record(consignment).non_organic_kg == Decimal(1200)
+    public = reverse("verify", kwargs={"number": consignment.number}) + f"?k={consignment.key}"
+    assert "1,200 kg under this number were treated" in signed_in(world.stranger).get(public).content.decode()
+    consignments.work("treatment_reported", "mail")
+    assert len(mail.outbox) == 3
+
+
+def test_more_than_is_left_and_a_day_to_come_are_refused(consignment: Consignment) -> None:
+    treat(consignment, "38000")
+    with pytest.raises(Refused, match="at most 400 kg"):
+        treat(consignment, "400.001")
+    with pytest.raises(Refused, match="today or earlier"):
+        treat(consignment, "1", treated_on=TODAY + timedelta(days=2))
+    assert record(consignment).non_organic_kg == Decimal(38000)
+
+
+def test_the_importer_reports_what_the_port_did(world: World, consignment: Consignment) -> None:
+    address = reverse("inbox_treatment", kwargs={"number": consignment.number})
+    importer = signed_in(world.importer_user)
+    typed = {"treatment": "irradiation", "kg": "38,400.5", "treated_on": TODAY.isoformat(), "place": "Miami"}
+    refused = importer.post(address, typed)
+    assert refused.status_code == 422
+    assert "Enter at most 38,400 kg" in refused.content.decode()
+    assert importer.post(address, {**typed, "kg": "38,400"}).status_code == 302
+    with tenant(world.here.certifier):
+        [report] = queries.treatment_reports(consignment.certificate)
+    assert (report.reported_as, report.treatment) == ("importer", "irradiation")
+    assert importer.get(address).status_code == 200
+    assert signed_in(world.other_importer_user).post(address, typed).status_code == 404
+
+
+def test_reports_and_changes_are_never_edited(committed_world: World) -> None:
+    consignment = consignments.make(committed_world.here, committed_world.importer)
+    reroute(consignment, vessel="Andes Pilot")
+    treat(consignment)
+    with owner() as admin:
+        for table in ("watch_routingchange", "watch_treatmentreport"):
+            with pytest.raises(Exception, match="append-only"), admin.transaction():
+                admin.execute(f"UPDATE {table} SET by = 'nobody'")
+
+
+def test_a_certificate_says_to_staff_and_exporter_what_was_noted(world: World, consignment: Consignment) -> None:
+    reroute(consignment, vessel="Andes Pilot")
+    treat(consignment)
+    slug = world.here.certifier.slug
+    for person, name in ((world.here.reviewer, "certificate"), (world.here.sender, "my_certificate")):
+        address = reverse(name, kwargs={"certifier": slug, "certificate_id": consignment.certificate.pk})
+        page = signed_in(person).get(address).content.decode()
+        assert "Andes Pilot" in page
+        assert "1,200 kg not organic" in page
+    with tenant(world.here.certifier):
+        assert Certificate.objects.get(pk=consignment.certificate.pk).routing == {"vessel": "Andes Pilot"}
