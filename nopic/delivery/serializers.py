@@ -22,6 +22,8 @@ class RecordSerializer(serializers.Serializer):
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField(allow_blank=True)
     final_document_owed = serializers.BooleanField()
+    routing = serializers.DictField()
+    non_organic_kg = serializers.DecimalField(max_digits=14, decimal_places=3)
     registry_is_mock = serializers.BooleanField()
     net_weight_kg = serializers.DecimalField(max_digits=14, decimal_places=3)
     hts = serializers.CharField()

@@ -32,8 +32,7 @@ def notice(*, certifier_id: int, today: date) -> list[Concern]:
     New doubts become concerns, a restored standing is noted on its concern, and holds follow. Harmless to repeat.
     """
     found = {doubt.key: doubt for doubt in doubts(certifier_id, today)}
-    known = {(one.kind, one.exporter_id or one.importer_id or one.supplier_id or one.item_id): one
-             for one in open_concerns(certifier_id)}  # fmt: skip
+    known = {_key(one): one for one in open_concerns(certifier_id)}
     new = [_open(certifier_id, doubt) for key, doubt in found.items() if key not in known]
     for key, concern in known.items():
         doubt = found.get(key)
@@ -46,6 +45,11 @@ def notice(*, certifier_id: int, today: date) -> list[Concern]:
     if new or known:
         hold_again(certifier_id)
     return new
+
+
+def _key(concern: Concern) -> tuple[str, int]:
+    subject_id = concern.exporter_id or concern.importer_id or concern.supplier_id or concern.item_id
+    return concern.kind, subject_id or 0  # one of them is there, says the constraint
 
 
 def _open(certifier_id: int, doubt: Doubt) -> Concern:
