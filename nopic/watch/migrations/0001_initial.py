@@ -13,9 +13,9 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('certificates', '0002_what_is_noted_beside_a_certificate'),
+        ('certificates', '0003_what_is_noted_beside_a_certificate'),
         ('products', '0001_initial'),
-        ('requests', '0004_standing_of_suppliers'),
+        ('requests', '0005_standing_of_suppliers'),
         ('tenants', '0001_initial'),
     ]
 

@@ -8,8 +8,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('certificates', '0001_initial'),
-        ('requests', '0004_standing_of_suppliers'),
+        ('certificates', '0002_allowances_tied'),
+        ('requests', '0005_standing_of_suppliers'),
         ('tenants', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

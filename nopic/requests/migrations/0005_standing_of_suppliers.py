@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('requests', '0003_turnaround'),
+        ('requests', '0004_time_frames'),
     ]
 
     operations = [
