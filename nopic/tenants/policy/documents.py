@@ -260,10 +260,10 @@ def documents_due(rules: "Rules", answers: Answers) -> tuple[DocumentRow, ...]:
         suppliers.setdefault(str(supplier.id), supplier)
     rows: list[DocumentRow] = []
     for rule in rules.documents:
-        about = list(suppliers.items()) if rule.per == "supplier" else [("", None)]
+        about: list[tuple[str, Supplier | None]] = list(suppliers.items()) if rule.per == "supplier" else [("", None)]
         for subject, supplier in about:
             if (why := rule.because(answers, supplier)) is not None:
-                rows.append(_row(rule, subject, rule.title_for(supplier) if supplier else rule.title, why))
+                rows.append(_row(rule, subject, rule.title if supplier is None else rule.title_for(supplier), why))
     return tuple(rows)
 
 
