@@ -1,0 +1,147 @@
+"""A public record in words: boxes for pages, rows for CSV, values for ACE, JSON for machines. Nothing is decided here.
+
+`audience` is "importer" (importer, broker, bearer of a link, exporter) or "public". The public is not told why a
+certificate was cancelled nor which document is still outstanding: that is between the parties and the certifier.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from io import StringIO
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import ngettext
+
+from nopic.certificates.models import PublicRecord
+from nopic.delivery.presenters.boxes import Box, boxes
+from nopic.delivery.queries import Standing, stands
+from nopic.presentation.words import day, full_day, kg, plain_kg
+from nopic.watch.queries import ROUTING
+from nopic.watch.words import routing_in_words
+
+__all__ = ["MOCK", "Box", "Shown", "ace_line", "as_csv", "as_json", "boxes", "for_ace", "harmless", "lots_of", "show"]
+
+MOCK = "MOCK: not valid for customs entry"
+COLUMNS = (
+    "number", "state", "hts", "net_weight_kg", "lots", "product", "exporter", "importer", "certifier", "issued_at",
+    "departure_on", "arrival_on",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One certificate on a page of an importer, a broker or the bearer of a link."""
+
+    record: PublicRecord
+    standing: Standing
+
+    @property
+    def lots(self) -> str:
+        """Every lot, as copied into customs' form."""
+        return lots_of(self.record)
+
+    @property
+    def net(self) -> str:
+        """Kilograms as copied."""
+        return plain_kg(self.record.data["net_weight_kg"])
+
+    @property
+    def shipped_on(self) -> str:
+        """The day, in words."""
+        return full_day(self.standing.on) if self.standing.on else ""
+
+    @property
+    def cancelled_on(self) -> str:
+        """The day, in words."""
+        return day(self.record.cancelled_at.date()) if self.record.cancelled_at else ""
+
+    @property
+    def on_the_way(self) -> list[tuple[str, str]]:
+        """What was recorded about the way since the certificate was issued: label and value."""
+        return [(str(label), routing_in_words(name, self.record.routing[name]))
+                for name, label in ROUTING.items() if name in self.record.routing]  # fmt: skip
+
+    @property
+    def for_ace(self) -> str:
+        """The values in the order of customs' form, separated by tabs."""
+        return ace_line(self.record)
+
+
+def show(record: PublicRecord) -> Shown:
+    """A record with its state at this moment."""
+    return Shown(record, stands(record))
+
+
+def lots_of(record: PublicRecord) -> str:
+    """All lot codes, in full."""
+    return ", ".join(str(lot["code"]) for lot in record.data["lots"])
+
+
+def ace_line(record: PublicRecord) -> str:
+    """Number, HTS, kilograms, lots."""
+    values = (record.number, record.data["hts"], plain_kg(record.data["net_weight_kg"]), lots_of(record))
+    return "\t".join(harmless(" ".join(value.split())) for value in values)
+
+
+def for_ace(records: Iterable[PublicRecord]) -> str:
+    """One line for each certificate that may still be used."""
+    return "\n".join(ace_line(record) for record in records if stands(record).name != "not_valid")
+
+
+def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
+    """The record for machines. Weights are strings, days ISO 8601; `certificate` is what the paper says."""
+    standing = stands(record)
+    found: dict[str, Any] = {
+        "schema": "nopic-record/1",
+        "number": record.number,
+        "state": standing.name,
+        "valid_for_import": standing.name != "not_valid",
+        "shipped_on": standing.on.isoformat() if standing.on else None,
+        "issued_at": record.issued_at.isoformat(),
+        "cancelled_at": record.cancelled_at.isoformat() if record.cancelled_at else None,
+        "registry_is_mock": settings.OID_IS_MOCK,
+        "net_weight_kg": plain_kg(record.data["net_weight_kg"]),
+        "hts": record.data["hts"],
+        "lots": [str(lot["code"]) for lot in record.data["lots"]],
+        "non_organic_kg": plain_kg(record.non_organic_kg),
+        "departure_on": record.departure_on.isoformat(),
+        "arrival_on": record.arrival_on.isoformat() if record.arrival_on else None,
+        "pdf_sha256": record.file_sha256 or None,
+        "certificate": record.data,
+    }
+    if audience == "importer":
+        found |= {
+            "cancel_reason": record.cancel_reason,
+            "final_document_owed": record.final_document_owed,
+            "routing": record.routing,
+        }
+    return found
+
+
+def as_csv(records: Iterable[PublicRecord]) -> str:
+    """All values quoted, and none that a spreadsheet would run as a formula; with a mark for Excel that it is UTF-8."""
+    out = StringIO()
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    for record in records:
+        data = record.data
+        writer.writerow(
+            harmless(value)
+            for value in (
+                record.number, stands(record).name, data["hts"], plain_kg(data["net_weight_kg"]), lots_of(record),
+                data["product"]["name"], data["exporter"]["name"], data["importer"]["name"],
+                data["certifier"]["name"], record.issued_at.isoformat(), record.departure_on.isoformat(),
+                record.arrival_on.isoformat() if record.arrival_on else "",
+            )
+        )  # fmt: skip
+    return "\ufeff" + out.getvalue()
+
+
+def harmless(value: str) -> str:
+    """The text with an apostrophe in front if a spreadsheet could take it for a formula (OWASP, CSV injection)."""
+    risky = value.startswith(("\t", "\r", "\n")) or value.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{value}" if risky else value
