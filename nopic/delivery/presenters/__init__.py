@@ -6,20 +6,16 @@ certificate was cancelled nor which document is still outstanding: that is betwe
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
 from nopic.certificates.models import PublicRecord
 from nopic.delivery.presenters.boxes import Box, boxes
 from nopic.delivery.queries import Standing, stands
-from nopic.presentation.words import day, full_day, kg, plain_kg
+from nopic.presentation.words import day, full_day, plain_kg
 from nopic.watch.queries import ROUTING
 from nopic.watch.words import routing_in_words
 
