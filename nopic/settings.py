@@ -85,20 +85,25 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    "nopic.presentation",
-    "nopic.oid",
-    "nopic.workflow",
-    "nopic.tenants",
-    "nopic.products",
-    "nopic.documents",
-    "nopic.ledger",
-    "nopic.frames",
-    "nopic.requests",
-    "nopic.certificates",
-    "nopic.review",
-    "nopic.watch",
-    "nopic.delivery",
-    "nopic.demo",
+    *(
+        f"nopic.{name}"  # from the ground up
+        for name in (
+            "presentation",
+            "oid",
+            "workflow",
+            "tenants",
+            "products",
+            "documents",
+            "ledger",
+            "frames",
+            "requests",
+            "certificates",
+            "review",
+            "watch",
+            "delivery",
+            "demo",
+        )
+    ),  # fmt: skip
 ]
 AUTH_USER_MODEL = "tenants.User"
 MIDDLEWARE = [
