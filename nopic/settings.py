@@ -71,6 +71,10 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 
 # --- the application --------------------------------------------------------------------------------------------------
+# From the ground up; what each is, says tests/test_architecture.py.
+OURS = (
+    "presentation oid workflow tenants products documents ledger frames requests certificates review watch delivery demo"
+).split()
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -85,25 +89,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "rest_framework",
     "drf_spectacular",
-    *(
-        f"nopic.{name}"  # from the ground up
-        for name in (
-            "presentation",
-            "oid",
-            "workflow",
-            "tenants",
-            "products",
-            "documents",
-            "ledger",
-            "frames",
-            "requests",
-            "certificates",
-            "review",
-            "watch",
-            "delivery",
-            "demo",
-        )
-    ),  # fmt: skip
+    *(f"nopic.{name}" for name in OURS),
 ]
 AUTH_USER_MODEL = "tenants.User"
 MIDDLEWARE = [
