@@ -86,6 +86,29 @@ class Registry:
         """
         return self._act("/api/v1/certificates/", client_ref, payload, sha256, "register", sent_at=sent_at)
 
+    def replace(
+        self, client_ref: str, payload: Mapping[str, Any], *, sha256: str, sent_at: float | None = None
+    ) -> Registration:
+        """Register a certificate in the place of the one under our reference `payload["replaces"]`; as `register`."""
+        replaces = payload["replaces"]
+        _must(re.fullmatch(r"[A-Za-z0-9-]{1,64}", replaces) is not None, replaces)
+        path = f"/api/v1/references/{replaces}/replacement/"
+        return self._act(path, client_ref, payload, sha256, "replace", sent_at=sent_at)
+
+    def revise(self, client_ref: str, payload: Mapping[str, Any]) -> Registration:
+        """Publish the next version of a certificate under its number; no version is ever taken twice."""
+        number = payload["number"]
+        _must(is_certificate_number(number), number)
+        path = f"/api/v1/certificates/{number}/revision/"
+        return self._act(path, client_ref, payload, fingerprint(payload), "revise", number)
+
+    def report_weights(self, client_ref: str, payload: Mapping[str, Any]) -> Registration:
+        """Report actual net weights; a report with an older sequence is never taken."""
+        number = payload["number"]
+        _must(is_certificate_number(number), number)
+        path = f"/api/v1/certificates/{number}/actual-weight/"
+        return self._act(path, client_ref, payload, fingerprint(payload), "weight", number)
+
     def cancel(self, client_ref: str, number: str, reason: str, text: str) -> Registration:
         """Cancel a published certificate with a coded reason and a text."""
         _must(is_certificate_number(number), number)

@@ -101,7 +101,7 @@ class Operation:
 class Registration:
     """One act the registry recorded under our reference.
 
-    `kind` is register, replace, cancel or weight; `number` the certificate it made or changed; `sha256` the hash of
+    `kind` is register, replace, revise, cancel or weight; `number` the certificate it made or changed; `sha256` the hash of
     the payload it was given; `status` the certificate's state now: published, cancelled or replaced.
     """
 
@@ -125,6 +125,8 @@ class Record:
     sha256: str
     net_weight_kg: Decimal
     actual_net_weight_kg: Decimal | None
+    version: int
+    weights_sequence: int
     published_at: datetime
     cancelled_at: datetime | None
     cancel_reason: str

@@ -10,12 +10,13 @@ and the portal's own references stay at home.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 SCHEMA = "nopic-oid/1"
-KINDS = ("issue", "cancel")
+KINDS = ("issue", "cancel", "revise", "weights")
 
 
 def plain_decimal(value: Decimal) -> str:
@@ -91,6 +92,42 @@ def issue_payload(data: Mapping[str, Any]) -> dict[str, Any]:
 def cancel_payload(number: str, reason_code: str, text: str) -> dict[str, Any]:
     """What cancelling a published certificate sends."""
     return {"schema": SCHEMA, "number": number, "reason": reason_code, "text": text}
+
+
+def replace_payload(certificate: Mapping[str, Any], *, replaces: str) -> dict[str, Any]:
+    """What issuing a replacement sends: `certificate` is an `issue_payload`, `replaces` our reference of the old one.
+
+    The reference and not the number, because the old one may still be in the making when this is approved and frozen.
+    """
+    return {"schema": SCHEMA, "replaces": replaces, "certificate": dict(certificate)}
+
+
+def revise_payload(number: str, data: Mapping[str, Any], *, version: int, remarks: str) -> dict[str, Any]:
+    """What the next version of a published certificate sends, picked from its frozen data."""
+    return {
+        "schema": SCHEMA,
+        "number": number,
+        "version": version,
+        "net_weight_kg": data["net_weight_kg"],
+        "lots": [{"code": lot["code"], "kg": lot.get("kg")} for lot in data.get("lots") or []],
+        "remarks": remarks,
+    }
+
+
+def weights_payload(
+    number: str, *, sequence: int, net_kg: Decimal, shipments: Iterable[tuple[str, date, Decimal]] = ()
+) -> dict[str, Any]:
+    """What reporting actual net weights sends: the total in kg, and of each shipment (our reference, day, kg)."""
+    return {
+        "schema": SCHEMA,
+        "number": number,
+        "sequence": sequence,
+        "net_weight_kg": plain_decimal(net_kg),
+        "shipments": [
+            {"reference": reference, "departed_on": on.isoformat(), "net_weight_kg": plain_decimal(kg)}
+            for reference, on, kg in shipments
+        ],
+    }
 
 
 def _pick(source: Mapping[str, Any], *keys: str) -> dict[str, Any]:

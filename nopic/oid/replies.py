@@ -148,6 +148,13 @@ def _number(text: str) -> str:
     return text
 
 
+def _count(body: dict[str, Any], name: str, *, least: int) -> int:
+    value = body.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= 32_000:
+        raise Malformed(f"{name} is not a count")
+    return value
+
+
 def _optional(body: dict[str, Any], name: str, parse: Callable[[str], T]) -> T | None:
     if name not in body:
         raise Malformed(f"no {name}")
@@ -181,7 +188,7 @@ def read_registration(body: dict[str, Any], client_ref: str) -> Registration:
     """The recorded act in a reply about that reference."""
     return Registration(
         client_ref=_is(body, "client_ref", client_ref),
-        kind=_word(body, "kind", "register", "replace", "cancel", "weight"),
+        kind=_word(body, "kind", "register", "replace", "revise", "cancel", "weight"),
         number=_parsed(body, "number", _number),
         status=_word(body, "status", "published", "cancelled", "replaced"),
         sha256=_text(body, "sha256"),
@@ -207,6 +214,8 @@ def read_record(body: dict[str, Any], number: str) -> Record:
         sha256=_text(body, "sha256"),
         net_weight_kg=_parsed(body, "net_weight_kg", _weight),
         actual_net_weight_kg=_optional(body, "actual_net_weight_kg", _weight),
+        version=_count(body, "version", least=1),
+        weights_sequence=_count(body, "weights_sequence", least=0),
         published_at=_parsed(body, "published_at", _moment),
         cancelled_at=_optional(body, "cancelled_at", _moment),
         cancel_reason=_text(body, "cancel_reason"),

@@ -1,9 +1,10 @@
 """The data that the registry's tests send: one exporter, one importer, one washed coffee."""
 
 from copy import deepcopy
+from decimal import Decimal
 from typing import Any
 
-from nopic.oid.payloads import SCHEMA, issue_payload
+from nopic.oid.payloads import SCHEMA, issue_payload, weights_payload
 
 KEYS = {"901": "key-of-certifier-901", "902": "key-of-certifier-902"}
 
@@ -109,13 +110,13 @@ def data(**changes: Any) -> dict[str, Any]:
 
 
 def replace_payload(number: str, certificate: dict[str, Any]) -> dict[str, Any]:
-    """What replacing a published certificate sends; the portal does not."""
+    """What replacing a certificate by its number sends; the portal names the reference instead."""
     return {"schema": SCHEMA, "number": number, "certificate": certificate}
 
 
 def weight_payload(number: str, net_weight_kg: str) -> dict[str, Any]:
-    """What reporting the actual net weight sends; the portal does not."""
-    return {"schema": SCHEMA, "number": number, "net_weight_kg": net_weight_kg}
+    """What a first report of actual weights sends, without single shipments."""
+    return weights_payload(number, sequence=1, net_kg=Decimal(net_weight_kg))
 
 
 def payload(**changes: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from nopic.oid.client import Registry
-from nopic.oid.payloads import cancel_payload, client_ref, fingerprint
+from nopic.oid.payloads import cancel_payload, client_ref, fingerprint, replace_payload, revise_payload
 from tests.mock_oid import ROOT
 from tests.oid import examples
 
@@ -40,6 +40,8 @@ def test_the_document_has_every_path_that_the_client_uses(document):
         ("/api/v1/certificates/{number}/cancellation/", "post"),
         ("/api/v1/certificates/{number}/replacement/", "post"),
         ("/api/v1/certificates/{number}/actual-weight/", "post"),
+        ("/api/v1/certificates/{number}/revision/", "post"),
+        ("/api/v1/references/{reference}/replacement/", "post"),
     }
     assert document["components"]["securitySchemes"]["certifierKey"]["scheme"] == "bearer"
 
@@ -75,6 +77,15 @@ def test_every_reply_is_announced_and_has_the_announced_shape(oid, document):
         number=number,
     )
     successor = replaced.json()["registration"]["number"]
+    revised = revise_payload(successor, examples.payload(net_weight_kg="1"), version=2, remarks="Less.")
+    path = "/api/v1/certificates/{number}/revision/"
+    assert act(path, "v-1", revised, number=successor).status_code == 201
+    assert act(path, "v-2", revised, number=successor).status_code == 409
+    other = act("/api/v1/certificates/", client_ref(1, 3), examples.payload()).json()["registration"]
+    again = replace_payload(examples.payload(), replaces=other["client_ref"])
+    path = "/api/v1/references/{reference}/replacement/"
+    assert act(path, "r-2", again, reference=other["client_ref"]).status_code == 201
+    assert act(path, "r-3", again, reference=other["client_ref"]).status_code == 409
     cancelled = act(
         "/api/v1/certificates/{number}/cancellation/", "c-1", cancel_payload(successor, "late", ""), number=successor
     )

@@ -65,21 +65,46 @@ def replace(
     _is_about(number, payload, sha256)
 
     def act() -> LogEntry:
-        old = _published(certifier, number)
-        new = _publish(certifier, client_ref, sha256, payload["certificate"], replaces=old)
-        old.status = CertificateStatus.REPLACED
-        old.save()
-        entry = _log(new, LogKind.REPLACE, client_ref, sha256, payload)
-        _log(old, LogKind.REPLACED, "", "", {"replaced_by": new.number})
-        return entry
+        return _replace(_published(certifier, number), client_ref, sha256, payload)
 
     return _once(certifier, client_ref, sha256, deadline, act)
 
 
-def report_weight(
+def replace_reference(
+    *,
+    certifier: Certifier,
+    reference: str,
+    client_ref: str,
+    sha256: str,
+    payload: Mapping[str, Any],
+    deadline: Deadline,
+) -> tuple[LogEntry, bool]:
+    """The same for the one certificate published under the caller's `reference`, whose number it need not know."""
+    checks.payload_fits_its_hash(payload, sha256)
+    if payload["replaces"] != reference:
+        raise Refused(
+            "shape", "The payload is about another reference.", {"payload.replaces": "Not the addressed one."}
+        )
+
+    def act() -> LogEntry:
+        mine = Certificate.objects.filter(certifier=certifier, client_ref=reference)
+        valid = [one.number for one in mine if one.status == CertificateStatus.PUBLISHED]
+        if len(valid) > 1:
+            raise Conflict("reference_ambiguous", f"Several certificates are published under {reference}.")
+        numbers = valid or [one.number for one in mine]
+        if not numbers:
+            raise Refused(
+                "reference_unknown", f"No certificate under {reference}.", {"payload.replaces": "Not listed."}
+            )
+        return _replace(_published(certifier, numbers[0]), client_ref, sha256, payload)
+
+    return _once(certifier, client_ref, sha256, deadline, act)
+
+
+def revise(
     *, certifier: Certifier, number: str, client_ref: str, sha256: str, payload: Mapping[str, Any], deadline: Deadline
 ) -> tuple[LogEntry, bool]:
-    """Record the actual net weight in kg; a later report takes the place of an earlier one."""
+    """Publish the next version under the same number: never more kilograms, and no version twice."""
     _is_about(number, payload, sha256)
     weight = Decimal(payload["net_weight_kg"])
     if weight <= 0:
@@ -87,6 +112,42 @@ def report_weight(
 
     def act() -> LogEntry:
         certificate = _published(certifier, number)
+        if payload["version"] != certificate.version + 1:
+            raise Conflict("version", f"Certificate {number} has version {certificate.version}.")
+        if weight > certificate.net_weight_kg:
+            raise Refused(
+                "weight_up",
+                "A revision may only lower the net weight; more needs a replacement.",
+                {"payload.net_weight_kg": "More than the version before."},
+            )
+        certificate.version = payload["version"]
+        certificate.net_weight_kg = weight
+        certificate.save()
+        return _log(certificate, LogKind.REVISE, client_ref, sha256, payload)
+
+    return _once(certifier, client_ref, sha256, deadline, act)
+
+
+def report_weight(
+    *, certifier: Certifier, number: str, client_ref: str, sha256: str, payload: Mapping[str, Any], deadline: Deadline
+) -> tuple[LogEntry, bool]:
+    """Record the actual net weight in kg, in total and of each shipment.
+
+    A later report (by its sequence) takes the place of an earlier one, never the other way round.
+    """
+    _is_about(number, payload, sha256)
+    weight = Decimal(payload["net_weight_kg"])
+    if weight <= 0:
+        raise Refused("weight", "The net weight must be above zero.", {"payload.net_weight_kg": "Must be above zero."})
+    shipped = sum((Decimal(one["net_weight_kg"]) for one in payload["shipments"]), Decimal(0))
+    if payload["shipments"] and shipped != weight:
+        raise Refused("weight_sum", "The shipments do not add up to the total.", {"payload.shipments": "Another sum."})
+
+    def act() -> LogEntry:
+        certificate = _published(certifier, number)
+        if payload["sequence"] <= certificate.weights_sequence:
+            raise Conflict("sequence", f"Report {certificate.weights_sequence} of {number} is newer.")
+        certificate.weights_sequence = payload["sequence"]
         certificate.actual_net_weight_kg = weight
         certificate.save()
         return _log(certificate, LogKind.WEIGHT, client_ref, sha256, payload)
@@ -159,6 +220,16 @@ def _publish(
         published_at=now,
         replaces=replaces,
     )
+
+
+def _replace(old: Certificate, client_ref: str, sha256: str, payload: Mapping[str, Any]) -> LogEntry:
+    """The new certificate, the old one's end and the link between both; in the caller's transaction."""
+    new = _publish(old.certifier, client_ref, sha256, payload["certificate"], replaces=old)
+    old.status = CertificateStatus.REPLACED
+    old.save()
+    entry = _log(new, LogKind.REPLACE, client_ref, sha256, payload)
+    _log(old, LogKind.REPLACED, "", "", {"replaced_by": new.number})
+    return entry
 
 
 def _next_number(certifier: Certifier, exporter: Operation) -> str:

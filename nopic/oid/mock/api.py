@@ -103,6 +103,30 @@ class ReplaceView(_Act):
         return self._do(request, number=number)
 
 
+class ReplaceReferenceView(_Act):
+    """Replace a certificate of which the caller knows only the reference."""
+
+    shape = sent.ReplaceReferenceSerializer
+    act = staticmethod(actions.replace_reference)
+
+    @_act_schema("replace_reference", sent.ReplaceReferenceSerializer)
+    def post(self, request: Request, reference: str) -> Response:
+        """Publish a new certificate in the place of the one published under that reference."""
+        return self._do(request, reference=reference)
+
+
+class ReviseView(_Act):
+    """Revise a certificate."""
+
+    shape = sent.ReviseSerializer
+    act = staticmethod(actions.revise)
+
+    @_act_schema("revise", sent.ReviseSerializer)
+    def post(self, request: Request, number: str) -> Response:
+        """Publish the next version of a certificate under its number: less weight, other lots, remarks."""
+        return self._do(request, number=number)
+
+
 class WeightView(_Act):
     """Report a weight."""
 
@@ -111,7 +135,7 @@ class WeightView(_Act):
 
     @_act_schema("report_weight", sent.WeightSerializer)
     def post(self, request: Request, number: str) -> Response:
-        """Record the actual net weight of a published certificate."""
+        """Record the actual net weight, in total and of each shipment; each report has the next sequence."""
         return self._do(request, number=number)
 
 

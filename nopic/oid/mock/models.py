@@ -51,6 +51,8 @@ class Certificate(models.Model):
     status = models.CharField(max_length=9, choices=CertificateStatus, default=CertificateStatus.PUBLISHED)
     net_weight_kg = models.DecimalField(max_digits=14, decimal_places=3)
     actual_net_weight_kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+    weights_sequence = models.PositiveIntegerField(default=0)  # of the last report of actual weights
+    version = models.PositiveIntegerField(default=1)  # rises with every revision
     published_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=40, blank=True)

@@ -36,3 +36,4 @@ class LogKind(TextChoices):
     REPLACED = "replaced"
     CANCEL = "cancel"
     WEIGHT = "weight"
+    REVISE = "revise"

@@ -15,10 +15,16 @@ urlpatterns = [
     path("api/v1/bounds/", api.BoundsView.as_view(), name="bounds"),
     re_path(r"^api/v1/operations/(?P<nop_id>[0-9]{10})/$", api.OperationView.as_view(), name="operation"),
     re_path(r"^api/v1/references/(?P<client_ref>[A-Za-z0-9-]{1,64})/$", api.ReferenceView.as_view(), name="find"),
+    re_path(
+        r"^api/v1/references/(?P<reference>[A-Za-z0-9-]{1,64})/replacement/$",
+        api.ReplaceReferenceView.as_view(),
+        name="replace",
+    ),
     path("api/v1/certificates/", api.RegisterView.as_view(), name="register"),
     path("api/v1/certificates/<str:number>/", api.CertificateView.as_view(), name="read"),
     path("api/v1/certificates/<str:number>/cancellation/", api.CancelView.as_view(), name="cancel"),
     path("api/v1/certificates/<str:number>/replacement/", api.ReplaceView.as_view(), name="replace"),
+    path("api/v1/certificates/<str:number>/revision/", api.ReviseView.as_view(), name="revise"),
     path("api/v1/certificates/<str:number>/actual-weight/", api.WeightView.as_view(), name="weight"),
 ]
 if settings.CHAOS:

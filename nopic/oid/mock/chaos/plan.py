@@ -10,7 +10,7 @@ from django.utils import timezone
 from nopic.oid.mock.actions import behaviour
 from nopic.oid.mock.models import Arrival, Fault
 
-ENDPOINTS = ("register", "find", "operation", "read", "cancel", "replace", "weight", "bounds")
+ENDPOINTS = ("register", "find", "operation", "read", "cancel", "replace", "revise", "weight", "bounds")
 
 # What each fault is told: seconds of waiting, of a Retry-After header, bytes of a huge body.
 FAULTS: dict[str, dict[str, Any]] = {

@@ -76,6 +76,8 @@ class CertificateSerializer(serializers.Serializer):
     sha256 = serializers.CharField()
     net_weight_kg = serializers.SerializerMethodField()
     actual_net_weight_kg = serializers.SerializerMethodField()
+    version = serializers.IntegerField()
+    weights_sequence = serializers.IntegerField()
     published_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField(allow_blank=True)

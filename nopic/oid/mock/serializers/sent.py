@@ -140,12 +140,41 @@ class ReplacePayloadSerializer(serializers.Serializer):
     certificate = CertificatePayloadSerializer()
 
 
-class WeightPayloadSerializer(serializers.Serializer):
-    """The actual net weight in kg."""
+class ReplaceReferencePayloadSerializer(serializers.Serializer):
+    """The certificate that takes the place of the one published under a reference of the caller's."""
+
+    schema = serializers.ChoiceField([SCHEMA])
+    replaces = exactly(REFERENCE)
+    certificate = CertificatePayloadSerializer()
+
+
+class RevisePayloadSerializer(serializers.Serializer):
+    """The next version of a certificate: what may differ under the same number. Weight in kg."""
 
     schema = serializers.ChoiceField([SCHEMA])
     number = exactly(CERTIFICATE_NUMBER)
+    version = serializers.IntegerField(min_value=2, max_value=999)
     net_weight_kg = exactly(WEIGHT)
+    lots = LotSerializer(many=True, max_length=2000)
+    remarks = serializers.CharField(max_length=2000, allow_blank=True)
+
+
+class ShipmentWeightSerializer(serializers.Serializer):
+    """What left under a certificate at once; `reference` is the caller's."""
+
+    reference = serializers.CharField(max_length=64)
+    departed_on = serializers.DateField()
+    net_weight_kg = exactly(WEIGHT)
+
+
+class WeightPayloadSerializer(serializers.Serializer):
+    """The actual net weight in kg, in total and of each shipment; the sequence rises with every report."""
+
+    schema = serializers.ChoiceField([SCHEMA])
+    number = exactly(CERTIFICATE_NUMBER)
+    sequence = serializers.IntegerField(min_value=1, max_value=30_000)
+    net_weight_kg = exactly(WEIGHT)
+    shipments = ShipmentWeightSerializer(many=True, max_length=5000)
 
 
 class _ActSerializer(serializers.Serializer):
@@ -169,6 +198,18 @@ class ReplaceSerializer(_ActSerializer):
     """Replace under the caller's reference."""
 
     payload = ReplacePayloadSerializer()
+
+
+class ReplaceReferenceSerializer(_ActSerializer):
+    """Replace what another reference stands for, under the caller's new reference."""
+
+    payload = ReplaceReferencePayloadSerializer()
+
+
+class ReviseSerializer(_ActSerializer):
+    """Revise under the caller's reference."""
+
+    payload = RevisePayloadSerializer()
 
 
 class WeightSerializer(_ActSerializer):
