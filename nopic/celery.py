@@ -27,6 +27,11 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour=4, minute=15),
         "options": {"expires": 3600},
     },
+    "drafts before their last moment": {
+        "task": "nopic.delivery.nudge_drafts",
+        "schedule": 900.0,
+        "options": {"expires": 800},
+    },
     "dead uploads": {"task": "nopic.documents.sweep", "schedule": 3600.0, "options": {"expires": 1800}},
     "heartbeat of beat": {"task": "nopic.beat_alive", "schedule": 30.0, "options": {"expires": 60}},
     "tidy every hour": {"task": "nopic.tidy", "schedule": crontab(minute=40), "options": {"expires": 3000}},

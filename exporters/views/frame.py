@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exporters.presenters.hub import step_of
-from nopic.presentation.words import moment
+from nopic.presentation.words import city_of, moment
 from nopic.requests import queries, steps, timing
 from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import policy_of
@@ -64,7 +64,8 @@ def frame(
 ) -> dict[str, Any]:
     """The context of every page of the form; `found` is what the rules say, when it is known already."""
     policy = policy_of(request.certifier.pk)
-    zone = policy.rules.time_zone
+    zone, present = policy.rules.time_zone, now()
+    promise = timing.promise_of(asked, policy, present)
     if found is None:
         found = findings(asked, moment="draft") if asked.status == RequestStatus.DRAFT else []
     back = queries.came_back(asked)
@@ -76,7 +77,9 @@ def frame(
         "title": TITLES[step],
         "strip": strip(asked, step, found),
         "policy": policy,
-        "promise": timing.promise_of(asked, policy, now()),
+        "promise": promise,
+        "city": city_of(zone),
+        "deadlines": timing.deadlines(asked, policy.rules, present, promise),
         "zone": zone,
         "rules": policy.rules,
         "saved_at": moment(asked.saved_at, zone),

@@ -15,12 +15,12 @@ from exporters.views.loading import load_request, may_send
 from nopic.certificates import policies, projection
 from nopic.certificates import queries as certificates
 from nopic.presentation.forms import posted, problems
-from nopic.requests import actions, queries
+from nopic.requests import actions, queries, timing
 from nopic.requests.checks import findings
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.slots import opening
-from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import refusal_text
@@ -76,6 +76,8 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "versions": [each for each in versions if each.number != found.turn or found.status == RequestStatus.DRAFT],
         "timeline": timeline(found, lines, issued, office.rules.time_zone),
         "zone": office.rules.time_zone,
+        "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)
+        if found.status in OPEN_REQUEST else [],
         "may_withdraw": speaks and _may_withdraw(found, lines),
         "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),
         "date_passed": bool(found.departed_on is None and found.departure_on and found.departure_on < today),

@@ -13,10 +13,11 @@ from exporters.forms.typed import typed
 from exporters.views.frame import calendar
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
-from nopic.requests import queries, steps
+from nopic.requests import queries, steps, timing
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.workflow.clock import now
 
 
 def drawn(asked: CertificateRequest, raw: Mapping[str, Any]) -> dict[str, queries.DrawDown]:
@@ -62,9 +63,17 @@ def product(request: PortalRequest, reference: str, index: int) -> HttpResponse:
 @require_POST
 @exporter_door
 def when(request: PortalRequest, reference: str) -> HttpResponse:
-    """Until when to send it for the date that stands in the form."""
+    """Until when to send it, and what follows, for the answers that stand in the form; nothing of it is saved."""
     asked = load_request(request, reference)
-    policy = policy_of(request.certifier.pk)
-    departure = steps.read("departure", typed(request.POST), request=asked).values["departure_on"]
-    context = {"ruler": calendar(departure, policy), "live": True}
+    policy, present = policy_of(request.certifier.pk), now()
+    raw = typed(request.POST)
+    for step, sign in (("departure", "departure_on"), ("transport", "arrival_on")):
+        if sign in raw:
+            for name, value in steps.read(step, raw, request=asked).values.items():
+                setattr(asked, name, value)
+    picture = calendar(asked.departure_on, policy)
+    if picture is None:
+        asked.departure_on = None  # a date that was mistyped has no deadlines
+    promise = timing.promise_of(asked, policy, present)
+    context = {"ruler": picture, "deadlines": timing.deadlines(asked, policy.rules, present, promise), "live": True}
     return render(request, "exporters/steps/_when.html", context)

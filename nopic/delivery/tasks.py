@@ -1,17 +1,19 @@
 """Which work of the handover the worker does, and how often and how long an e-mail is tried again."""
 
+from celery import shared_task
 from django.conf import settings
 
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.policies import file_to_hand_out
 from nopic.delivery import actions, links
-from nopic.delivery.mails import afterwards, letters, sending  # noqa: F401 - each module registers its letters
+from nopic.delivery.mails import afterwards, letters, nudging, sending  # noqa: F401 - each module registers its letters
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants import post
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Certifier
 from nopic.watch.models import RoutingChange, TreatmentReport
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -107,6 +109,14 @@ def _to_all(claim: Claim, certificate_id: int, key: str, template: str, *, witho
                 key=f"{key}:{kind}", template=template, to=address, kind=kind, request=request,
                 certificate=certificate, context=context,
             )  # fmt: skip
+
+
+@shared_task(name="nopic.delivery.nudge_drafts")
+def nudge_drafts() -> None:
+    """Every quarter of an hour: call drafts to mind whose last moment to be sent comes near."""
+    for certifier in Certifier.objects.order_by("pk"):
+        with tenant(certifier):
+            nudging.owe_nudges(certifier)
 
 
 @handles("mail", queue="mail")

@@ -15,6 +15,15 @@ from zoneinfo import ZoneInfo
 
 from nopic.tenants.countries import country_name
 
+# Of states off the eastern clock, for ports of entry that are no ports of loading: border crossings and airports.
+_STATE_ZONES: Final = {
+    "Alabama": "America/Chicago", "Illinois": "America/Chicago", "Louisiana": "America/Chicago",
+    "Minnesota": "America/Chicago", "Mississippi": "America/Chicago", "North Dakota": "America/Chicago",
+    "Texas": "America/Chicago", "Montana": "America/Denver", "New Mexico": "America/Denver",
+    "Arizona": "America/Phoenix", "California": "America/Los_Angeles", "Idaho": "America/Los_Angeles",
+    "Oregon": "America/Los_Angeles", "Washington": "America/Los_Angeles", "Alaska": "America/Anchorage",
+    "Hawaii": "Pacific/Honolulu", "Puerto Rico": "America/Puerto_Rico",
+}  # fmt: skip
 _FOLDER: Final = Path(__file__).parent / "data"
 # Letters that Unicode does not take apart into a plain one and an accent.
 _PLAIN: Final = str.maketrans({"ø": "o", "đ": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -88,6 +97,20 @@ def local_date(moment: datetime, unlocode: str) -> date:
     return moment.astimezone(ZoneInfo(_places()[unlocode].time_zone)).date()
 
 
+def zone_of(name: str, country: str) -> str:
+    """The time zone of a place by its name and the name of its country, as a form holds them; nothing if unknown."""
+    return _zones().get((_folded(name), _folded(country)), "")
+
+
+def zone_of_entry(code: str) -> str:
+    """The time zone of a US port of entry: its own, or that of most of its state; nothing for an unknown code."""
+    port = port_of_entry(code)
+    if port is None:
+        return ""
+    known = place(port.unlocode)
+    return known.time_zone if known else _STATE_ZONES.get(port.state, "America/New_York")
+
+
 class _Searchable(NamedTuple, Generic[Found]):
     """A row with the folded words by which it is found."""
 
@@ -134,6 +157,11 @@ def _places() -> Mapping[str, Place]:
         row["unlocode"]: Place(row["unlocode"], row["name"], row["country"], row["region"], row["time_zone"])
         for row in _rows("places.csv")
     }
+
+
+@cache
+def _zones() -> Mapping[tuple[str, str], str]:
+    return {(_folded(row.name), _folded(country_name(row.country))): row.time_zone for row in _places().values()}
 
 
 @cache

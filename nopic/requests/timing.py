@@ -5,14 +5,21 @@ The counting is ``tenants.calendar``; here are the dates, places and classes of 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nopic.ledger.models import Entry, Kind
+from nopic.presentation.words import city_of, moment, spoken_day
+from nopic.requests import ports
 from nopic.requests.models import CertificateRequest
-from nopic.tenants.calendar import Office, Pause, RulerDay
+from nopic.tenants.calendar import Filing, Office, Pause, RulerDay, filing
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import Rules
 from nopic.workflow.clock import now as the_present
+
+_FURTHEST = timedelta(days=800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,87 @@ def ruler(about: CertificateRequest | date | None, policy: Policy) -> Ruler | No
         zone=policy.rules.time_zone,
         days=office.days_for_ruler(today, departure),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One of the moments that follow each other: what must happen, until when on whose clock, and why."""
+
+    title: str
+    when: str
+    why: str
+    passed: bool = False
+    clash: str = ""  # what is wrong beside the others
+
+
+def filing_of(request: CertificateRequest, rules: Rules) -> Filing | None:
+    """The usual customs deadline of a request on the clock of the place where it is measured; None before it is known.
+
+    A place that the list does not know is taken to have the office's clock.
+    """
+    rule = rules.filing_for(request.mode) if request.mode else None
+    if rule is None:
+        return None
+    if rule.measured_from == "departure":
+        zone = ports.zone_of(request.place_of_loading, request.country_of_loading)
+        day = request.departed_on or request.departure_on
+    else:
+        zone, day = ports.zone_of_entry(request.port_code), request.arrival_on
+    return filing(rule, day, zone or rules.time_zone) if day and day > date.min + _FURTHEST else None
+
+
+def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision: datetime | None) -> list[Deadline]:
+    """Sending, decision and customs in their order, each with its reason; what is not known yet is left out.
+
+    ``decision`` is the promise: the one that stands, or the one that a draft would get now.
+    """
+    office, found = Office(rules), []
+    city = city_of(rules.time_zone)
+    if request.departure_on is not None and _can_be(request.departure_on, now):
+        limit = office.latest_sending(request.departure_on)
+        days = {"certifier": request.certifier.name, "n": rules.lead_days}
+        asked = ngettext(
+            "%(certifier)s asks for %(n)s working day before the goods leave.",
+            "%(certifier)s asks for %(n)s working days before the goods leave.",
+            rules.lead_days,
+        ) % days  # fmt: skip
+        counted = _("The day of sending counts until the cut-off hour.") if rules.counting == "lenient" else _(
+            "The day of sending does not count."
+        )  # fmt: skip
+        sent = request.submitted_at if request.turn and request.submitted_at else now
+        found.append(
+            Deadline(_("Send the request by"), moment(limit, office.zone, city), f"{asked} {counted}", sent > limit)
+        )
+    if decision is not None:
+        turnaround = rules.turnaround(request.turnaround)
+        said = {"title": turnaround.name, "counted": turnaround.sentence}
+        why = (_("%(title)s: %(counted)s.") if turnaround.name else "%(counted)s.") % said
+        found.append(Deadline(_("Decision by"), moment(decision, office.zone, city), why, decision < now))
+    customs = filing_of(request, rules)
+    if customs is not None and _can_be(_measured(request, customs), now):
+        found.append(
+            Deadline(
+                _("Customs data, usually by"),
+                moment(customs.at, customs.zone, city_of(customs.zone)),
+                _("%(why)s. Counted from the beginning of %(day)s, as the hour is not known.")
+                % {"why": customs.rule.reason, "day": spoken_day(_measured(request, customs))},
+                customs.at < now,
+                _("The decision is promised for later than that.") if decision and decision > customs.at else "",
+            )
+        )
+    return found
+
+
+def _can_be(day: date, now: datetime) -> bool:
+    """Whether a typed date is near enough to be one: of the year 1 or 9999 there is no calendar to count on."""
+    return abs(day - now.date()) <= _FURTHEST
+
+
+def _measured(request: CertificateRequest, customs: Filing) -> date:
+    day = request.departed_on or request.departure_on if customs.rule.measured_from == "departure" else None
+    day = day or request.arrival_on
+    assert day is not None  # noqa: S101 - the deadline was counted from it
+    return day
 
 
 def is_first(request: CertificateRequest, rules: Rules) -> bool:

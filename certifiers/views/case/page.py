@@ -18,6 +18,7 @@ from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.typed import whole
+from nopic.requests import timing
 from nopic.requests.models import CertificateRequest, RequestVersion
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import actions, policies, queries, queues
@@ -150,6 +151,7 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
     zone = case.rules.time_zone
     bar = checklist.decision_bar(opened)
     city = words.city_of(zone)
+    customs = timing.filing_of(request, case.rules)
     return {
         "request_shown": request,
         "line": line,
@@ -166,6 +168,10 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
         "leaves": words.day(request.departure_on, case.facts.today) if request.departure_on else "",
         "arrives": words.day(request.arrival_on, case.facts.today) if request.arrival_on else "",
         "decide_by": words.moment(request.decide_by, zone, city, case.facts.today) if request.decide_by else "",
+        "turnaround": case.rules.turnaround(request.turnaround).title,
+        "customs": words.moment(customs.at, customs.zone, words.city_of(customs.zone), case.facts.today)
+        if customs
+        else "",
         "is_open": request.status in OPEN_REQUEST,
         "line_open": line.line.status == LineStatus.OPEN,
         "groups": checklist.groups(opened, papers),

@@ -31,8 +31,11 @@ def recipients(request: CertificateRequest) -> dict[str, str]:
 
 
 def exporter_address(request: CertificateRequest) -> str:
-    """The person who sent the request while they belong to the company, otherwise the company's own address."""
-    sender = request.submitted_by
+    """The person who sent the request while they belong to the company, otherwise the company's own address.
+
+    Of a draft that was never sent, the person who began it.
+    """
+    sender = request.submitted_by or request.created_by
     if sender is not None and sender.is_active:
         belongs = Membership.objects.filter(
             certifier_id=request.certifier_id,

@@ -10,6 +10,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.presentation import words
+from nopic.requests import timing
 from nopic.requests.facts import Facts, LineFacts
 from nopic.tenants.policy import CheckRow
 
@@ -190,7 +191,12 @@ def _sent_in_time(facts: Facts) -> Values:
     }
     if request.late_reason:
         said = _("%(said)s; reason: %(reason)s") % {"said": said, "reason": request.late_reason}
-    return Values(declared=said)
+    known = timing.deadlines(request, facts.rules, facts.now, request.decide_by)
+    told = [
+        _("%(title)s %(when)s. %(why)s") % {"title": each.title, "when": each.when, "why": f"{each.why} {each.clash}"}
+        for each in known
+    ]
+    return Values(declared=said, office=" ".join(each.strip() for each in told))
 
 
 def _not_left(facts: Facts) -> Values:
