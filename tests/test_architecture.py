@@ -37,7 +37,7 @@ SHELVES = [
     {"pdf", "files", "notices", "projection", "links", "mails"},
     {"policies", "queues", "queries", "standing", "limits", "accounts", "snapshot", "dispatch", "transitions"},
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
-    {"facts", "slots", "timing"},
+    {"changes", "facts", "slots", "timing"},
     {"audit", "context", "client", "payloads", "secrets", "rls", "crypto", "post"},
     {"wire", "replies", "processes"},
     {"models", "outcomes"},

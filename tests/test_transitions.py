@@ -99,11 +99,18 @@ def test_the_tables_say_what_was_agreed() -> None:
         "CertificateRequest": {
             "draft": "submitted withdrawn",
             "submitted": "draft in_review withdrawn",
-            "in_review": "decided draft submitted withdrawn",
-            "decided": "",
+            "in_review": "decided draft questions_open submitted withdrawn",
+            "questions_open": "in_review withdrawn",
+            "decided": "in_review",
             "withdrawn": "",
         },
-        "RequestLine": {"open": "approved refused withdrawn", "approved": "", "refused": "", "withdrawn": ""},
+        "RequestLine": {
+            "open": "approved refused second_check withdrawn",
+            "second_check": "approved open",
+            "approved": "",
+            "refused": "open",
+            "withdrawn": "",
+        },
         "Certificate": {
             "pending": "abandoned issuing",
             "issuing": "abandoned issued needs_attention",

@@ -86,6 +86,9 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
         "mine": _("Mine"),
         "nobodys": _("Nobody's"),
         "late": _("Late"),
+        "questions": _("Questions open"),
+        "answers-overdue": _("Answers overdue"),
+        "needs-a-colleague": _("Needs a colleague"),
         "all-open": _("All open"),
     }
     views: list[dict[str, Any]] = [

@@ -102,6 +102,14 @@ def held_for(line_ids: Iterable[int]) -> dict[int, Decimal]:
     return {row["line_id"]: row["kg"] for row in sums if row["kg"]}
 
 
+def held_by_account(line_ids: Iterable[int]) -> dict[tuple[int, int], Decimal]:
+    """Kilograms that each line still holds, by (line, account): a line whose product changed holds in the former one."""
+    sums = (
+        Entry.objects.filter(line_id__in=set(line_ids)).values("line_id", "account_id").annotate(kg=Sum("held_delta"))
+    )
+    return {(row["line_id"], row["account_id"]): row["kg"] for row in sums.order_by() if row["kg"]}
+
+
 def hold(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor) -> bool:
     """Set kilograms aside for a sent line. Raises NotEnough; the database's own constraint decides."""
     return _move(account, Kind.HOLD, held=kg, line_id=line_id, turn=turn, by=by)

@@ -1,7 +1,7 @@
 """The word, the shape and the sentences of every status: one table, the same name for everyone (ux.md §3).
 
 A row is found by kind (request, line, certificate, document) and state: a stored status, or a state the caller computed
-from several (`returned`, `approved`, `issued`, `refused` of a request; `shipped` of a certificate; `missing`, `later`,
+from several (`returned`, `recalled`, `second_check`, `approved`, `issued`, `refused` of a request; `shipped` of a certificate; `missing`, `later`,
 `not_needed` of a document). The word never changes with the reader, the sentence under it does; readers are "exporter",
 "staff" and "importer" (also brokers and the public). The one exception is said at `present`.
 """
@@ -40,6 +40,7 @@ class Shown:
         return ""
 
 
+# fmt: off
 REQUEST: dict[str, Shown] = {
     "draft": Shown(_("Draft"), "off", {"exporter": (_("Not sent, %(done)s of %(steps)s steps done"), _("Not sent"))}),
     "returned": Shown(
@@ -69,6 +70,21 @@ REQUEST: dict[str, Shown] = {
             "importer": (_("Being checked by the certifier"),),
         },
     ),
+    "questions_open": Shown(_("Questions open"), "act", {
+        "exporter": (_("%(points)s to answer by %(due)s"), _("Answer by %(due)s"), _("The reviewer asks something")),
+        "staff": (_("Exporter has %(points)s, the clock stands still"), _("With the exporter, the clock stands still")),
+        "importer": (_("The certifier asked your supplier a question"),),
+    }),
+    "second_check": Shown(_("Second check"), "wait", {
+        "exporter": (_("Decision by %(decision)s"), _("A reviewer is checking it")),
+        "staff": (_("Needs a colleague: %(why)s"), _("Needs a colleague")),
+        "importer": (_("Being checked by the certifier"),),
+    }),
+    "recalled": Shown(_("Taken back"), "off", {
+        "exporter": (_("You took it back on %(day)s. Change it and send it again"), _("Change it and send it again")),
+        "staff": (_("Taken back by the exporter on %(day)s"), _("Taken back by the exporter")),
+        "importer": (_("Your supplier is changing the request"),),
+    }),
     "approved": Shown(
         _("Approved"),
         "wait",
@@ -110,12 +126,21 @@ REQUEST: dict[str, Shown] = {
         },
     ),
 }
+# fmt: on
 
 LINE: dict[str, Shown] = {
     "open": Shown(
         _("To decide"),
         "wait",
         {"exporter": (_("Decision by %(decision)s"),), "staff": (_("%(done)s of %(checks)s checks"),)},
+    ),
+    "second_check": Shown(
+        _("Second check"),
+        "wait",
+        {
+            "exporter": (_("Decision by %(decision)s"),),
+            "staff": (_("Approved by %(by)s, waits for a colleague"), _("Waits for a colleague")),
+        },
     ),
     "approved": Shown(
         _("Approved"),

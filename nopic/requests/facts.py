@@ -17,13 +17,13 @@ from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
-from nopic.requests.statuses import Coverage, LineStatus, RequestStatus
+from nopic.requests.statuses import UNDECIDED_LINE, Coverage, LineStatus, RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import Goods, Rules
 from nopic.tenants.queries import policy_of
 from nopic.workflow.clock import now as the_present
 
-__all__ = ["Facts", "Key", "LineFacts", "load", "policy_of", "rules_of"]
+__all__ = ["Facts", "Key", "LineFacts", "load", "may_be_changed", "policy_of", "rules_of"]
 
 Key = tuple[int | None, int | None]  # product item and harvest year
 
@@ -140,7 +140,7 @@ class Facts:
         for other in self.lines:
             if other is line:
                 break
-            if other.key == line.key and not other.own_held and other.line.status == LineStatus.OPEN:
+            if other.key == line.key and not other.own_held and other.line.status in UNDECIDED_LINE:
                 asked += other.line.net_kg or Decimal(0)
         return asked
 
@@ -150,6 +150,14 @@ def rules_of(request: CertificateRequest, now: datetime | None = None) -> Rules:
     if request.status != RequestStatus.DRAFT and request.policy is not None:
         return request.policy.rules
     return policy_of(request.certifier_id, now).rules
+
+
+def may_be_changed(request: CertificateRequest) -> bool:
+    """Whether its exporter may change the answers: a draft, or while questions are open and nothing is decided yet."""
+    if request.status != RequestStatus.QUESTIONS_OPEN:
+        return request.status == RequestStatus.DRAFT
+    lines = RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
+    return not lines.exclude(status=LineStatus.OPEN).exists()
 
 
 def load(request: CertificateRequest, now: datetime | None = None) -> Facts:

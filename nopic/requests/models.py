@@ -63,9 +63,11 @@ class CertificateRequest(TenantModel):
     status = models.CharField(max_length=20, choices=RequestStatus, default=RequestStatus.DRAFT)
     revision = models.PositiveIntegerField(default=1)  # grows with every save: a second tab is noticed
     turn = models.PositiveSmallIntegerField(default=0)  # how often it was sent
+    review_turn = models.PositiveSmallIntegerField(default=0)  # the sending that its review began with
     raw = models.JSONField(default=dict)  # {step: {field: text as typed}}
     step_revisions = models.JSONField(default=dict)  # {step: revision of its last save}: only the same step can clash
     paper_revisions = models.JSONField(default=dict)  # {rule of a document row: revision of its last file since sent}
+    box_revisions = models.JSONField(default=dict)  # {"10" or "10:<line id>": revision of the answer that changed it}
     problems = models.JSONField(default=dict)  # {step: number of problems at the last save}; absent = not filled in yet
     demands = models.JSONField(default=list)  # keys of the extra documents demanded when it was sent
     start_key = models.UUIDField(null=True)  # of the form that began it: a second click is not a second request
@@ -116,11 +118,17 @@ class CertificateRequest(TenantModel):
     # No index of its own: PostgreSQL would read everything that a reviewer ever decided to find what is open.
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False)
     taken_at = models.DateTimeField(null=True)
+    questions_due_at = models.DateTimeField(null=True)  # while questions are open: when the answers are due
+    second_reasons = models.JSONField(default=list)  # why a line of it waits for a colleague: codes of the policy
     decided_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    recalled_at = models.DateTimeField(null=True)  # the exporter took it back before the review began
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(questions_due_at=None) | Q(status="questions_open"), name="request_due_only_with_questions"
+            ),
             models.UniqueConstraint(fields=["certifier", "reference"], name="request_reference_once"),
             models.UniqueConstraint(fields=["certifier", "start_key"], name="request_started_once"),
             models.CheckConstraint(
@@ -137,7 +145,7 @@ class CertificateRequest(TenantModel):
         indexes = [
             models.Index(
                 fields=["certifier", "departure_on", "id"],
-                condition=Q(status__in=["submitted", "in_review"]),
+                condition=Q(status__in=["submitted", "in_review", "questions_open"]),
                 name="request_open_queue",
             ),
             models.Index(fields=["certifier", "exporter", "-id"], name="request_of_exporter"),

@@ -130,13 +130,13 @@ class Opening:
 def opening(slot: SlotView, status: str, *, certified: bool) -> Opening:
     """The one answer for button, page and action. `certified`: the request has a certificate that nobody has cancelled.
 
-    Of a draft everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
+    Of a draft, and while questions are open, everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
     also the final transport document where a draft or booking was sent, because customs needs it. Nothing is taken off
     any more that a certificate may rest on. A row that has as many files as it accepts takes another one only in place
     of one of them.
     """
     room = sum(_counts(file) for file in slot.files) < slot.most_files
-    if status == RequestStatus.DRAFT:
+    if status in (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN) and not certified:
         return Opening(adds=room, takes_off=True, kinds=slot.kinds)
     if (slot.may_follow or slot.state == "refused") and (certified or status in OPEN_REQUEST):
         return Opening(adds=room, takes_off=not certified, kinds=slot.kinds)

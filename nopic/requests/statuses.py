@@ -1,7 +1,4 @@
-"""What may follow what in the life of a request and of its lines.
-
-Questions with a stopped clock, a second person and reconsideration are part of the whole procedure and come with it.
-"""
+"""What may follow what in the life of a request and of its lines."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -13,39 +10,56 @@ class RequestStatus(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Sent")
     IN_REVIEW = "in_review", _("In review")
+    QUESTIONS_OPEN = "questions_open", _("Questions open")
     DECIDED = "decided", _("Decided")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 REQUEST_NEXT: dict[str, frozenset[str]] = {
     RequestStatus.DRAFT: frozenset({RequestStatus.SUBMITTED, RequestStatus.WITHDRAWN}),
-    # Back to draft: returned to the exporter for changes.
+    # Back to draft: returned to the exporter for changes, or recalled by them before the review began.
     RequestStatus.SUBMITTED: frozenset({RequestStatus.IN_REVIEW, RequestStatus.DRAFT, RequestStatus.WITHDRAWN}),
     # Back to submitted: the reviewer gave the case back to the queue.
     RequestStatus.IN_REVIEW: frozenset(
-        {RequestStatus.SUBMITTED, RequestStatus.DRAFT, RequestStatus.DECIDED, RequestStatus.WITHDRAWN}
+        {
+            RequestStatus.SUBMITTED,
+            RequestStatus.DRAFT,
+            RequestStatus.QUESTIONS_OPEN,
+            RequestStatus.DECIDED,
+            RequestStatus.WITHDRAWN,
+        }
     ),
-    RequestStatus.DECIDED: frozenset(),
+    # Answered, or the questions were taken back.
+    RequestStatus.QUESTIONS_OPEN: frozenset({RequestStatus.IN_REVIEW, RequestStatus.WITHDRAWN}),
+    # A second look at a refused line, by another reviewer.
+    RequestStatus.DECIDED: frozenset({RequestStatus.IN_REVIEW}),
     RequestStatus.WITHDRAWN: frozenset(),
 }
-OPEN_REQUEST = (RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW)
+OPEN_REQUEST = (RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW, RequestStatus.QUESTIONS_OPEN)
 
 
 class LineStatus(models.TextChoices):
     """The unit of decision."""
 
     OPEN = "open", _("Open")
+    SECOND_CHECK = "second_check", _("In second check")
     APPROVED = "approved", _("Approved")
     REFUSED = "refused", _("Refused")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
 LINE_NEXT: dict[str, frozenset[str]] = {
-    LineStatus.OPEN: frozenset({LineStatus.APPROVED, LineStatus.REFUSED, LineStatus.WITHDRAWN}),
+    LineStatus.OPEN: frozenset(
+        {LineStatus.SECOND_CHECK, LineStatus.APPROVED, LineStatus.REFUSED, LineStatus.WITHDRAWN}
+    ),
+    # Confirmed by a colleague, or sent back by one.
+    LineStatus.SECOND_CHECK: frozenset({LineStatus.APPROVED, LineStatus.OPEN}),
     LineStatus.APPROVED: frozenset(),
-    LineStatus.REFUSED: frozenset(),
+    # A second look, once.
+    LineStatus.REFUSED: frozenset({LineStatus.OPEN}),
     LineStatus.WITHDRAWN: frozenset(),
 }
+UNDECIDED_LINE = (LineStatus.OPEN, LineStatus.SECOND_CHECK)
 
 
 class Coverage(models.TextChoices):

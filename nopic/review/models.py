@@ -1,13 +1,15 @@
-"""What reviewers have confirmed, one verdict per check of the policy's list; and the words that the search looks in."""
+"""What reviewers have confirmed, one verdict per check of the policy's list; what they asked, noted and had confirmed by
+a colleague; and the words that the search looks in."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants.models import TenantModel
+from nopic.tenants.statuses import Language
 
 
 class Verdict(models.TextChoices):
@@ -69,6 +71,161 @@ class Waiver(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.rule} waived"
+
+
+class QuestionRound(TenantModel):
+    """Questions to the exporter, asked at once. From `asked_at` to `closed_at` the clock of the request stands still."""
+
+    class Outcome(models.TextChoices):
+        """How it ended."""
+
+        ANSWERED = "answered", _("Answered")
+        TAKEN_BACK = "taken_back", _("Taken back")
+        WITHDRAWN = "withdrawn", _("The request was withdrawn")
+
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="rounds", db_constraint=False)
+    turn = models.PositiveSmallIntegerField()  # the sending that it asks about
+    language = models.CharField(max_length=5, choices=Language)
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    due_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=200, blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome, blank=True)
+    before = (
+        models.JSONField()
+    )  # the request as it stood when it was asked (requests.snapshot): both sides are compared
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certifier", "request"], condition=Q(closed_at=None), name="question_round_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__gte=F("asked_at")) & ~Q(outcome="")),
+                name="question_round_closed_completely",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"questions {self.pk}"
+
+
+class QuestionPoint(TenantModel):
+    """One point of a round: the box, what was declared and found when it was asked, and the exporter's answer."""
+
+    round = models.ForeignKey(QuestionRound, models.PROTECT, related_name="points", db_constraint=False)
+    position = models.PositiveSmallIntegerField()
+    box = models.CharField(max_length=4, blank=True)
+    title = models.CharField(max_length=200)
+    check_id = models.CharField(max_length=40, blank=True)
+    line = models.ForeignKey(RequestLine, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    rules = models.JSONField(default=list)  # document rows in which a new paper answers it
+    found = models.JSONField(default=list)  # [[where, what stands there]] as the reviewer saw it
+    text = models.TextField()
+    reply = models.TextField(blank=True)  # a draft until the round is answered
+    answered_by = models.JSONField(default=dict)  # {"boxes": [[title, old, new]], "papers": [name]}, when it was sent
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "round", "position"], name="question_point_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="question_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return f"point {self.position}"
+
+
+class CaseNote(TenantModel):
+    """What somebody of the office wrote down about a case; only what is `visible` is ever shown to the exporter."""
+
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="notes", db_constraint=False)
+    text = models.TextField()
+    visible = models.BooleanField(default=False)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"note {self.pk}"
+
+
+class SecondCheck(TenantModel):
+    """An approval that a second person confirms or sends back; whoever is alone may go on and is looked at afterwards.
+
+    The table refuses the approver as the one who confirms, sends back or looks at it afterwards; a trigger lets no line
+    leave `second_check` for `approved` without a row that allows it.
+    """
+
+    line = models.ForeignKey(RequestLine, models.PROTECT, related_name="second_checks", db_constraint=False)
+    reasons = models.JSONField()  # codes of the policy's second person
+    approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    approved_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)  # confirmed, sent back, or gone on alone
+    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    sent_back_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(blank=True)
+    alone_because = models.TextField(blank=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+    alarm = models.TextField(blank=True)  # what the colleague found wrong afterwards
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(confirmed_by=None) | ~Q(confirmed_by=F("approved_by")))
+                & (Q(sent_back_by=None) | ~Q(sent_back_by=F("approved_by")))
+                & (Q(reviewed_by=None) | ~Q(reviewed_by=F("approved_by"))),
+                name="second_check_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, confirmed_by=None, sent_back_by=None, alone_because="")
+                | Q(settled_at__isnull=False, confirmed_by__isnull=False, sent_back_by=None, alone_because="")
+                | Q(settled_at__isnull=False, confirmed_by=None, sent_back_by__isnull=False, alone_because="")
+                | (Q(settled_at__isnull=False, confirmed_by=None, sent_back_by=None) & ~Q(alone_because="")),
+                name="second_check_settled_one_way",
+            ),
+            models.UniqueConstraint(
+                fields=["certifier", "line"], condition=Q(settled_at=None), name="second_check_one_open"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["certifier", "settled_at"],
+                condition=~Q(alone_because="") & (Q(reviewed_at=None) | ~Q(alarm="")),
+                name="second_check_afterwards",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"second check of line {self.line_id}"
+
+
+class SecondLook(TenantModel):
+    """The exporter's wish that a refused line be looked at again: once for each line, by another reviewer."""
+
+    line = models.ForeignKey(RequestLine, models.PROTECT, related_name="second_looks", db_constraint=False)
+    text = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=200)
+    refused_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    refused_because = models.TextField()  # the first decision, as the exporter read it
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "line"], name="second_look_once"),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("refused_by")), name="second_look_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"second look at line {self.line_id}"
 
 
 class SearchWord(TenantModel):

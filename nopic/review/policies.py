@@ -59,7 +59,9 @@ def obstacles_to_take(request: CertificateRequest, by: User) -> list[Obstacle]:
     """A sent request that nobody has; one's own may be taken again."""
     if request.status not in OPEN_REQUEST:
         return [_not_open(request)]
-    return [who_has_it(request)] if request.reviewer_id not in (None, by.pk) else []
+    if request.reviewer_id not in (None, by.pk):
+        return [who_has_it(request)]
+    return [_clock_stands(request)] if request.status == RequestStatus.QUESTIONS_OPEN else []
 
 
 def obstacles_to_assign(request: CertificateRequest, to: User) -> list[Obstacle]:
@@ -84,6 +86,8 @@ def obstacles_to_decide(request: CertificateRequest, by: User) -> list[Obstacle]
         return [_not_open(request)]
     if request.status == RequestStatus.SUBMITTED or request.reviewer_id is None:
         return [_("Take the case first.")]
+    if request.status == RequestStatus.QUESTIONS_OPEN:
+        return [_clock_stands(request)]
     return [who_has_it(request)] if request.reviewer_id != by.pk else []
 
 
@@ -121,6 +125,22 @@ def obstacles_to_return(case: Case, *, by: User) -> list[Obstacle]:
     return []
 
 
+def obstacles_to_ask(request: CertificateRequest, by: User) -> list[Obstacle]:
+    """The reviewer who has the case may ask while a product waits for its decision; not while a colleague confirms one."""
+    if against := obstacles_to_decide(request, by):
+        return against
+    if request.second_reasons:
+        return [_("A product of this request is in second check. A colleague confirms it or sends it back first.")]
+    return []
+
+
+def obstacles_to_take_back(request: CertificateRequest, by: User) -> list[Obstacle]:
+    """Open questions are taken back by the reviewer who has the case."""
+    if request.status != RequestStatus.QUESTIONS_OPEN:
+        return [_("No questions are open.")]
+    return [who_has_it(request)] if request.reviewer_id != by.pk else []
+
+
 def obstacles_to_release(request: CertificateRequest, by: User) -> list[Obstacle]:
     """Whoever has the case may give it back to the queue."""
     return obstacles_to_decide(request, by)
@@ -150,6 +170,12 @@ def _not_open(request: CertificateRequest) -> str:
 
 def _decided(line: RequestLine) -> str:
     return what_happened(line) if line.status != LineStatus.OPEN else ""
+
+
+def _clock_stands(request: CertificateRequest) -> str:
+    zone, due = _rules(request).time_zone, request.questions_due_at
+    said = {"moment": words.moment(due, zone, words.city_of(zone)) if due else ""}
+    return _("The exporter has questions to answer until %(moment)s. The clock stands still.") % said
 
 
 def _rules(request: CertificateRequest) -> Rules:

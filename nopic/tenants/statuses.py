@@ -33,3 +33,11 @@ class Certification(models.TextChoices):
 
 
 FRESH = timedelta(hours=24)  # a status read from the registry is believed for so long
+
+
+class Language(models.TextChoices):
+    """The languages that the office's sentences to an exporter exist in, each by its own name."""
+
+    ENGLISH = "en", "English"
+    SPANISH = "es", "Español"
+    FRENCH = "fr", "Français"

@@ -192,6 +192,6 @@ def _before(opened: Open, verdict: CheckVerdict | None) -> str:
     if verdict is None:
         return ""
     note = f": {verdict.note}" if verdict.note else ""
-    if verdict.turn == opened.request.turn:
-        return _("Before its papers changed: %(said)s%(note)s") % {"said": _who(opened, verdict), "note": note}
+    if verdict.turn == opened.request.review_turn:
+        return _("Before it changed: %(said)s%(note)s") % {"said": _who(opened, verdict), "note": note}
     return _("Before it came back: %(said)s%(note)s") % {"said": _who(opened, verdict), "note": note}

@@ -1,15 +1,17 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
-Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, return_to_exporter. Departing: declare_departure, the answer to "Has it left?".
+Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
+return_to_exporter. After questions or a refusal: send_answers, go_on_unanswered, open_again. Departing: declare_departure, the answer to "Has it left?".
 Verbs raise Refused(findings) when a rule stands against them and Overtaken when somebody was faster.
 """
 
 from nopic.requests.actions.departing import declare_departure
 from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, say_kind, start
-from nopic.requests.actions.ending import release_line, return_to_exporter, withdraw
+from nopic.requests.actions.ending import recall, release_line, return_to_exporter, withdraw
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
+from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
 
 __all__ = [
@@ -17,15 +19,19 @@ __all__ = [
     "answer_slot",
     "clear_slot",
     "declare_departure",
+    "go_on_unanswered",
     "hold_line",
     "merge",
+    "open_again",
     "open_slot",
     "papers_changed",
+    "recall",
     "release_line",
     "repin",
     "return_to_exporter",
     "revise",
     "say_kind",
+    "send_answers",
     "start",
     "submit",
     "withdraw",

@@ -14,7 +14,7 @@ from nopic.requests import slots
 from nopic.requests.actions.reconciling import keep_importer, keep_lines
 from nopic.requests.checks import Finding
 from nopic.requests.checks.papers import last_due_day, why_not_due
-from nopic.requests.facts import Facts, load, policy_of
+from nopic.requests.facts import Facts, load, may_be_changed, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
@@ -64,11 +64,11 @@ def revise(*, request: CertificateRequest, step: str, raw: Mapping[str, Any], re
     """Save one step as it was typed; what could be read goes into the typed columns, the rest is a problem.
 
     Raises Overtaken, and saves nothing, when another tab saved the same step differently after `revision`, or when the
-    request is no draft any more; `request` then holds what is stored. The same text again changes nothing, so a
+    request may not be changed any more (facts.may_be_changed); `request` then holds what is stored. The same text again changes nothing, so a
     repeated post is harmless. KeyError for a step that does not exist. Afterwards `request` is as stored.
     """
     lock(request)
-    if request.status != RequestStatus.DRAFT:
+    if not may_be_changed(request):
         raise Overtaken(request)
     typed = cleaned(raw)
     if step == "products":
@@ -77,6 +77,11 @@ def revise(*, request: CertificateRequest, step: str, raw: Mapping[str, Any], re
         if _same(request.raw.get(step, {}), typed):
             return read(step, request.raw[step], request=request)
         raise Overtaken(request)
+    return keep(request, step, typed, by=by)
+
+
+def keep(request: CertificateRequest, step: str, typed: dict[str, Any], *, by: User) -> Reading:
+    """Write one step of a locked request: the text as it was typed, the columns as it could be read."""
     reading = read(step, typed, request=request)
     if step == "products":
         keep_lines(request, reading.values["lines"], typed["lines"])

@@ -9,7 +9,7 @@ from nopic.ledger import accounts
 from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.models import User
 from nopic.workflow.audit import Actor, record
@@ -33,7 +33,34 @@ def withdraw(*, request: CertificateRequest, by: User, reason: str) -> Certifica
     release(request, lines, by=by, reason=_("withdrawn"))
     for line in lines:
         advance(line, LineStatus.WITHDRAWN, by=by)
-    advance(request, RequestStatus.WITHDRAWN, by=by, note=str(cleaned(reason))[:500], withdrawn_at=now())
+    note = str(cleaned(reason))[:500]
+    advance(request, RequestStatus.WITHDRAWN, by=by, note=note, withdrawn_at=now(), questions_due_at=None)
+    return request
+
+
+@transaction.atomic
+def recall(*, request: CertificateRequest, by: User) -> CertificateRequest:
+    """The exporter takes a sent request back to change it, before anybody began to review it. Holds are released.
+
+    What was sent stays readable. Recalling what is a draft returns it; Overtaken once a reviewer has it.
+    """
+    lock(request)
+    if request.status == RequestStatus.DRAFT and request.recalled_at is not None:
+        return request
+    if request.status != RequestStatus.SUBMITTED:
+        raise Overtaken(request)
+    release(request, _undecided_lines(request), by=by, reason=_("recalled"))
+    moment = now()
+    advance(
+        request,
+        RequestStatus.DRAFT,
+        by=by,
+        revision=request.revision + 1,
+        saved_at=moment,
+        recalled_at=moment,
+        reviewer=None,
+        taken_at=None,
+    )
     return request
 
 
@@ -47,7 +74,7 @@ def return_to_exporter(
     readable with what was said about it, "request_returned" is owed. Raises Refused or Overtaken.
     """
     lock(request)
-    if request.status not in OPEN_REQUEST:
+    if request.status not in (RequestStatus.SUBMITTED, RequestStatus.IN_REVIEW):
         raise Overtaken(request)
     said = [
         {"box": str(cleaned(point.get("box", "")))[:4].strip(), "text": str(cleaned(point.get("text", ""))).strip()}

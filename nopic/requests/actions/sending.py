@@ -1,5 +1,7 @@
 """Sending a request: once, complete, with everything pinned that it will be judged by, and its kilograms held."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -13,7 +15,7 @@ from nopic.requests.models import CertificateRequest, RequestLine, RequestVersio
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.timing import promise_of
-from nopic.tenants.models import ImporterContact, Policy, User
+from nopic.tenants.models import ImporterContact, User
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
@@ -54,6 +56,8 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         note=request.late_reason if late else "",
         policy=policy,
         turn=turn,
+        review_turn=turn,
+        recalled_at=None,
         submitted_at=moment,
         submitted_by=by,
         turnaround=policy.rules.turnaround(request.turnaround).code,
@@ -64,7 +68,10 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         reviewer=None,
         taken_at=None,
     )
-    _remember(request, policy, by)
+    remember(request, by, moment)
+    ImporterContact.objects.filter(certifier_id=request.certifier_id, pk=request.contact_id).update(
+        email=request.importer_email, broker_name=request.broker_name, broker_email=request.broker_email
+    )
     owe("request_sent", request.pk, certifier_id=request.certifier_id)
     owe("index_request", request.pk, certifier_id=request.certifier_id)
     return request
@@ -88,35 +95,33 @@ def _pin_and_hold(facts: Facts, turn: int, by: Actor) -> None:
         except NotEnough:
             if facts.rules.over_allocation != "ask_staff":
                 # Another request was faster since the facts were read: say what is left now.
-                raise _overdrawn(facts.request) from None
+                raise overdrawn(facts.request) from None
 
 
-def _overdrawn(request: CertificateRequest) -> Exception:
+def overdrawn(request: CertificateRequest) -> Exception:
+    """What to raise when the kilograms are not there: what is left, as the rule says it."""
     stops = [finding for finding in weigh(loading.load(request), moment="approval") if finding.is_stop]
     over = [finding for finding in stops if finding.rule == "quantity_is_within_what_is_left"]
     return Refused(over) if over else Overtaken(request)
 
 
-def _remember(request: CertificateRequest, policy: Policy, by: User) -> None:
-    """Keep what was sent, and let the pair remember whom to write to."""
+def remember(request: CertificateRequest, by: User, moment: datetime) -> None:
+    """Keep the version that is sent at this moment, and log what is held for it."""
     facts = loading.load(request)
     RequestVersion.objects.create(
         certifier_id=request.certifier_id,
         request=request,
         number=request.turn,
         snapshot=request_snapshot(request, facts),
-        sent_at=request.submitted_at,
+        sent_at=moment,
         sent_by=str(by),
-    )
-    ImporterContact.objects.filter(certifier_id=request.certifier_id, pk=request.contact_id).update(
-        email=request.importer_email, broker_name=request.broker_name, broker_email=request.broker_email
     )
     record(
         request,
         "sent",
         by=by,
         turn=request.turn,
-        policy=policy.version,
+        policy=request.policy.version if request.policy else None,
         lines=[
             {
                 "line": each.line.pk,
@@ -143,7 +148,7 @@ def hold_line(*, line: RequestLine, by: Actor) -> None:
     try:
         accounts.hold(locked[line.account.pk], line.net_kg, line_id=line.pk, turn=line.request.turn, by=by)
     except NotEnough:
-        raise _overdrawn(line.request) from None
+        raise overdrawn(line.request) from None
 
 
 @transaction.atomic

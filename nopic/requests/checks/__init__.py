@@ -43,7 +43,7 @@ from nopic.requests.checks.weights import (
 )
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.requests.statuses import LineStatus
+from nopic.requests.statuses import UNDECIDED_LINE
 from nopic.requests.steps import STEPS
 
 __all__ = ["Finding", "Moment", "Severity", "Waived", "differences", "findings", "line_findings", "weigh"]
@@ -107,7 +107,7 @@ def weigh(facts: Facts, *, moment: Moment, waived: Waived | None = None) -> list
     """The same as `findings`, from facts that are loaded already."""
     found = [each for rule, moments in REQUEST_RULES if moment in moments for each in rule(facts, moment)]
     for line in facts.lines:
-        if line.line.status == LineStatus.OPEN or moment == "issue":
+        if line.line.status in UNDECIDED_LINE or moment == "issue":
             found += [
                 replace(each, line_id=line.line.pk)
                 for rule, moments in LINE_RULES

@@ -1,27 +1,35 @@
 """What a reviewer does. Every verb runs inside the caller's `tenant()` and locks the request first.
 
 Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation. Deciding: approve, refuse,
-return_to_exporter, declare_departure, cancel. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
+return_to_exporter, declare_departure, cancel. Asking: ask, take_back; and the exporter's keep_replies, send_answers,
+withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
 """
 
+from .asking import Point, ask, keep_replies, send_answers, take_back, withdraw
 from .checking import judge, raise_allocation, waive
 from .deciding import approve, cancel, declare_departure, refuse, return_to_exporter
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
 __all__ = [
     "Outcome",
+    "Point",
     "approve",
+    "ask",
     "assign",
     "bulk_take",
     "cancel",
     "declare_departure",
     "judge",
+    "keep_replies",
     "raise_allocation",
     "refuse",
     "release",
     "return_to_exporter",
+    "send_answers",
     "take",
+    "take_back",
     "take_over",
     "waive",
+    "withdraw",
 ]

@@ -46,11 +46,11 @@ def judge(
     row = next((each for each in rules.checks if each.id == check_id), None) if rules is not None else None
     if row is None or (row.scope == "line") != (current is not None):
         raise KeyError(check_id)
-    changed_at = queries.papers_changed_at(fresh, row)
+    changed_at = queries.changed_at(fresh, row, current.pk if current is not None else None)
     if revision is not None and revision < changed_at:
         raise Overtaken(fresh)
     choice, said = Verdict(verdict), _tidy(note)
-    mine = {"certifier_id": fresh.certifier_id, "request": fresh, "line": current, "turn": fresh.turn}
+    mine = {"certifier_id": fresh.certifier_id, "request": fresh, "line": current, "turn": fresh.review_turn}
     standing = CheckVerdict.objects.filter(**mine, check_id=check_id).select_related("by").first()
     if standing is not None and standing.revision >= changed_at and (standing.verdict, standing.note) == (choice, said):
         return standing
@@ -82,7 +82,7 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
         certifier_id=fresh.certifier_id,
         request=fresh,
         line=current,
-        turn=fresh.turn,
+        turn=fresh.review_turn,
         rule=rule,
         defaults={"reason": said, "by": by, "at": now()},
     )

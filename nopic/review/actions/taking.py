@@ -47,7 +47,7 @@ def hold(fresh: CertificateRequest, by: User) -> CertificateRequest:
         raise Overtaken(fresh)
     if fresh.status == RequestStatus.SUBMITTED:
         advance(fresh, RequestStatus.IN_REVIEW, by=by, reviewer=by, taken_at=now())
-    elif fresh.reviewer_id is None:
+    elif fresh.reviewer_id is None:  # a second look came back without anybody
         _hand(fresh, by, by=by)
     return fresh
 

@@ -1,12 +1,14 @@
 """What a reviewer sees of one case: its checks and findings, what its papers say, its balance and its history."""
 
+from .asked import Answer, answers, answers_due, open_round, rounds_of
 from .balance import Balance, balance
-from .case import Case, Check, load, papers_changed_at
+from .case import Case, Check, changed_at, load
 from .history import Event, history
 from .papers import Paper, Place, Say, papers
 from .versions import boxes_of
 
 __all__ = [
+    "Answer",
     "Balance",
     "Case",
     "Check",
@@ -14,10 +16,14 @@ __all__ = [
     "Paper",
     "Place",
     "Say",
+    "answers",
+    "answers_due",
     "balance",
     "boxes_of",
+    "changed_at",
     "history",
     "load",
+    "open_round",
     "papers",
-    "papers_changed_at",
+    "rounds_of",
 ]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.bars import Bar, bar
 from nopic.presentation.words import kg
 from nopic.requests.facts import LineFacts
-from nopic.requests.statuses import LineStatus
+from nopic.requests.statuses import UNDECIDED_LINE
 
 _NOTHING = Decimal(0)
 
@@ -31,7 +31,7 @@ def balance(line: LineFacts) -> Balance:
     account, net = line.account, line.line.net_kg or _NOTHING
     held, issued = (account.held, account.issued) if account else (_NOTHING, _NOTHING)
     allocated = account.allocated if account else _NOTHING
-    this = net if line.line.status == LineStatus.OPEN else line.own_held
+    this = net if line.line.status in UNDECIDED_LINE else line.own_held
     others = max(held - line.own_held, _NOTHING)
     code = line.line.item.code if line.line.item else ""
     title = _("%(code)s, harvest %(year)s") % {"code": code, "year": line.line.crop_year}
@@ -49,7 +49,7 @@ def balance(line: LineFacts) -> Balance:
         sources=_sources(line, net),
         held=line.own_held > 0,
         capped=allocated is not None,
-        missing_kg=missing if line.line.status == LineStatus.OPEN else _NOTHING,
+        missing_kg=missing if line.line.status in UNDECIDED_LINE else _NOTHING,
     )
 
 

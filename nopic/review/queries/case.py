@@ -9,7 +9,7 @@ from nopic.requests import facts as loading
 from nopic.requests.checks import Finding, weigh
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.requests.statuses import LineStatus
+from nopic.requests.statuses import UNDECIDED_LINE
 from nopic.review.models import CheckVerdict, Verdict, Waiver
 from nopic.tenants.policy import GROUPS, CheckRow, Rules
 
@@ -104,9 +104,9 @@ class Case:
 
         Each finding stands beside the check that it is about; `loose_findings` are those about no check of the policy.
         """
-        turn = self.request.turn
+        turn = self.request.review_turn
         now = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn == turn}
-        is_open = line is None or line.status == LineStatus.OPEN
+        is_open = line is None or line.status in UNDECIDED_LINE
         before = {(v.line_id, v.check_id): v for v in self.verdicts if v.turn < turn}
         found = []
         for row in self.rules.checks:
@@ -114,7 +114,7 @@ class Case:
             if row.scope == "line" and line is None:
                 continue
             standing, last = now.get((line_id, row.id)), before.get((line_id, row.id))
-            if standing is not None and is_open and standing.revision < papers_changed_at(self.request, row):
+            if standing is not None and is_open and standing.revision < changed_at(self.request, row, line_id):
                 standing, last = None, standing
             found.append(Check(row, line_id, standing, last))
         by_id = {check.id: check for check in found}
@@ -143,9 +143,37 @@ class Case:
         return next((each for each in fitting if each.can_be_waived and not each.waived_by), None)
 
 
-def papers_changed_at(request: CertificateRequest, row: CheckRow) -> int:
-    """The revision of the request at which a paper that the check compares came or left since it was sent; 0: never."""
-    return max((request.paper_revisions.get(rule, 0) for rule in row.compares), default=0)
+# Boxes that a check looks at besides its own; a row without a box that compares what is declared
+# looks at all of them.
+_LOOKS_AT = {
+    "packages": ("10",),
+    "gross_weight": ("10",),
+    "tariff_code": ("7",),
+    "quantity_left": ("7",),
+    "inputs_cover": ("7", "10", "12"),
+    "supplier_guarantee": ("12",),
+    "standard_and_category": ("7",),
+    "origin": ("7",),
+    "transport_parties": ("5",),
+}
+
+
+def changed_at(request: CertificateRequest, row: CheckRow, line_id: int | None) -> int:
+    """The revision at which something that the check compares changed since the review began; 0: never.
+
+    A paper came or left, or an answer of the exporter changed a box: of this line, or for a check of the whole request
+    of any line.
+    """
+    papers = [request.paper_revisions.get(rule, 0) for rule in row.compares]
+    boxes = {str(row.box)} if row.box else set()
+    boxes.update(_LOOKS_AT.get(row.id, ()))
+    for place, revision in request.box_revisions.items():
+        box, _colon, of_line = place.partition(":")
+        if (box in boxes or (not boxes and "declared" in row.compares)) and (
+            line_id is None or not of_line or of_line == str(line_id)
+        ):
+            papers.append(revision)
+    return max(papers, default=0)
 
 
 def load(request: CertificateRequest, *, now: datetime | None = None) -> Case:
@@ -154,5 +182,5 @@ def load(request: CertificateRequest, *, now: datetime | None = None) -> Case:
     return Case(
         facts=loading.load(request, now),
         verdicts=list(CheckVerdict.objects.filter(**mine).select_related("by").order_by("turn", "pk")),
-        waivers=list(Waiver.objects.filter(**mine, turn=request.turn).select_related("by").order_by("pk")),
+        waivers=list(Waiver.objects.filter(**mine, turn=request.review_turn).select_related("by").order_by("pk")),
     )

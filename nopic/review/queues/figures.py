@@ -8,18 +8,15 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from nopic.review.queues.pace import Pace
-from nopic.review.queues.selection import ALL_OPEN, LATE, MINE, NOBODYS, OPEN, TO_REVIEW, Selection
+from nopic.review.queues.selection import ALL_OPEN, OPEN, VIEW_SQL, VIEWS, Selection
 
 MOST_CHOICES = 100  # options of a filter; the search finds the others
 
 _FIGURES_SQL: Final = """
 SELECT r.departure_on, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.name)),
-  count(*),
-  count(*) FILTER (WHERE r.reviewer_id IS NULL),
-  count(*) FILTER (WHERE r.reviewer_id = %(me)s),
-  count(*) FILTER (WHERE r.late),
-  count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND {chosen}),
-  count(*) FILTER (WHERE r.reviewer_id <> %(me)s AND {chosen}),
+  {counts},
+  count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL AND {chosen}),
+  count(*) FILTER (WHERE (r.reviewer_id <> %(me)s OR r.questions_due_at IS NOT NULL) AND {chosen}),
   (SELECT count(*) FROM certificates_certificate c
    WHERE c.certifier_id = %(certifier)s AND NOT c.attention = '')
 FROM requests_certificaterequest r
@@ -82,25 +79,20 @@ class Figures:
 def figures(selection: Selection) -> Figures:
     """One pass over the open requests of the certifier, on the partial index of the queue."""
     chosen = f"{selection.view_sql()} AND {selection.filters()}"
-    sql = _FIGURES_SQL.format(chosen=chosen, open=OPEN)
-    counted = Figures(views=dict.fromkeys((TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN), 0), attention=0)
+    counts = ", ".join(f"count(*) FILTER (WHERE {VIEW_SQL[view]})" for view in VIEWS)
+    sql = _FIGURES_SQL.format(chosen=chosen, open=OPEN, counts=counts)
+    counted = Figures(views=dict.fromkeys(VIEWS, 0), attention=0)
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for day, exporter, name, n, nobodys, mine, late, own, others, attention in cursor.fetchall():
+        for day, exporter, name, *numbers, own, others, attention in cursor.fetchall():
             if exporter is not None:
-                by_size.append((-n, exporter, name))
+                by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
                 counted.shown[day] = (own, others)
             else:
                 counted.attention = attention
-                counted.views |= {
-                    TO_REVIEW: nobodys + mine,
-                    MINE: mine,
-                    NOBODYS: nobodys,
-                    LATE: late,
-                    ALL_OPEN: n,
-                }
+                counted.views |= dict(zip(VIEWS, numbers, strict=True))
     biggest = sorted(by_size)[:MOST_CHOICES]
     counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())
     return counted

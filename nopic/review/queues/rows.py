@@ -4,6 +4,7 @@ Pages follow each other by key, (departure, id), so the hundredth costs what the
 first, because what is looked for is mostly recent.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,7 +18,7 @@ from nopic.presentation.statuses import REQUEST
 from nopic.requests.statuses import OPEN_REQUEST
 from nopic.review.queues.pace import Pace
 from nopic.review.queues.selection import Selection
-from nopic.tenants.policy import Rules
+from nopic.tenants.policy import SECOND_REASONS, Rules
 from nopic.tenants.statuses import Certification
 from nopic.workflow.clock import now as the_present
 
@@ -25,7 +26,7 @@ PAGE: Final = 50
 
 _PAGE_SQL: Final = """
 SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, r.late, r.turn, r.port_of_entry,
-       r.reviewer_id, u.name, COALESCE(NULLIF(e.short_name, ''), e.name),
+       r.reviewer_id, r.questions_due_at, r.second_reasons, u.name, COALESCE(NULLIF(e.short_name, ''), e.name),
        l.n, l.kg, l.wording, l.tight,
        (SELECT count(*) FROM (
           SELECT d.rule, d.subject FROM documents_document d WHERE d.certifier_id = %(certifier)s
@@ -150,11 +151,23 @@ def _heading(pace: Pace, departure: date) -> str:
 
 
 def _row(each: tuple[Any, ...], pace: Pace) -> Row:
-    (_pk, reference, status, departure, departed, decide_by, late, turn, port, reviewer_id, reviewer, exporter,
+    (_pk, reference, status, departure, departed, decide_by, late, turn, port, reviewer_id, asked, second, reviewer, exporter,
      lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier) = each  # fmt: skip
     is_open = status in OPEN_REQUEST
     left, urgency = _time_left(pace, decide_by) if is_open else (str(REQUEST[status].word), "")
     look: list[tuple[str, str]] = []
+    if asked is not None:
+        left, urgency = _("clock stopped"), ""
+        due = words.moment(asked, pace.office.rules.time_zone, "", pace.today)
+        overdue = asked < pace.now
+        look.append(
+            ("bad", _("answers overdue since %(due)s") % {"due": due})
+            if overdue
+            else ("act", _("questions open until %(due)s") % {"due": due})
+        )
+    if why := json.loads(second):
+        named = ", ".join(str(SECOND_REASONS.get(code, code)) for code in why)
+        look.append(("act", _("Needs a colleague: %(why)s") % {"why": named}))
     if is_open:
         if departed is not None or pace.has_passed(departure):
             look.append(("bad", _("has it left?") if departed is None else _("has left")))
@@ -171,7 +184,7 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         if first:
             look.append(("act", _("exporter's first request")))
         if turn > 1:
-            look.append(("wait", _("sent back before")))
+            look.append(("wait", _("version %(n)s") % {"n": turn}))
     return Row(
         reference=reference,
         left=left,

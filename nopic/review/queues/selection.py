@@ -13,18 +13,23 @@ from urllib.parse import urlencode
 
 from nopic.presentation.typed import whole
 from nopic.review.words import plain, squeezed
+from nopic.workflow.clock import now as the_present
 
 TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN = "to-review", "mine", "nobodys", "late", "all-open"
-VIEWS: Final = (TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN)
-OPEN: Final = "r.certifier_id = %(certifier)s AND r.status IN ('submitted', 'in_review')"
+QUESTIONS, OVERDUE, COLLEAGUE = "questions", "answers-overdue", "needs-a-colleague"
+VIEWS: Final = (TO_REVIEW, MINE, NOBODYS, LATE, QUESTIONS, OVERDUE, COLLEAGUE, ALL_OPEN)
+OPEN: Final = "r.certifier_id = %(certifier)s AND r.status IN ('submitted', 'in_review', 'questions_open')"
 SENT: Final = "r.certifier_id = %(certifier)s AND r.turn > 0"
 _MOST_TERMS = 6
 
-_VIEW_SQL: Final = {
-    TO_REVIEW: "(r.reviewer_id IS NULL OR r.reviewer_id = %(me)s)",
+VIEW_SQL: Final = {
+    TO_REVIEW: "(r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL",
     MINE: "r.reviewer_id = %(me)s",
     NOBODYS: "r.reviewer_id IS NULL",
     LATE: "r.late",
+    QUESTIONS: "r.questions_due_at IS NOT NULL",
+    OVERDUE: "r.questions_due_at < %(now)s",
+    COLLEAGUE: "r.second_reasons <> '[]' AND r.reviewer_id <> %(me)s",
     ALL_OPEN: "true",
 }
 
@@ -79,7 +84,7 @@ class Selection:
         """The conditions of the rows shown, over the alias r."""
         if self.is_search:
             return f"{SENT} AND {self.filters()}"
-        return f"{OPEN} AND {_VIEW_SQL[self.view]} AND {self.filters()}"
+        return f"{OPEN} AND {VIEW_SQL[self.view]} AND {self.filters()}"
 
     def filters(self) -> str:
         """The conditions of filters and search alone."""
@@ -102,13 +107,14 @@ class Selection:
 
     def view_sql(self) -> str:
         """The condition of the saved view; a search stands in none of them."""
-        return "true" if self.is_search else _VIEW_SQL[self.view]
+        return "true" if self.is_search else VIEW_SQL[self.view]
 
     def params(self) -> dict[str, Any]:
         """Values of every condition."""
         return {
             "certifier": self.certifier_id,
             "me": self.me,
+            "now": the_present(),
             "exporter": self.exporter,
             "product": self.product,
             "reviewer": None if self.reviewer in ("", "nobody") else int(self.reviewer),

@@ -15,13 +15,16 @@ from nopic.tenants.models.parties import (
     TenantModel,
     nop_id_format,
 )
+from nopic.tenants.models.roster import Absence, DutyHours
 
 __all__ = [
     "RESERVED_SLUGS",
+    "Absence",
     "ApiKey",
     "Belonging",
     "Broker",
     "Certifier",
+    "DutyHours",
     "Exporter",
     "Importer",
     "ImporterContact",

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from nopic.tenants.policy import Rules
-from nopic.tenants.statuses import Certification
+from nopic.tenants.statuses import Certification, Language
 
 # Words that a certifier's address may not be, because a door of the portal already is.
 RESERVED_SLUGS = frozenset(
@@ -142,6 +142,9 @@ class Exporter(TenantModel):
     certified_to = models.DateField(null=True, blank=True)  # anniversary; null while open-ended
     soe_compliant = models.BooleanField(default=True)  # certified under the strengthened rule (SOE)
     standard = models.CharField(max_length=10, default="NOP")  # NOP, COR, EU, JAS, …: code of the arrangement
+    language = models.CharField(  # of the letters in which the office asks something
+        max_length=5, choices=Language, default=Language.ENGLISH
+    )
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

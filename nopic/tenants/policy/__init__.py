@@ -8,6 +8,7 @@ from .checklist import GROUPS, CheckRow
 from .clock import MODES, FilingRule, Turnaround
 from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
 from .kinds import FILE_TYPES, TRANSPORT_KINDS
+from .people import SECOND_REASONS, Asking, SecondPerson
 from .reading import PolicyError
 from .reasons import Reason, cancel_text, refusal_text
 from .rules import WEEK, ClosedDay, Rules
@@ -16,9 +17,11 @@ __all__ = [
     "FILE_TYPES",
     "GROUPS",
     "MODES",
+    "SECOND_REASONS",
     "TRANSPORT_KINDS",
     "WEEK",
     "Answers",
+    "Asking",
     "CheckRow",
     "ClosedDay",
     "DocumentRow",
@@ -28,6 +31,7 @@ __all__ = [
     "PolicyError",
     "Reason",
     "Rules",
+    "SecondPerson",
     "Supplier",
     "Turnaround",
     "cancel_text",

@@ -55,7 +55,8 @@ GROUPS: Final[dict[str, Group]] = {
         ("accent_light", "accent_dark", "pdf_footer", "page_size"),
     ),
     "people": Group(
-        gettext_lazy("People"), gettext_lazy("When a second person looks, and who is on duty."), ()
+        gettext_lazy("People"), gettext_lazy("When a second person looks, and how long answers may take."),
+        ("second_person", "asking"),
     ),
     "registry": Group(
         gettext_lazy("Registry"), gettext_lazy("How your certificates reach the USDA's database."), ("registry_channel",)

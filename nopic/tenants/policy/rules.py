@@ -23,6 +23,7 @@ from .clock import DEFAULT_FILING, DEFAULT_TURNAROUNDS, FilingRule, Turnaround
 from .documents import DEFAULT_DOCUMENTS, DocumentRule
 from .kinds import BUILT_IN
 from .letters import LetterText
+from .people import Asking, SecondPerson
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
 from .time_frames import TimeFrames
 
@@ -131,6 +132,10 @@ class Rules:
     time_frames: TimeFrames = read.setting(
         TimeFrames(), label=gettext_lazy("Time frames"), reads=read.record(TimeFrames)
     )
+    second_person: SecondPerson = read.setting(
+        SecondPerson(), label=gettext_lazy("Second person"), reads=read.record(SecondPerson)
+    )
+    asking: Asking = read.setting(Asking(), label=gettext_lazy("Questions"), reads=read.record(Asking))
     declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
     letters: tuple[LetterText, ...] = read.setting(
         (),

@@ -1,0 +1,53 @@
+# ruff: noqa: RUF009 setting() makes a dataclass field, which is what that rule asks for
+"""What a certifier decides about people: when a second one confirms an approval, and how long answers may take."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from . import reading as read
+
+# Why an approved line waits for a colleague, in the words of the queue.
+SECOND_REASONS: Final[dict[str, Promise]] = {
+    "first_request": gettext_lazy("exporter's first request"),
+    "new_supplier": gettext_lazy("new supplier"),
+    "weight": gettext_lazy("weight"),
+    "override": gettext_lazy("a rule was let pass"),
+    "late": gettext_lazy("late request"),
+    "balance": gettext_lazy("balance nearly used up"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPerson:
+    """When a different person confirms an approval before the certificate begins. Nothing set: never.
+
+    ``above_kg`` and ``above_percent`` (of the verified quantity) are off at 0. ``alone_may_override``: where nobody
+    else is on duty, the approver may go on with a reason, and a colleague looks at it afterwards.
+    """
+
+    first_request: bool = read.setting(False, label=gettext_lazy("First request of an exporter"), reads=read.yes_or_no)
+    new_supplier: bool = read.setting(False, label=gettext_lazy("New supplier"), reads=read.yes_or_no)
+    above_kg: Decimal = read.setting(
+        Decimal(0), label=gettext_lazy("Above this net weight"), reads=read.weight(100_000_000)
+    )
+    override: bool = read.setting(False, label=gettext_lazy("A rule was let pass"), reads=read.yes_or_no)
+    late: bool = read.setting(False, label=gettext_lazy("Late request"), reads=read.yes_or_no)
+    above_percent: int = read.setting(
+        0, label=gettext_lazy("Above this share of the verified quantity, in percent"), reads=read.whole_number(0, 100)
+    )
+    alone_may_override: bool = read.setting(
+        False, label=gettext_lazy("Whoever is alone on duty may go on with a reason"), reads=read.yes_or_no
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Questions to an exporter: how many working days an answer may take."""
+
+    answer_working_days: int = read.setting(
+        3, label=gettext_lazy("Working days to answer questions"), reads=read.whole_number(1, 30)
+    )
