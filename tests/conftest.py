@@ -1,15 +1,18 @@
 """Fixtures that every test may use. Two certifiers always exist, so that there is something that could leak."""
 
+import gc
 import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from hypothesis import settings as properties
 
-from tests import databases, factories
+from tests import factories
 from tests.browser import browser, page_at, server
+from tests.databases import Databases
 from tests.factories import World
 
 __all__ = ["browser", "page_at", "server"]  # here once: imported by each module, each would start a Chromium of its own
@@ -18,43 +21,58 @@ __all__ = ["browser", "page_at", "server"]  # here once: imported by each module
 properties.register_profile("suite", deadline=None)
 properties.load_profile("suite")
 
+MADE = pytest.StashKey[Databases]()  # this process's databases, once the first test has asked for one
+NEEDED = pytest.StashKey[str]()  # which of them the present test works in
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def pytest_collection_finish() -> None:
+    """The collector need not walk again and again over what stays to the end: modules, settings and thousands of tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Lead to the database this test needs, before any fixture opens a transaction in another one."""
+    asked: list[str] = item.fixturenames  # type: ignore[attr-defined]
+    item.config.stash[NEEDED] = "world" if "world" in asked or "committed_world" in asked else "empty"
+    if made := item.config.stash.get(MADE, None):
+        made.use(item.config.stash[NEEDED])
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> Iterator[None]:
-    """Replaces pytest-django's: a copy of the migrated template per worker, used as the restricted role."""
+    """Replaces pytest-django's: copies of the migrated template per worker, used as the restricted role."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock():
-        template = databases.template()
-        name = f"{template}_{worker}"
-        databases.recreate(name, template)
-        databases.point_at(name)
-    request.config._nopic_databases = (name, template)  # type: ignore[attr-defined]
+        made = request.config.stash[MADE] = Databases(worker, factories.world)
+        made.use(request.config.stash[NEEDED])
     yield
     with django_db_blocker.unblock():
-        databases.drop(name)
+        made.drop()
 
 
 @pytest.fixture
 def committed(request: pytest.FixtureRequest, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """For tests with real commits, threads or processes: afterwards the database is copied anew."""
-    name, template = request.config._nopic_databases  # type: ignore[attr-defined]
+    """For tests with real commits, threads or processes: a database of its own."""
     with django_db_blocker.unblock():
+        request.config.stash[MADE].use_own(request.config.stash[NEEDED])
         yield
-        databases.recreate(name, template)
+        connections.close_all()
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    """Two certifiers with their people, exporters, products and importers."""
-    return factories.world()
+def world(request: pytest.FixtureRequest, db: None) -> World:
+    """Two certifiers with their people, exporters, products and importers, made when this process began."""
+    return request.config.stash[MADE].world()
 
 
 @pytest.fixture
-def committed_world(committed: None) -> World:
-    """The same world, committed."""
-    return factories.world()
+def committed_world(request: pytest.FixtureRequest, committed: None) -> World:
+    """The same world in the database that is this test's own."""
+    return request.config.stash[MADE].world()
 
 
 @pytest.fixture(autouse=True)

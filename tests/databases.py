@@ -1,9 +1,17 @@
-"""Databases of the tests: a migrated template, and copies of it for each worker, used as the restricted role."""
+"""Databases of the tests: a migrated template, and copies of it for each worker, used as the restricted role.
+
+A worker has three: `empty`, the bare copy; `world`, in which `factories.world` is committed; and, for a test with real
+commits, a copy of one of them that is thrown away afterwards. A test inside a transaction uses `empty` or `world` as it is and
+leaves nothing there, so that the world is built once and not before each test.
+"""
 
 import fcntl
 import hashlib
+import pickle
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from django.conf import settings
@@ -67,7 +75,7 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 
 
 def recreate(name: str, from_template: str) -> None:
-    """Throw the database away and copy the template anew."""
+    """Throw the database away and copy the template anew; this process leaves whatever database it is in."""
     connections.close_all()
     with _admin() as admin:
         _drop(admin, name)
@@ -102,3 +110,37 @@ def owner() -> psycopg.Connection:
     return psycopg.connect(
         host=now["HOST"], port=now["PORT"] or 5432, user=now["USER"], password=now["PASSWORD"], dbname=now["NAME"]
     )
+
+
+class Databases:
+    """The databases of one worker, and which of them its connections lead to."""
+
+    def __init__(self, worker: str, build: Callable[[], Any]) -> None:
+        """Copy the template, and build a world in the second copy; `build` gives what tests hold of that world."""
+        bare = template()
+        self._names = {kind: f"{bare}_{worker}_{kind}" for kind in ("empty", "world")}
+        self._own = f"{bare}_{worker}_own"
+        for name in self._names.values():
+            recreate(name, bare)
+        self.use("world")
+        self._world = pickle.dumps(build())
+        self.use("empty")
+
+    def use(self, kind: str) -> None:
+        """Lead to the `empty` or the `world` database from now on."""
+        if connections["default"].settings_dict["NAME"] != self._names[kind]:
+            point_at(self._names[kind])
+
+    def use_own(self, kind: str) -> None:
+        """Lead to a fresh copy of one of them, in which a test may commit; the next `use` leaves it."""
+        recreate(self._own, self._names[kind])
+        point_at(self._own)
+
+    def world(self) -> Any:
+        """What the world's builder gave, with objects of its own for each caller."""
+        return pickle.loads(self._world)
+
+    def drop(self) -> None:
+        """Throw all of them away."""
+        for name in (*self._names.values(), self._own):
+            drop(name)
