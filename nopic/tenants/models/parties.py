@@ -1,5 +1,8 @@
 """Certifiers and their rules, exporters, and the global identities of importers and brokers."""
 
+import json
+from functools import lru_cache
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -82,6 +85,12 @@ class RegistryCredential(TenantModel):
         return f"registry key of {self.certifier_id}"
 
 
+@lru_cache(maxsize=512)
+def _rules_of(data: str) -> Rules:
+    """Read once: a version never changes, its reading checks every setting, and one page asks for it several times."""
+    return Rules.from_json(json.loads(data))
+
+
 class Policy(TenantModel):
     """One version of a certifier's rules. Append-only; a request pins the one it was sent under.
 
@@ -108,7 +117,7 @@ class Policy(TenantModel):
     @property
     def rules(self) -> Rules:
         """The rules as an object."""
-        return Rules.from_json(self.data)
+        return _rules_of(json.dumps(self.data, sort_keys=True))
 
 
 class PolicyWithdrawal(TenantModel):
