@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from exporters.views import certificates, check, dashboard, documents, files, hub, live, steps, verified
+from exporters.views import certificates, check, dashboard, documents, files, hub, live, questions, steps, verified
 from exporters.views.frames import permitting
 
 REQUEST = "requests/<str:reference>/"
@@ -20,6 +20,8 @@ urlpatterns = [
     path(f"{REQUEST}sent/", hub.sent, name="request_sent"),
     path(f"{REQUEST}withdraw/", hub.withdraw, name="request_withdraw"),
     path(f"{REQUEST}departed/", hub.departed, name="request_departed"),
+    path(f"{REQUEST}questions/", questions.questions, name="request_questions"),
+    path(f"{REQUEST}recall/", hub.recall, name="request_recall"),
     path(f"{REQUEST}versions/<int:number>/", hub.version, name="request_version"),
     path(f"{REQUEST}documents/", documents.request_documents, name="request_documents"),
     path(f"{REQUEST}documents/<int:document_id>/", files.document, name="document"),

@@ -63,7 +63,7 @@ class ExporterForm(forms.ModelForm):
         model = Exporter
         fields = (
             "name", "short_name", "nop_id", "address", "region", "country", "email", "status", "certified_from",
-            "certified_to", "soe_compliant", "standard",
+            "certified_to", "soe_compliant", "standard", "language",
         )  # fmt: skip
         labels = {
             "name": gettext_lazy("Name"),
@@ -78,6 +78,7 @@ class ExporterForm(forms.ModelForm):
             "certified_to": gettext_lazy("Anniversary"),
             "soe_compliant": gettext_lazy("Certified under the strengthened rule (SOE)"),
             "standard": gettext_lazy("Organic standard or arrangement"),
+            "language": gettext_lazy("Language of your questions"),
         }
         help_texts = {
             "nop_id": gettext_lazy("10 digits, from the organic certificate"),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from exporters.presenters.rows import step_address
 from nopic.certificates.models import Certificate
 from nopic.presentation import words
+from nopic.requests.actions.ending import RECALLED
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.queries import Box, SlotView
@@ -157,8 +158,10 @@ def _sentence(row: AuditEvent, positions: Mapping[int, int], numbers: Mapping[in
     if row.subject_type == "certificates.certificate":
         teller = _CERTIFICATE.get(verb)
         return (teller() % {"number": numbers.get(row.subject_id or 0, "")} if teller else ""), ""
-    if verb == "submitted" and row.old != "draft":
+    if (verb == "submitted" and row.old != "draft") or (verb == "in_review" and row.old == "questions_open"):
         return "", ""
+    if verb == "draft" and row.note == RECALLED:
+        return _("Taken back by %(name)s") % {"name": row.actor}, ""
     teller = _REQUEST.get(verb)
     said = {"name": row.actor, "new": _day(row.new), "old": _day(row.old)}
     return (teller() % said if teller else ""), row.note if verb in _WITH_NOTE else ""
@@ -177,6 +180,9 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "submitted": lambda: _("Sent by %(name)s"),
     "in_review": lambda: _("A reviewer began to check it"),
     "draft": lambda: _("Sent back to you for changes"),
+    "questions_open": lambda: _("The reviewer asked something, the clock stands still"),
+    "questions answered": lambda: _("Answered by %(name)s, the clock goes on"),
+    "questions taken back": lambda: _("The reviewer took the questions back, the clock goes on"),
     "decided": lambda: _("Decided"),
     "withdrawn": lambda: _("Withdrawn by %(name)s"),
     "departed": lambda: _("%(name)s said that it left on %(new)s"),

@@ -99,7 +99,11 @@ def what(lines: Sequence[RequestLine]) -> str:
 def state_of(request: CertificateRequest, issued: Sequence[Certificate], lines: Sequence[RequestLine]) -> str:
     """The one word for a request, as the table of statuses knows it; of a decided one it follows its certificates."""
     if request.status == RequestStatus.DRAFT:
+        if request.recalled_at:
+            return "recalled"
         return "returned" if request.turn else "draft"
+    if request.status == RequestStatus.IN_REVIEW and request.second_reasons:
+        return "second_check"
     if request.status != RequestStatus.DECIDED:
         return request.status
     if any(one.status in certificates.UNDERWAY for one in issued):
@@ -133,8 +137,10 @@ def where(
         if numbers
         else "",
         "reason": reason,
+        "due": words.moment(request.questions_due_at, zone, words.city_of(zone)) if request.questions_due_at else "",
     }
-    on = {"returned": since, "issued": office.local(last).date() if last else None}.get(state)
+    recalled = office.local(request.recalled_at).date() if request.recalled_at else None
+    on = {"returned": since, "recalled": recalled, "issued": office.local(last).date() if last else None}.get(state)
     if state == RequestStatus.WITHDRAWN and moment_of_withdrawal:
         on = office.local(moment_of_withdrawal).date()
     return sentence("request", state, READER, **facts, day=words.day(on) if on else "")

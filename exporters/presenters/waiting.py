@@ -41,9 +41,11 @@ def things(
             problems = max(problems, 1)  # never sent: a date that passed is an answer to mend, and no question
         elif passed:
             gone.append(_has_it_left(request))
+        elif request.status == RequestStatus.QUESTIONS_OPEN:
+            back.append(_answer(request, office, now))
         elif request.status != RequestStatus.DRAFT:
             continue
-        elif request.turn:
+        elif request.turn and not request.recalled_at:
             back.append(_change(request, returned.get(request.pk), office, now))
         elif problems:
             unfinished.append(_mend(request, problems, office, now))
@@ -62,6 +64,14 @@ def _change(request: CertificateRequest, version: RequestVersion | None, office:
     by, late = _send_by(request, office, now)
     details = tuple((str(point["box"]), str(point["text"])) for point in points)
     return Thing(title, address("request_hub", request), details, by, note, late)
+
+
+def _answer(request: CertificateRequest, office: Office, now: datetime) -> Thing:
+    zone, due = office.rules.time_zone, request.questions_due_at
+    title = _("Answer the reviewer about %(goods)s") % {"goods": goods(request)}
+    text = _("Request %(reference)s. The clock stands still until you answer.") % {"reference": request.reference}
+    by = words.moment(due, zone, words.city_of(zone)) if due else ""
+    return Thing(title, address("request_questions", request), (("", text),), by, "", bool(due and due < now))
 
 
 def _has_it_left(request: CertificateRequest) -> Thing:

@@ -3,7 +3,7 @@
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, Q, Value, When
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -49,7 +49,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
         return _lead_only(request)
     office = Office(policy.rules)
     company_id = request.exporter_id or 0
-    came_back = When(status=RequestStatus.DRAFT, turn__gt=0, then=Value(0))
+    came_back = When(Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN), then=Value(0))
     found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
     found = found.filter(status__in=[RequestStatus.DRAFT, *OPEN_REQUEST]).order_by(
         # What came back is always among those shown, however many drafts leave earlier.

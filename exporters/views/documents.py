@@ -42,6 +42,8 @@ def request_documents(request: PortalRequest, reference: str) -> HttpResponse:
         go = request.POST.get("go", "continue")
         if not said:
             target = step_url(request, reference, after("documents") if go == "continue" else "documents")
+            if asked.status == RequestStatus.QUESTIONS_OPEN:
+                return redirect("request_questions", certifier=request.certifier.slug, reference=reference)
             if go == "later":
                 return redirect("request_hub", certifier=request.certifier.slug, reference=reference)
             return redirect(target)

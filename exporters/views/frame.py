@@ -17,6 +17,7 @@ from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import RequestStatus
+from nopic.review import queries as review
 from nopic.tenants.access import PortalRequest
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Policy
@@ -67,10 +68,11 @@ def frame(
     zone, present = policy.rules.time_zone, now()
     promise = timing.promise_of(asked, policy, present)
     if found is None:
-        found = findings(asked, moment="draft") if asked.status == RequestStatus.DRAFT else []
+        changes = asked.status in (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN)
+        found = findings(asked, moment="draft") if changes else []
     back = queries.came_back(asked)
     returned_at = back.returned_at if back else None
-    said = [(str(one["box"]), str(one["text"])) for one in back.return_points] if back else []
+    said = [(str(one["box"]), str(one["text"])) for one in back.return_points] if back else _asked(asked)
     return {
         "asked": asked,
         "step": step,
@@ -87,6 +89,14 @@ def frame(
         "points": [(box, text) for box, text in said if step in (step_of(box), "check")],
         "ruler": calendar(asked.departure_on, policy),
     }
+
+
+def _asked(asked: CertificateRequest) -> list[tuple[str, str]]:
+    """Box and text of what the reviewer asks, while questions are open."""
+    if asked.status != RequestStatus.QUESTIONS_OPEN:
+        return []
+    open_round = review.open_round(asked)
+    return [(point.box, point.text) for point in open_round.points.all()] if open_round else []
 
 
 def calendar(departure: date | None, policy: Policy) -> timing.Ruler | None:

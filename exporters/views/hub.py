@@ -16,11 +16,14 @@ from nopic.certificates import policies, projection
 from nopic.certificates import queries as certificates
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries, timing
+from nopic.requests.changes import Change, changes
 from nopic.requests.checks import findings
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.slots import opening
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.review import actions as review
+from nopic.review import queries as asked
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import refusal_text
@@ -73,11 +76,13 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],
-        "versions": [each for each in versions if each.number != found.turn or found.status == RequestStatus.DRAFT],
+        "versions": [each for each in versions if each.number != found.turn or found.turn > 1 or found.status == RequestStatus.DRAFT],
         "timeline": timeline(found, lines, issued, office.rules.time_zone),
         "zone": office.rules.time_zone,
         "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)
         if found.status in OPEN_REQUEST else [],
+        "questions": asked.open_round(found) if found.status == RequestStatus.QUESTIONS_OPEN else None,
+        "may_recall": speaks and found.status == RequestStatus.SUBMITTED,
         "may_withdraw": speaks and _may_withdraw(found, lines),
         "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),
         "date_passed": bool(found.departed_on is None and found.departure_on and found.departure_on < today),
@@ -129,9 +134,16 @@ def version(request: PortalRequest, reference: str, number: int) -> HttpResponse
         "found": found,
         "version": kept,
         "boxes": papers.of_version(kept.snapshot),
+        "changes": _changes(found, kept),
         "zone": rules_of(found).time_zone,
     }
     return render(request, "exporters/version.html", context)
+
+
+def _changes(found: CertificateRequest, kept: RequestVersion) -> list[Change]:
+    before = RequestVersion.objects.filter(certifier_id=found.certifier_id, request=found, number=kept.number - 1)
+    earlier = before.first()
+    return changes(earlier.snapshot, kept.snapshot) if earlier is not None else []
 
 
 @_form_page
@@ -144,12 +156,29 @@ def withdraw(request: PortalRequest, reference: str) -> HttpResponse:
     form = WithdrawForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.withdraw(request=found, by=request.user, reason=form.cleaned_data["reason"])
+            review.withdraw(request=found, by=request.user, reason=form.cleaned_data["reason"])
         except Overtaken:
             return _too_late(request, found)
         messages.success(request, _("Request %(reference)s is withdrawn.") % {"reference": reference})
         return redirect("requests", request.certifier.slug)
     return _ending(request, "exporters/withdraw.html", found, form)
+
+
+@_form_page
+@exporter_door
+def recall(request: PortalRequest, reference: str) -> HttpResponse:
+    """Take a sent request back to change it, before the review begins."""
+    found = _spoken_for(request, reference)
+    if found.status != RequestStatus.SUBMITTED:
+        return _too_late(request, found)
+    if request.method == "POST":
+        try:
+            actions.recall(request=found, by=request.user)
+        except Overtaken:
+            return _too_late(request, found)
+        messages.success(request, _("You took it back. Change it and send it again."))
+        return redirect(address("request_hub", found))
+    return render(request, "exporters/recall.html", {"found": found, "back": address("request_hub", found)})
 
 
 @_form_page

@@ -27,6 +27,7 @@ from nopic.frames.policies import obstacles_to_ask
 from nopic.presentation.typed import whole
 from nopic.requests import actions, steps
 from nopic.requests.checks import Finding, findings
+from nopic.requests.facts import may_be_changed
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import Coverage, RequestStatus
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -42,7 +43,7 @@ def request_step(request: PortalRequest, reference: str, step: str) -> HttpRespo
     if step not in FORM_STEPS:
         raise Http404
     asked = load_request(request, reference)
-    if asked.status != RequestStatus.DRAFT:
+    if not may_be_changed(asked):
         return sent_meanwhile(request, asked)
     if request.method == "POST":
         return _save(request, asked, step)
@@ -67,7 +68,7 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
             request=asked, step=step, raw=raw, revision=whole(request.POST.get("revision")) or 0, by=request.user
         )
     except Overtaken:
-        if asked.status != RequestStatus.DRAFT:
+        if not may_be_changed(asked):
             return sent_meanwhile(request, asked)
         return two_tabs(request, asked, step, raw)
     here = step_url(request, asked.reference, step)
@@ -84,6 +85,8 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
     stops = [one for one in _problems(found, step) if not one.hint]
     if any(_stays(one, step, request.POST) for one in stops):
         return _page(request, asked, step, asked.raw[step], found, status=422)
+    if asked.status == RequestStatus.QUESTIONS_OPEN:
+        return redirect("request_questions", certifier=request.certifier.slug, reference=asked.reference)
     if stops:
         messages.info(request, _("Saved. What is still missing is listed on the last step."))
     return redirect(step_url(request, asked.reference, after(step)))

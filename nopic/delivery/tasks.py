@@ -6,11 +6,12 @@ from django.conf import settings
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.policies import file_to_hand_out
 from nopic.delivery import actions, links
-from nopic.delivery.mails import afterwards, letters, nudging, sending  # noqa: F401 - each module registers its letters
+from nopic.delivery.mails import afterwards, asking, letters, nudging, sending  # noqa: F401 - each module registers its letters
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.review.models import QuestionRound
 from nopic.tenants import post
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier
@@ -59,6 +60,41 @@ def request_returned(claim: Claim) -> Later | None:
         _to_exporter(request, key, "request_returned", turn=request.turn)
         claim.finish()
     return None
+
+
+@handles("questions_asked", queue="mail")
+def questions_asked(claim: Claim) -> Later | None:
+    """What the reviewer asks, once for each round."""
+    return _about_questions(claim, "questions_asked")
+
+
+@handles("questions_taken_back", queue="mail")
+def questions_taken_back(claim: Claim) -> Later | None:
+    """There is nothing to answer any more."""
+    return _about_questions(claim, "questions_taken_back")
+
+
+@handles("questions_due", queue="mail")
+def questions_due(claim: Claim) -> Later | None:
+    """Remind the exporter the day before answers are due, and once more when they are; then staff see them overdue."""
+    with tenant(claim.certifier_id):
+        asked = QuestionRound.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        if asked.closed_at is None:
+            request = _request(claim, asked.request_id)
+            left = (asked.due_at - now()).total_seconds()
+            when = "before" if left > 0 else "due"
+            _to_exporter(request, f"questions_reminder:{asked.pk}:{when}", "questions_reminder", round=asked.pk)
+            if left > 0:
+                return Later(left * settings.TIME_SCALE, "answers are due")
+        claim.finish()
+    return None
+
+
+def _about_questions(claim: Claim, letter: str) -> None:
+    with tenant(claim.certifier_id):
+        asked = QuestionRound.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        _to_exporter(_request(claim, asked.request_id), f"{letter}:{asked.pk}", letter, round=asked.pk)
+        claim.finish()
 
 
 @handles("line_refused", queue="mail")

@@ -8,6 +8,7 @@ page.
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from nopic.documents import files
@@ -16,6 +17,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.watch.models import Concern
+from nopic.workflow.clock import now
 from tests.certifiers import drawn
 from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted
@@ -96,6 +98,21 @@ def of_decided_line(world: World, side: Side) -> dict[str, Any]:
         if request.status == "submitted":
             review.take(request=request, by=side.reviewer)
             review.refuse(line=request.lines.get(), by=side.reviewer, reason_code="hts_wrong", text="Not this code")
+    return address
+
+
+def of_questions(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of a request with an open question."""
+    address = of_case(world, side)
+    with tenant(side.certifier):
+        request = CertificateRequest.objects.get(certifier=side.certifier, reference=address["reference"])
+        if request.status == "submitted":
+            request = review.take(request=request, by=side.reviewer)
+            point = review.Point("Which weight is right?", "10", "Net weight", rules=("commercial_invoice",))
+            due = now() + timedelta(days=3)
+            review.ask(
+                request=request, by=side.reviewer, points=[point], due_at=due, language="es", revision=request.revision
+            )
     return address
 
 
@@ -234,6 +251,8 @@ ROWS: dict[str, Row] = {
     # A member withdraws only what was never sent.
     "request_withdraw": Row(frozenset({SENDER}), of_case, has_object=True, data={"reason": "x"}),
     "request_departed": Row(frozenset({SENDER}), of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
+    "request_questions": Row(EXPORTER, of_questions, has_object=True, data={"reply-1": "x"}),
+    "request_recall": Row(frozenset({SENDER}), of_case, has_object=True),
     "request_version": Row(EXPORTER, of_version, ("get",), has_object=True),
     "request_documents": Row(EXPORTER, of_draft, has_object=True, data={"go": "continue"}),
     "document": Row(EXPORTER, of_draft_document, ("get", "post"), has_object=True),
@@ -248,6 +267,8 @@ ROWS: dict[str, Row] = {
     "case_whose": Row(STAFF, of_case, ("post",), has_object=True, data={"take": "1"}),
     "case_verdicts": Row(STAFF, of_case, ("post",), has_object=True, data={"v-sent_in_time": "match"}),
     "return_request": Row(STAFF, of_case, has_object=True, data={"point-0": "Which?"}),
+    "ask_exporter": Row(STAFF, of_case, has_object=True, data={"own-0": "Why?", "due": "2099-01-04"}),
+    "take_questions_back": Row(STAFF, of_questions, has_object=True),
     "waive": Row(STAFF, of_case, has_object=True, data={"reason": "why"}),
     "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
     "case_version": Row(STAFF, of_version, ("get",), has_object=True),

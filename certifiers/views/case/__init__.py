@@ -4,13 +4,16 @@
 hands out page images and originals. `checklist`, `viewer` and `decision_bar` prepare what is printed.
 """
 
+from .asking import ask, take_back
 from .decisions import approve, give_back, refuse
 from .files import original, page_image
-from .page import case, progress, verdicts, version, whose
+from .page import case, progress, verdicts, whose
 from .settling import departure, raise_quantity, waive
+from .versions import version
 
 __all__ = [
     "approve",
+    "ask",
     "case",
     "departure",
     "give_back",
@@ -19,6 +22,7 @@ __all__ = [
     "progress",
     "raise_quantity",
     "refuse",
+    "take_back",
     "verdicts",
     "version",
     "waive",

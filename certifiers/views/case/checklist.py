@@ -146,6 +146,7 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "refuse": not policies.obstacles_to_refuse(line, by=me),
         "give_back": not policies.obstacles_to_return(case, by=me),
         "why_not_back": [policies.sentence(each) for each in policies.obstacles_to_return(case, by=me)],
+        "ask": not policies.obstacles_to_ask(case.request, me),
         "mine": not decide,
         "who": policies.who_has_it(case.request),
         "may_judge": not policies.obstacles_to_judge(case.request, me, line),

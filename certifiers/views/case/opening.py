@@ -84,10 +84,18 @@ class Open:
         return f"{base}?{text}" if text else base
 
 
-def open_case(request: PortalRequest, reference: str, position: int | None = None) -> Open:
-    """Load the case and choose its line: the one asked for, else the first that is open, else the first."""
+def is_away(found: CertificateRequest) -> bool:
+    """Whether it is with its exporter or over: then what was sent is read, and nothing is decided."""
+    return found.status in (RequestStatus.DRAFT, RequestStatus.WITHDRAWN, RequestStatus.QUESTIONS_OPEN)
+
+
+def open_case(request: PortalRequest, reference: str, position: int | None = None, *, waiting: bool = False) -> Open:
+    """Load the case and choose its line: the one asked for, else the first that is open, else the first.
+
+    `waiting`: also while questions are open.
+    """
     found = request_of(request, reference)
-    if found.status in (RequestStatus.DRAFT, RequestStatus.WITHDRAWN):
+    if is_away(found) and not (waiting and found.status == RequestStatus.QUESTIONS_OPEN):
         raise NothingToReview(found)
     case = queries.load(found)
     if position is None:

@@ -5,22 +5,22 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from certifiers.views.case import checklist
 from certifiers.views.case.form_page import revision_shown
-from certifiers.views.case.opening import Open, open_case, request_of
+from certifiers.views.case.opening import Open, is_away, open_case, request_of
+from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
-from nopic.requests.models import CertificateRequest, RequestVersion
-from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
+from nopic.requests.statuses import OPEN_REQUEST, LineStatus
 from nopic.review import actions, policies, queries, queues
 from nopic.review.queries import Paper
 from nopic.review.queues import Selection
@@ -46,8 +46,8 @@ def _keys() -> list[tuple[str, str]]:
 def case(request: PortalRequest, reference: str) -> HttpResponse:
     """One line of the request before its reviewer; looking changes nothing."""
     found = request_of(request, reference)
-    if found.status in (RequestStatus.DRAFT, RequestStatus.WITHDRAWN):
-        return _away(request, reference)
+    if is_away(found):
+        return read(request, found, found.versions.order_by("-number").first())
     opened = open_case(request, reference)
     papers = queries.papers(request.certifier.pk, opened.case.facts.slots)
     left = viewer(
@@ -184,9 +184,12 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "approve": opened.url("approve_line", opened.position),
             "refuse": opened.url("refuse_line", opened.position),
             "give_back": opened.url("return_request"),
+            "ask": opened.url("ask_exporter"),
         },
         "progress": progress_of(opened),
         "earlier": _earlier(opened),
+        "rounds": queries.rounds_of(request),
+        "changes_url": opened.url("case_version", request.turn) if request.turn > request.review_turn else "",
     }
 
 
@@ -246,37 +249,6 @@ def progress(request: PortalRequest, reference: str, position: int) -> HttpRespo
     if found is None:
         raise Http404("nothing was decided")
     return render(request, "certifiers/case/_progress.html", {"progress": found, "opened": opened})
-
-
-def _away(request: PortalRequest, reference: str) -> HttpResponse:
-    """A request that is with its exporter, or withdrawn: what was sent stays readable, nothing can be decided."""
-    found = request_of(request, reference)
-    return _read(request, found, found.versions.order_by("-number").first())
-
-
-@require_safe
-@staff_door
-def version(request: PortalRequest, reference: str, number: int) -> HttpResponse:
-    """What was sent one of the times it was sent, and what was said when it came back."""
-    found = request_of(request, reference)
-    return _read(request, found, get_object_or_404(found.versions, certifier=request.certifier, number=number))
-
-
-def _read(request: PortalRequest, found: CertificateRequest, version: RequestVersion | None) -> HttpResponse:
-    zone = found.policy.rules.time_zone if found.policy else "UTC"
-    returned_at = version.returned_at if version is not None else None
-    context = {
-        "request_shown": found,
-        "state": "returned" if found.status == RequestStatus.DRAFT else found.status,
-        "is_away": found.status in (RequestStatus.DRAFT, RequestStatus.WITHDRAWN),
-        "version": version,
-        "sent": words.moment(version.sent_at, zone) if version else "",
-        "boxes": queries.boxes_of(version.snapshot) if version else [],
-        "points": version.return_points if version else [],
-        "returned": words.moment(returned_at, zone) if returned_at else "",
-        "history": queries.history(found, zone),
-    }
-    return render(request, "certifiers/case/away.html", context)
 
 
 def _next(request: PortalRequest, opened: Open) -> str:

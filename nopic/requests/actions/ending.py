@@ -17,6 +17,8 @@ from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused, advance
 
+RECALLED = "recalled"  # the note in the log by which taking back is told from sending back
+
 
 @transaction.atomic
 def withdraw(*, request: CertificateRequest, by: User, reason: str) -> CertificateRequest:
@@ -55,6 +57,7 @@ def recall(*, request: CertificateRequest, by: User) -> CertificateRequest:
         request,
         RequestStatus.DRAFT,
         by=by,
+        note=RECALLED,
         revision=request.revision + 1,
         saved_at=moment,
         recalled_at=moment,

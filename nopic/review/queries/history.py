@@ -87,8 +87,12 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
         return lambda: _("Sent by %(name)s")
     if row.new == "submitted":
         return lambda: _("Given back to the queue by %(name)s")
+    if row.new == "draft" and row.note == "recalled":
+        return lambda: _("Taken back by %(name)s")
     if row.new == "draft":
         return lambda: _("Returned to the exporter by %(name)s")
+    if row.new == "in_review" and row.old == "questions_open":
+        return None
     if row.new == "in_review":
         return lambda: _("Taken by %(name)s")
     word = str(REQUEST[row.new].word) if row.new in REQUEST else row.new
@@ -96,6 +100,9 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
 
 
 _REQUEST: dict[str, Callable[[], str]] = {
+    "questions answered": lambda: _("Questions answered by %(name)s"),
+    "questions taken back": lambda: _("Questions taken back by %(name)s"),
+    "unsent changes put aside": lambda: _("What the exporter had changed and not sent was put aside"),
     "assigned": lambda: _("Given to %(new)s by %(name)s"),
     "waived": lambda: _("A rule was waived by %(name)s"),
     "paper added": lambda: _("Document added by %(name)s"),

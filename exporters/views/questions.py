@@ -1,0 +1,103 @@
+"""Answering the reviewer point by point: by changing the box, adding a document, or in words; sent all at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from exporters.presenters.hub import step_of
+from exporters.presenters.rows import address, step_address
+from exporters.views.loading import load_request, may_send
+from nopic.presentation import words
+from nopic.requests.facts import may_be_changed, rules_of
+from nopic.requests.models import CertificateRequest
+from nopic.requests.queries import documents
+from nopic.review import actions, queries
+from nopic.review.queries import Answer
+from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@exporter_door
+def questions(request: PortalRequest, reference: str) -> HttpResponse:
+    """The points with what answers them so far. Saving keeps the words; sending makes a new version of the request."""
+    found = load_request(request, reference)
+    problems: list[tuple[str, str]] = []
+    if queries.open_round(found) is None or found.status != "questions_open":
+        return _over(request, found)
+    if request.method == "POST":
+        replies = {
+            int(name.removeprefix("reply-")): str(value)
+            for name, value in request.POST.items()
+            if name.removeprefix("reply-").isdecimal() and len(name) < 12
+        }
+        try:
+            actions.keep_replies(request=found, replies=replies)
+            if "send" not in request.POST:
+                messages.success(request, _("Saved. Nothing is sent yet."))
+                return redirect(address("request_questions", found))
+            if not may_send(request):
+                return render(request, "403.html", status=403)
+            actions.send_answers(request=found, by=request.user)
+            messages.success(request, _("Your answers are sent. The clock goes on."))
+            return redirect(address("request_hub", found))
+        except Refused as refused:
+            problems = [_place(found, each) for each in refused.findings]
+        except Overtaken:
+            return _over(request, found)
+        found = load_request(request, reference)
+    return _page(request, found, problems)
+
+
+def _place(found: CertificateRequest, finding: Any) -> tuple[str, str]:
+    """The sentence and the control of this page, or none when it is mended on a step of the form."""
+    step, _hash, control = finding.field.partition("#")
+    return finding.sentence, control if step == "questions" else ""
+
+
+def _page(request: PortalRequest, found: CertificateRequest, problems: list[tuple[str, str]]) -> HttpResponse:
+    asked = queries.open_round(found)
+    if asked is None:
+        return _over(request, found)
+    zone = rules_of(found).time_zone
+    answers = queries.answers(asked, found)
+    done = sum(each.is_answered for each in answers)
+    changes, rows = may_be_changed(found), documents(found)
+    anchors = {slot.rule: slot.anchor for slot in reversed(rows)}
+    context = {
+        "found": found,
+        "asked": asked,
+        "points": [_point(found, each, changes, anchors) for each in answers],
+        "due": words.moment(asked.due_at, zone, words.city_of(zone)),
+        "send": ngettext("Send %(n)s answer", "Send %(n)s answers", len(answers)) % {"n": len(answers)},
+        "done": _("%(done)s of %(all)s answered") % {"done": done, "all": len(answers)},
+        "may_send": may_send(request),
+        "problems": problems,
+        "errors_at": {control for _text, control in problems},
+        "has_errors": bool(problems),
+    }
+    return render(request, "exporters/questions.html", context, status=422 if problems else 200)
+
+
+def _point(found: CertificateRequest, answer: Answer, changes: bool, anchors: dict[str, str]) -> dict[str, Any]:
+    """One point with the ways to answer it."""
+    point = answer.point
+    step = step_of(point.box) if changes else ""
+    row = next((anchors[rule] for rule in point.rules if rule in anchors), "")
+    return {
+        "point": point,
+        "answer": answer,
+        "control": f"reply-{point.position}",
+        "change_url": step_address(found, step) if step and step != "documents" else "",
+        "add_url": step_address(found, "documents") + (f"#file-{row}" if row else ""),
+    }
+
+
+def _over(request: PortalRequest, found: CertificateRequest) -> HttpResponse:
+    messages.info(request, _("No questions are open. Below you see where the request is now."))
+    return redirect(address("request_hub", found))

@@ -1,0 +1,105 @@
+"""Questions over HTTP: composed from what differs in the exporter's language, answered on one page, told by e-mail."""
+
+from django.utils import translation
+
+from nopic.delivery.mails import asking, letters
+from nopic.delivery.mails.owing import owe_mail
+from nopic.requests.models import CertificateRequest
+from nopic.review import actions
+from nopic.review.models import QuestionRound
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Exporter
+from tests.factories import Side, World, signed_in
+from tests.review import cases
+
+
+def differing(side: Side) -> CertificateRequest:
+    request = cases.taken(side)
+    with tenant(side.certifier):
+        Exporter.objects.filter(pk=side.exporter.pk).update(language="es")
+        cases.confirm(request, side.reviewer, but={"net_weight": ("differs", "factura: 19,300 kg")})
+        request.refresh_from_db()
+    return request
+
+
+def asked_over_http(side: Side, request: CertificateRequest, **extra: str):
+    address = f"/{side.certifier.slug}/cases/{request.reference}/ask/"
+    page = signed_in(side.reviewer).get(address)
+    form = page.context["form"]
+    data = {name: form[name].value() or "" for name in form.fields} | {"revision": str(request.revision), **extra}
+    return page, signed_in(side.reviewer).post(address, data)
+
+
+def test_every_difference_is_offered_in_the_exporters_language_and_looked_at_before_it_is_sent(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    page, looked = asked_over_http(side, request, look="1")
+    text = "Peso neto: usted declaró 19,200 kg. Encontramos: factura: 19,300 kg. Corrija la solicitud, envíe el documento correcto o díganos por qué difieren."  # fmt: skip
+    assert page.context["form"]["point-0"].value() == text
+    assert looked.status_code == 200
+    assert [point.text for point in looked.context["shown"]] == [text]
+    with tenant(side.certifier):
+        assert QuestionRound.objects.count() == 0
+    _page, sent = asked_over_http(side, request, **{"own-0": "Which truck?", "box-0": "14"})
+    assert sent.status_code == 302
+    with tenant(side.certifier):
+        assert list(QuestionRound.objects.get().points.values_list("box", "text")) == [
+            ("10", text),
+            ("14", "Which truck?"),
+        ]
+
+
+def test_nothing_asked_is_said_and_nothing_typed_is_lost(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    _page, refused = asked_over_http(side, request, **{"point-0": " ", "due": "2020-01-01"})
+    assert refused.status_code == 422
+    assert b"Choose a day in the future" in refused.content
+
+
+def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    asked_over_http(side, request)
+    exporter = signed_in(side.sender)
+    base = f"/{side.certifier.slug}/requests/{request.reference}/"
+    assert b"1 question of the reviewer" in exporter.get(base).content
+    assert b"Answer the reviewer about" in exporter.get(f"/{side.certifier.slug}/requests/").content
+    refused = exporter.post(f"{base}questions/", {"send": "1", "reply-1": ""})
+    assert (refused.status_code, b"Answer point 1" in refused.content) == (422, True)
+    assert exporter.post(f"{base}questions/", {"reply-1": "Es el bruto."}).status_code == 302
+    assert "Es el bruto." in exporter.get(f"{base}questions/").content.decode()
+    case = f"/{side.certifier.slug}/cases/{request.reference}/"
+    away = signed_in(side.reviewer).get(case).content.decode()
+    assert ("the clock stands still" in away, "Es el bruto." in away) == (True, False)  # drafts stay the exporter's
+    assert exporter.get(f"{base}products/").status_code == 200
+    assert exporter.post(f"{base}questions/", {"send": "1", "reply-1": "Es el bruto."}).status_code == 302
+    assert "Es el bruto." in signed_in(side.reviewer).get(case).content.decode()
+    assert signed_in(side.reviewer).get(f"{case}versions/2/").status_code == 200
+    assert exporter.get(f"{base}versions/2/").status_code == 200
+
+
+def test_the_letter_says_what_is_asked_and_until_when(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    asked_over_http(side, request)
+    with tenant(side.certifier):
+        asked = QuestionRound.objects.get()
+        fresh = CertificateRequest.objects.select_related("certifier", "policy", "exporter").get(pk=request.pk)
+        mail = owe_mail(key="k", template="questions_asked", to="a@b.example", kind="exporter", request=fresh, context={"round": asked.pk})  # fmt: skip
+        letter = letters.write(letters.Case(mail, fresh, None, None, lambda: ""))
+        assert letter.subject.startswith(f"{request.reference}: 1 pregunta, responda hasta ")
+        assert letter.lines[0].startswith("1. Casilla 10: Peso neto: usted declaró 19,200 kg.")
+        assert translation.get_language() == "en"
+        actions.take_back(request=fresh, by=side.reviewer)
+        try:
+            asking.questions_reminder(letters.Case(mail, fresh, None, None, lambda: ""))
+        except letters.NotNeeded:
+            pass
+        else:
+            raise AssertionError("nobody is reminded of what is taken back")
+
+
+def test_a_request_is_taken_back_before_the_review_and_says_so(world: World) -> None:
+    side, request = world.here, cases.sent(world.here)
+    base = f"/{side.certifier.slug}/requests/{request.reference}/"
+    assert signed_in(side.member).post(f"{base}recall/").status_code == 403
+    assert signed_in(side.sender).post(f"{base}recall/").status_code == 302
+    assert b"You took it back on" in signed_in(side.sender).get(base).content
+    assert b"Taken back" in signed_in(side.reviewer).get(f"/{side.certifier.slug}/cases/{request.reference}/").content
