@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from certifiers.views import case, certificates, frames, operations, queue, watch
+from certifiers.views import case, certificates, frames, operations, policies, queue, watch
 from certifiers.views.case.opening import or_say_what_happened as late
 
 CASE = "cases/<str:reference>/"
@@ -42,4 +42,7 @@ urlpatterns = [
     path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),
     path("operations/<str:nop_id>/products/<int:item_id>/quantity/", operations.quantity, name="product_quantity"),
     path("operations/<str:nop_id>/products/<int:item_id>/status/", operations.product_status, name="product_status"),
+    path("policies/", policies.policies, name="policies"),
+    path("policies/<slug:group>/", policies.policy_group, name="policy_group"),
+    path("policies/<slug:group>/withdraw/", policies.policy_withdraw, name="policy_withdraw"),
 ]

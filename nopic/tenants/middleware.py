@@ -100,6 +100,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
                 (_("Queue"), home),
                 (_("Certificates"), f"{base}/certificates/"),
                 (_("Operations"), f"{base}/operations/"),
+                (_("Policy"), f"{base}/policies/"),
             ]
             if Role.CERTIFIER_ADMIN in roles:
                 items.append((_("People"), f"{base}/people/"))

@@ -48,6 +48,11 @@ def nothing(world: World, side: Side) -> dict[str, Any]:
     return {}
 
 
+def of_policy(world: World, side: Side) -> dict[str, Any]:
+    """One page of the certifier's policy."""
+    return {**of_certifier(world, side), "group": "time"}
+
+
 def of_exporter(world: World, side: Side) -> dict[str, Any]:
     """Addresses of one exporter's page for staff."""
     return {"certifier": side.certifier.slug, "nop_id": side.exporter.nop_id}
@@ -290,6 +295,9 @@ ROWS: dict[str, Row] = {
     "new_version": Row(STAFF, of_product, has_object=True),
     "product_quantity": Row(STAFF, of_product, has_object=True),
     "product_status": Row(STAFF, of_product, has_object=True),
+    "policies": Row(STAFF, methods=("get",)),
+    "policy_group": Row(STAFF, of_policy, data={"go": "preview"}, posts=frozenset({ADMIN})),
+    "policy_withdraw": Row(frozenset({ADMIN}), of_policy, ("post",), data={"version": "1", "why": "x"}),
     "inbox_people": Row(INBOX, nothing, data={"invite": "1", "email": "x@example.com", "role": "importer"}),
     "verify_ask": Row(OPEN, nothing, ("get",)),
     "verify": Row(OPEN, of_number, ("get",)),

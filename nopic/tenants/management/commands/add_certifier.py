@@ -13,6 +13,7 @@ from nopic.tenants.actions import add_certifier
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier
 from nopic.tenants.policy import PolicyError
+from nopic.tenants.policy.presets import PRESETS
 from nopic.tenants.statuses import Role
 
 BY = "the operator"
@@ -23,12 +24,15 @@ class Command(BaseCommand):
     help = (
         "Found a certifier from a JSON file: "
         + ", ".join(FACTS)
-        + ", and rules (what they leave out takes the default). Its admin gets an invitation and enters the key for OID."
+        + ", and rules (what they leave out takes the default, or the preset's value). Its admin gets an invitation and enters the key for OID."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
         parser.add_argument("--admin", required=True, metavar="EMAIL")
+        parser.add_argument(
+            "--preset", choices=sorted(PRESETS), help="a sample policy to start from; rules go before it"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -38,6 +42,8 @@ class Command(BaseCommand):
         if not isinstance(told, dict):
             raise CommandError(f"{options['file']} holds no JSON object")
         rules = told.pop("rules", {})
+        if options["preset"] and isinstance(rules, dict):
+            rules = PRESETS[options["preset"]].written() | rules
         if unknown := sorted(set(told) - set(FACTS)):
             raise CommandError(f"Not facts of a certifier: {', '.join(unknown)}")
         try:

@@ -1,0 +1,282 @@
+"""The certifier's policy: pages that show every setting and what users read because of it; admins change, staff look.
+
+A change counts from a day on and never touches a request that was sent: each keeps the version it was sent under.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from certifiers.forms import ruling as form
+from certifiers.presenters.ruling import planned_first, sentences, swatches
+from nopic.presentation import words
+from nopic.tenants import queries
+from nopic.tenants.access import PortalRequest, certifier_door, staff_door
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_policy
+from nopic.tenants.models import Policy
+from nopic.tenants.policy import PolicyError, Rules
+from nopic.tenants.policy.groups import GROUPS, Group, group_of
+from nopic.tenants.policy.presets import PRESETS, Preset
+from nopic.tenants.policy.saying import differences, label_of
+from nopic.tenants.statuses import Role
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+WHY = 500  # characters of a reason
+
+
+@require_safe
+@staff_door
+def policies(request: PortalRequest) -> HttpResponse:
+    """One card for each page, with when it changed last and what is planned; the number of statements is constant."""
+    every = frozenset(Rules.__dataclass_fields__)
+    changes = queries.changes(request.certifier.pk, every)
+    zone = queries.policy_of(request.certifier.pk).rules.time_zone
+    cards = []
+    for slug, group in GROUPS.items():
+        if not group.settings:
+            continue
+        mine = [change for change in changes if change.setting in group.settings]
+        begun = next((change for change in mine if change.state == "begun"), None)
+        plans = {change.policy.pk for change in mine if change.state == "planned"}
+        cards.append({"slug": slug, "group": group, "last": begun, "planned": len(plans)})
+    return render(request, "certifiers/policies/index.html", {"cards": cards, "zone": zone})
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def policy_group(request: PortalRequest, group: str) -> HttpResponse:
+    """One page: what counts today, the form for admins, what users will read, what is planned, and the history."""
+    page = GROUPS.get(group)
+    if page is None or not page.settings:
+        raise Http404
+    if request.method != "POST":
+        return _opened(request, group, page)
+    if Role.CERTIFIER_ADMIN not in request.roles:
+        raise PermissionDenied
+    return _posted(request, group, page)
+
+
+@require_POST
+@certifier_door(Role.CERTIFIER_ADMIN)
+def policy_withdraw(request: PortalRequest, group: str) -> HttpResponse:
+    """Take a planned change back before it begins."""
+    version = request.POST.get("version", "")
+    if group not in GROUPS or not version.isdecimal() or len(version) > 9:
+        raise Http404
+    try:
+        withdraw_policy(
+            certifier=request.certifier, version=int(version), by=request.user, reason=request.POST.get("why", "")[:WHY]
+        )
+        messages.success(request, _("The planned change is withdrawn. It will not begin."))
+    except Overtaken:
+        messages.info(request, _("That change is not planned any more: it has begun or was withdrawn."))
+    except Refused as refused:
+        messages.error(request, " ".join(str(each) for each in refused.findings))
+    except PolicyError as error:
+        messages.error(
+            request, _("Without it a later planned change would contradict itself: %(why)s") % {"why": error}
+        )
+    return redirect("policy_group", certifier=request.certifier.slug, group=group)
+
+
+def _opened(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
+    policy = queries.policy_of(request.certifier.pk)
+    values, preset = _complete(policy), PRESETS.get(request.GET.get("preset", ""))
+    if preset is not None:
+        values |= {name: value for name, value in preset.written().items() if name in group.settings}
+    entered = {"since": _today(policy.rules).isoformat(), "why": "", "shown": policy.version, "seen": _newest(request)}
+    return _page(request, slug, group, policy, values, entered, preset=preset)
+
+
+def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
+    policy, post = queries.policy_of(request.certifier.pk), request.POST
+    shown = _version(request, post.get("shown", "")) or policy
+    before, proposed = _complete(shown), form.typed(group, post)
+    seen = post.get("seen", "")
+    entered = {
+        "since": post.get("since", "").strip(),
+        "why": post.get("why", "").replace("\x00", "").strip()[:WHY],
+        "shown": shown.version,
+        "seen": int(seen) if seen.isdecimal() and len(seen) < 10 else shown.version,
+    }
+    values = {**_complete(policy), **proposed}
+    if post.get("go") not in ("save", "preview"):  # a row was added, removed or moved
+        return _page(request, slug, group, policy, values, entered)
+    changed = {name: proposed[name] for name in group.settings if proposed[name] != before.get(name)}
+    problems: dict[str, str] = {}
+    since = _since(entered["since"], policy.rules, problems)
+    try:
+        rules = Rules.from_json({**_complete(policy), **proposed})
+        # As the reader keeps it: spaces cut, empty lines gone.
+        stored = rules.to_json()
+        changed = {name: stored[name] for name in changed if stored[name] != before.get(name)}
+    except PolicyError as error:
+        problems |= error.problems
+    if not changed and not problems:
+        problems["why"] = _("Nothing is changed yet: every value is as it was")
+    if post["go"] == "save" and not problems:
+        try:
+            version = change_policy(
+                certifier=request.certifier, settings=changed, since=since, seen=entered["seen"], reason=entered["why"],
+                by=request.user,
+            )  # fmt: skip
+            messages.success(request, _saved(version, policy.rules))
+            return redirect("policy_group", certifier=request.certifier.slug, group=slug)
+        except ChangedMeanwhile as late:
+            return _overtaken(request, slug, group, late, entered, changed)
+        except PolicyError as error:
+            problems |= error.problems
+        except Refused as refused:
+            problems["why"] = " ".join(str(each) for each in refused.findings)
+    return _page(request, slug, group, policy, values, entered, problems=problems, changes=_in_words(before, changed))
+
+
+def _overtaken(
+    request: PortalRequest,
+    slug: str,
+    group: Group,
+    late: ChangedMeanwhile,
+    entered: dict[str, Any],
+    changed: dict[str, Any],
+) -> HttpResponse:
+    """What a colleague changed meanwhile, beside what was typed: the form is laid on the newer values, nothing is lost."""
+    policy = queries.policy_of(request.certifier.pk)
+    told = []
+    for row in late.newer:
+        for name, before in row.changed.items():
+            if name in group.settings:
+                told += [
+                    _("%(who)s: %(what)s (%(why)s)") % {"who": row.by, "what": what, "why": row.note}
+                    for what in differences(name, before, row.data[name])
+                ]
+    entered = {**entered, "shown": policy.version, "seen": _newest(request)}
+    values = {**_complete(policy), **changed}
+    return _page(
+        request, slug, group, policy, values, entered, meanwhile=told, changes=_in_words(_complete(policy), changed)
+    )
+
+
+def _page(
+    request: PortalRequest, slug: str, group: Group, policy: Policy, values: Mapping[str, Any], entered: dict[str, Any],
+    *, problems: Mapping[str, str] | None = None, changes: list[str] | None = None, meanwhile: list[str] | None = None,
+    preset: Preset | None = None,
+) -> HttpResponse:  # fmt: skip
+    problems = problems or {}
+    may_change = Role.CERTIFIER_ADMIN in request.roles
+    controls = form.nodes(group, values, problems) if may_change else []
+    moment, preview, colours = now(), [], []
+    try:
+        proposed = Rules.from_json(values)
+        preview, colours = sentences(slug, proposed, moment), swatches(proposed) if slug == "brand" else []
+    except (PolicyError, ValueError):  # what cannot be read yet has no sentence
+        pass
+    zone = policy.rules.time_zone
+    told = [
+        {"policy": one.policy, "state": one.state, "lines": differences(one.setting, one.before, one.after)}
+        for one in queries.changes(request.certifier.pk, frozenset(group.settings), moment)
+    ]
+    planned, history = planned_first(told)
+    context = {
+        "slug": slug,
+        "group": group,
+        "facts": form.facts(group, _complete(policy)),
+        "policy": policy,
+        "may_change": may_change,
+        "nodes": controls,
+        "entered": entered,
+        "since_error": problems.get("since", ""),
+        "why_error": problems.get("why", ""),
+        "problems": _linked(form.summary(controls, problems), problems),
+        "elsewhere": _elsewhere(group, problems),
+        "changes": changes or [],
+        "meanwhile": meanwhile or [],
+        "preview": preview,
+        "swatches": colours,
+        "is_proposal": bool(changes or preset or problems or meanwhile),
+        "planned": planned,
+        "history": history,
+        "zone": zone,
+        "preset": preset,
+        "preset_rows": preset.rows(group.settings) if preset else [],
+        "presets": [each for each in PRESETS.values() if each.touches(group.settings)],
+        "has_errors": bool(problems),
+    }
+    status = 409 if meanwhile else 422 if problems else 200
+    return render(request, "certifiers/policies/group.html", context, status=status)
+
+
+def _linked(summary: list[tuple[str, str]], problems: Mapping[str, str]) -> list[tuple[str, str]]:
+    own = {problems[name]: f"f-{name}" for name in ("since", "why") if name in problems}
+    return [(sentence, control or own.get(sentence, "")) for sentence, control in summary]
+
+
+def _elsewhere(group: Group, problems: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(slug, title) of other pages on which a contradiction could be mended as well."""
+    found = {}
+    for path in problems:
+        name = path.partition(".")[0]
+        if name in Rules.__dataclass_fields__ and name not in group.settings:
+            found[group_of(name)] = str(GROUPS[group_of(name)].title)
+    return list(found.items())
+
+
+def _complete(policy: Policy) -> dict[str, Any]:
+    """The values of a version with today's default for every setting that it was stored without."""
+    return policy.rules.to_json()
+
+
+def _in_words(before: Mapping[str, Any], changed: Mapping[str, Any]) -> list[str]:
+    return [sentence for name, value in changed.items() for sentence in differences(name, before.get(name), value)]
+
+
+def _newest(request: PortalRequest) -> int:
+    return Policy.objects.filter(certifier_id=request.certifier.pk).latest("version").version
+
+
+def _version(request: PortalRequest, number: str) -> Policy | None:
+    if not number.isdecimal() or len(number) > 9:
+        return None
+    return Policy.objects.filter(certifier_id=request.certifier.pk, version=int(number)).first()
+
+
+def _today(rules: Rules) -> date:
+    from nopic.tenants.calendar import Office
+
+    return Office(rules).local(now()).date()
+
+
+def _since(text: Any, rules: Rules, problems: dict[str, str]) -> datetime:
+    """The moment from which a change counts: the beginning of that day at the office, or now if it is today."""
+    from nopic.tenants.calendar import Office
+
+    today, zone = _today(rules), Office(rules).zone
+    try:
+        day = date.fromisoformat(str(text))
+    except ValueError:
+        problems["since"] = _("Counts from: enter a date such as 2026-12-24")
+        return now()
+    if day < today:
+        problems["since"] = _("Counts from: enter today or a later day. What was decided before stays as it was")
+    if (day - today).days > 1100:
+        problems["since"] = _("Counts from: enter a day within three years")
+    return now() if day <= today else datetime.combine(day, time(0), tzinfo=zone)
+
+
+def _saved(version: Policy, rules: Rules) -> str:
+    names = ", ".join(label_of(name) for name in version.changed)
+    if version.effective_from > now():
+        when = words.moment(version.effective_from, rules.time_zone, words.city_of(rules.time_zone))
+        return _("Planned: %(names)s. It counts from %(when)s, for requests sent from then on.") % {
+            "names": names, "when": when,
+        }  # fmt: skip
+    return _("Changed: %(names)s. It counts from now on; requests already sent keep what they were sent under.") % {
+        "names": names
+    }

@@ -1,0 +1,117 @@
+"""Settings in words: what a stored value says, and in which points two values differ. For screens, history and audit."""
+
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, fields
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nopic.presentation.words import full_day
+
+from .frame import Shape, shape_of
+from .rules import Rules
+from .words import word
+
+
+def declared(cls: type) -> dict[str, "Field[Any]"]:
+    """The settings of a record by name, in their order."""
+    return {one.name: one for one in fields(cls)}
+
+
+def label_of(name: str) -> str:
+    """The label of a setting of the policy; the name itself for one that is no more."""
+    found = declared(Rules).get(name)
+    return str(found.metadata["label"]) if found else name
+
+
+def said(shape: Shape, value: Any) -> str:
+    """A stored (JSON) value in words; "none" for nothing."""
+    if value is None or value in ("", []):
+        return _("none") if shape.kind != "choice" or "" not in shape.choices else word("")
+    if shape.kind == "optional" and shape.item is not None:
+        return said(shape.item, value)
+    if shape.kind == "yes_no":
+        return _("yes") if value else _("no")
+    if shape.kind == "choice":
+        return word(str(value))
+    if shape.kind == "day":
+        return full_day(date.fromisoformat(value))
+    if shape.kind == "list" and shape.item is not None and isinstance(value, list):
+        between = "; " if shape.item.kind == "record" else ", "
+        return between.join(said(shape.item, item) for item in value)
+    if shape.kind == "record" and shape.record is not None and isinstance(value, Mapping):
+        return title_of(shape.record, value)
+    return str(value)
+
+
+def said_of(name: str, value: Any) -> str:
+    """The value of a setting of the policy in words."""
+    found = declared(Rules).get(name)
+    return said(shape_of(found.metadata["reads"]), value) if found else str(value)
+
+
+def title_of(cls: type, row: Mapping[str, Any]) -> str:
+    """What a row of a table is called: its built-in words where it has them, else its first fields."""
+    try:
+        made = cls(**{key: value for key, value in row.items() if key in declared(cls)})
+        if title := getattr(made, "title", ""):
+            return str(title)
+    except (TypeError, KeyError, ValueError):  # a row that is being typed need not hold together yet
+        pass
+    shown = [
+        said(shape_of(one.metadata["reads"]), row.get(name)) for name, one in declared(cls).items() if row.get(name)
+    ]
+    return ", ".join(shown[:3]) or _("new row")
+
+
+def differences(name: str, before: Any, after: Any) -> list[str]:
+    """One sentence for each point in which a setting changed; a table is compared row by row."""
+    found, label = declared(Rules).get(name), label_of(name)
+    shape = shape_of(found.metadata["reads"]) if found else Shape("text")
+    if (
+        shape.kind == "list"
+        and shape.item
+        and shape.item.record
+        and isinstance(before, list)
+        and isinstance(after, list)
+    ):
+        return [
+            _("%(label)s: %(what)s") % {"label": label, "what": what}
+            for what in _rows(shape.item.record, before, after)
+        ]
+    if before is None:
+        return [_("%(label)s: %(after)s") % {"label": label, "after": said(shape, after)}]
+    words = {"label": label, "before": said(shape, before), "after": said(shape, after)}
+    return [_("%(label)s: %(before)s → %(after)s") % words]
+
+
+def _rows(cls: type, before: list[Any], after: list[Any]) -> list[str]:
+    """Rows are known by their required fields, such as a code."""
+    declared_here = declared(cls)
+    key = [name for name, one in declared_here.items() if one.default is MISSING][:2]
+
+    def by_key(rows: list[Any]) -> dict[tuple[str, ...], Mapping[str, Any]]:
+        return {tuple(str(row.get(name, "")) for name in key): row for row in rows}
+
+    old, new = by_key(before), by_key(after)
+    told = [_("“%(row)s” is new") % {"row": title_of(cls, new[one])} for one in new if one not in old]
+    told += [_("“%(row)s” is removed") % {"row": title_of(cls, old[one])} for one in old if one not in new]
+    for one in new:
+        for name, field in declared_here.items() if one in old else ():
+            default = None if field.default is MISSING else field.default
+            was, now = old[one].get(name, default), new[one].get(name, default)
+            if was != now and not (was in (None, (), []) and now in (None, (), [])):
+                shape = shape_of(field.metadata["reads"])
+                told.append(
+                    _("“%(row)s”, %(label)s: %(before)s → %(after)s")
+                    % {
+                        "row": title_of(cls, new[one]),
+                        "label": str(field.metadata["label"]).lower(),
+                        "before": said(shape, was),
+                        "after": said(shape, now),
+                    }
+                )
+    if not told:
+        told.append(_("another order"))
+    return told
