@@ -99,7 +99,8 @@ def _read(shape: Shape, name: str, post: QueryDict) -> Any:
             return [_read(shape.item, f"{name}-{at}", post) for at in range(count)]
         if shape.item.kind == "choice":
             return post.getlist(name)
-        return [line.strip() for line in _text(post, name).splitlines() if line.strip()]
+        lines = [line.strip() for line in _text(post, name).splitlines() if line.strip()]
+        return [_plain(shape.item, line) for line in lines]
     if shape.kind == "record" and shape.record is not None:
         return {key: _read(shape_of(one.metadata["reads"]), f"{name}-{key}", post)
                 for key, one in declared(shape.record).items()}  # fmt: skip
@@ -107,7 +108,11 @@ def _read(shape: Shape, name: str, post: QueryDict) -> Any:
         return _read(shape.item, name, post) if _text(post, name) else None
     if shape.kind == "yes_no":
         return name in post
-    text = _text(post, name)
+    return _plain(shape, _text(post, name))
+
+
+def _plain(shape: Shape, text: str) -> Any:
+    """What was typed as JSON; as it is where it cannot be read, for the reader to say so."""
     if shape.kind == "number" and re.fullmatch(r"-?[0-9]{1,9}", text):
         return int(text)
     return text.replace(",", ".") if shape.kind == "decimal" else text

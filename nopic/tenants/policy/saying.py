@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from nopic.presentation.words import full_day
 
-from .frame import Shape, shape_of
+from .frame import Shape, shape_of, written
 from .rules import Rules
 from .words import word
 
@@ -41,8 +41,27 @@ def said(shape: Shape, value: Any) -> str:
         between = "; " if shape.item.kind == "record" else ", "
         return between.join(said(shape.item, item) for item in value)
     if shape.kind == "record" and shape.record is not None and isinstance(value, Mapping):
-        return title_of(shape.record, value)
+        return title_of(shape.record, value) if _is_row(shape.record) else "; ".join(points(shape.record, value))
     return str(value)
+
+
+def points(cls: type, value: Mapping[str, Any]) -> list[str]:
+    """Each setting of a record that stands alone: label and value."""
+    return [
+        _("%(label)s: %(value)s") % {
+            "label": one.metadata["label"], "value": said(shape_of(one.metadata["reads"]), value.get(name, _default(one))),
+        }
+        for name, one in declared(cls).items()
+    ]  # fmt: skip
+
+
+def _is_row(cls: type) -> bool:
+    """Rows of tables have a field that must be given, by which they are known; a record that stands alone has none."""
+    return any(one.default is MISSING for one in fields(cls))
+
+
+def _default(one: "Field[Any]") -> Any:
+    return None if one.default is MISSING else written(one.default)
 
 
 def said_of(name: str, value: Any) -> str:
@@ -80,10 +99,28 @@ def differences(name: str, before: Any, after: Any) -> list[str]:
             _("%(label)s: %(what)s") % {"label": label, "what": what}
             for what in _rows(shape.item.record, before, after)
         ]
+    if shape.record is not None and isinstance(before, Mapping) and isinstance(after, Mapping):
+        told = zip(
+            points(shape.record, before), points(shape.record, after), declared(shape.record).values(), strict=True
+        )
+        return [
+            _("%(label)s, %(what)s") % {"label": label, "what": _from_to(one, before, after)}
+            for was, now, one in told
+            if was != now
+        ]
     if before is None:
         return [_("%(label)s: %(after)s") % {"label": label, "after": said(shape, after)}]
     words = {"label": label, "before": said(shape, before), "after": said(shape, after)}
     return [_("%(label)s: %(before)s → %(after)s") % words]
+
+
+def _from_to(one: "Field[Any]", before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    shape = shape_of(one.metadata["reads"])
+    return _("%(label)s: %(before)s → %(after)s") % {
+        "label": str(one.metadata["label"]).lower(),
+        "before": said(shape, before.get(one.name, _default(one))),
+        "after": said(shape, after.get(one.name, _default(one))),
+    }
 
 
 def _rows(cls: type, before: list[Any], after: list[Any]) -> list[str]:
@@ -99,9 +136,9 @@ def _rows(cls: type, before: list[Any], after: list[Any]) -> list[str]:
     told += [_("“%(row)s” is removed") % {"row": title_of(cls, old[one])} for one in old if one not in new]
     for one in new:
         for name, field in declared_here.items() if one in old else ():
-            default = None if field.default is MISSING else field.default
+            default = _default(field)
             was, now = old[one].get(name, default), new[one].get(name, default)
-            if was != now and not (was in (None, (), []) and now in (None, (), [])):
+            if was != now:
                 shape = shape_of(field.metadata["reads"])
                 told.append(
                     _("“%(row)s”, %(label)s: %(before)s → %(after)s")
