@@ -49,6 +49,18 @@ class WaiveForm(forms.Form):
     )
 
 
+class SendBackForm(forms.Form):
+    """What a second person found, for the reviewer who approved."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What you found"),
+        help_text=gettext_lazy("Your colleague reads this; the exporter does not see it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write to your colleague what you found")},
+    )
+
+
 class RaiseForm(forms.Form):
     """By how much the verified quantity grows, and on what evidence."""
 

@@ -100,6 +100,28 @@ def obstacles_to_approve(line: RequestLine, *, by: User | None = None, case: Cas
         return [_decided(line)]
     case = case or queries.load(line.request)
     against: list[Obstacle] = list(obstacles_to_decide(case.request, by)) if by is not None else []
+    return against + _unsettled(line, case)
+
+
+def obstacles_to_confirm(line: RequestLine, *, by: User, case: Case | None = None) -> list[Obstacle]:
+    """A different reviewer confirms an approval, and the same rules are asked again as they stand now."""
+    if against := obstacles_to_send_back(line, by=by):
+        return against
+    return _unsettled(line, case or queries.load(line.request))
+
+
+def obstacles_to_send_back(line: RequestLine, *, by: User) -> list[Obstacle]:
+    """What waits for a colleague is looked at by any reviewer but the one who approved it."""
+    if line.status != LineStatus.SECOND_CHECK:
+        return [_("This product does not wait for a second person.")]
+    if line.decided_by_id == by.pk:
+        return [_("You approved it yourself; a colleague confirms it.")]
+    return [] if is_staff(line.certifier_id, by) else [_("%(name)s is no reviewer here.") % {"name": by}]
+
+
+def _unsettled(line: RequestLine, case: Case) -> list[Obstacle]:
+    """Checks without a verdict or a note, and stops that nobody let pass."""
+    against: list[Obstacle] = []
     checks = case.checks(line)
     if undecided := [check.row.title for check in checks if check.standing is None]:
         against.append(
@@ -130,7 +152,7 @@ def obstacles_to_ask(request: CertificateRequest, by: User) -> list[Obstacle]:
     if against := obstacles_to_decide(request, by):
         return against
     if request.second_reasons:
-        return [_("A product of this request is in second check. A colleague confirms it or sends it back first.")]
+        return [_second_check_first()]
     return []
 
 
@@ -142,8 +164,10 @@ def obstacles_to_take_back(request: CertificateRequest, by: User) -> list[Obstac
 
 
 def obstacles_to_release(request: CertificateRequest, by: User) -> list[Obstacle]:
-    """Whoever has the case may give it back to the queue."""
-    return obstacles_to_decide(request, by)
+    """Whoever has the case may give it back to the queue, but not while a colleague confirms an approval of theirs."""
+    if against := obstacles_to_decide(request, by):
+        return against
+    return [_second_check_first()] if request.second_reasons else []
 
 
 def sentence(obstacle: Obstacle) -> str:
@@ -170,6 +194,10 @@ def _not_open(request: CertificateRequest) -> str:
 
 def _decided(line: RequestLine) -> str:
     return what_happened(line) if line.status != LineStatus.OPEN else ""
+
+
+def _second_check_first() -> str:
+    return _("A product of this request is in second check. A colleague confirms it or sends it back first.")
 
 
 def _clock_stands(request: CertificateRequest) -> str:

@@ -278,6 +278,8 @@ ROWS: dict[str, Row] = {
     "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
     "case_version": Row(STAFF, of_version, ("get",), has_object=True),
     "approve_line": Row(STAFF, of_line, has_object=True),
+    "confirm_line": Row(STAFF, of_line, has_object=True),
+    "send_line_back": Row(STAFF, of_line, has_object=True, data={"note": "look again"}),
     "refuse_line": Row(STAFF, of_line, has_object=True, data={"reason_code": "hts_wrong", "text": "no"}),
     "raise_quantity": Row(STAFF, of_line, has_object=True, data={"kg": "5", "reason": "why"}),
     "case_progress": Row(STAFF, of_decided_line, ("get",), has_object=True),

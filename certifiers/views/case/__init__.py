@@ -8,6 +8,7 @@ from .asking import ask, take_back
 from .decisions import approve, give_back, refuse
 from .files import original, page_image
 from .page import case, progress, verdicts, whose
+from .seconding import confirm, send_back
 from .settling import departure, raise_quantity, waive
 from .versions import version
 
@@ -15,6 +16,7 @@ __all__ = [
     "approve",
     "ask",
     "case",
+    "confirm",
     "departure",
     "give_back",
     "original",
@@ -22,6 +24,7 @@ __all__ = [
     "progress",
     "raise_quantity",
     "refuse",
+    "send_back",
     "take_back",
     "verdicts",
     "version",

@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from certifiers.views.case.opening import Open
 from nopic.presentation import words
 from nopic.requests.checks import Finding
-from nopic.review import policies
+from nopic.requests.statuses import LineStatus
+from nopic.review import policies, queries
 from nopic.review.models import CheckVerdict, Verdict
 from nopic.review.queries import Check, Paper
 from nopic.review.queries.papers import says
@@ -146,6 +147,9 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "refuse": not policies.obstacles_to_refuse(line, by=me),
         "give_back": not policies.obstacles_to_return(case, by=me),
         "why_not_back": [policies.sentence(each) for each in policies.obstacles_to_return(case, by=me)],
+        "confirm": not policies.obstacles_to_send_back(line, by=me),
+        "waits_for_colleague": line.status == LineStatus.SECOND_CHECK,
+        "sent_back": queries.sent_back(line.pk, line.certifier_id) if line.status == LineStatus.OPEN else None,
         "ask": not policies.obstacles_to_ask(case.request, me),
         "mine": not decide,
         "who": policies.who_has_it(case.request),

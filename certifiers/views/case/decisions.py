@@ -11,8 +11,9 @@ from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted
-from nopic.review import actions, policies
+from nopic.review import actions, policies, queries
 from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.policy import SECOND_REASONS
 
 
 @form_page
@@ -22,9 +23,12 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
     opened = open_case(request, reference, position)
     line = opened.line.line
     weight = words.kg(line.net_kg) if line.net_kg is not None else ""
+    reasons = queries.second_reasons(opened.case, opened.line)
+    why = ", ".join(str(SECOND_REASONS[code]) for code in reasons)
 
     def act() -> str:
-        actions.approve(line=line, by=request.user, revision=revision_shown(request, opened))
+        if actions.approve(line=line, by=request.user, revision=revision_shown(request, opened)) is None:
+            return _("Product %(n)s waits for a colleague: %(why)s.") % {"n": position, "why": why}
         return _("Product %(n)s is approved. Its number follows when INTEGRITY has published it.") % {"n": position}
 
     importer = opened.request.importer
@@ -41,7 +45,12 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 "One certificate for %(kg)s kg of %(product)s will be published in INTEGRITY and sent to the importer. "
                 "It cannot be changed afterwards, only cancelled."
             )
-            % {"kg": weight, "product": opened.line.name},
+            % {"kg": weight, "product": opened.line.name}
+            if not reasons
+            else _(
+                "A colleague confirms it before the certificate begins: %(why)s. Until then its kilograms stay held."
+            )
+            % {"why": why},
             "facts": [
                 ("7", _("Product"), opened.line.name),
                 ("8", _("US tariff code"), opened.line.version.hts if opened.line.version else ""),

@@ -20,7 +20,7 @@ from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
-from nopic.requests.statuses import OPEN_REQUEST, LineStatus
+from nopic.requests.statuses import OPEN_REQUEST, UNDECIDED_LINE, LineStatus
 from nopic.review import actions, policies, queries, queues
 from nopic.review.queries import Paper
 from nopic.review.queues import Selection
@@ -185,6 +185,8 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "refuse": opened.url("refuse_line", opened.position),
             "give_back": opened.url("return_request"),
             "ask": opened.url("ask_exporter"),
+            "confirm": opened.url("confirm_line", opened.position),
+            "send_back": opened.url("send_line_back", opened.position),
         },
         "progress": progress_of(opened),
         "earlier": _earlier(opened),
@@ -208,7 +210,7 @@ def _earlier(opened: Open) -> list[dict[str, Any]]:
 def progress_of(opened: Open) -> dict[str, Any] | None:
     """How far the certificate of the line shown has come; nothing while the line is open."""
     line, zone = opened.line.line, opened.case.rules.time_zone
-    if line.status == LineStatus.OPEN:
+    if line.status in UNDECIDED_LINE:
         return None
     if line.status == LineStatus.REFUSED:
         decided = words.moment(line.decided_at, zone) if line.decided_at else ""

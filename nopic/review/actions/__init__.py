@@ -1,7 +1,7 @@
 """What a reviewer does. Every verb runs inside the caller's `tenant()` and locks the request first.
 
 Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation. Deciding: approve, refuse,
-return_to_exporter, declare_departure, cancel. Asking: ask, take_back; and the exporter's keep_replies, send_answers,
+return_to_exporter, declare_departure, cancel; a second person: confirm, send_back. Asking: ask, take_back; and the exporter's keep_replies, send_answers,
 withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
 """
@@ -9,6 +9,7 @@ says who).
 from .asking import Point, ask, keep_replies, send_answers, take_back, withdraw
 from .checking import judge, raise_allocation, waive
 from .deciding import approve, cancel, declare_departure, refuse, return_to_exporter
+from .seconding import confirm, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "assign",
     "bulk_take",
     "cancel",
+    "confirm",
     "declare_departure",
     "judge",
     "keep_replies",
@@ -27,6 +29,7 @@ __all__ = [
     "release",
     "return_to_exporter",
     "send_answers",
+    "send_back",
     "take",
     "take_back",
     "take_over",

@@ -12,9 +12,11 @@ from nopic.certificates import projection
 from nopic.certificates.models import Certificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.requests.statuses import LineStatus
 from nopic.review import policies, queries
 from nopic.review.actions.checking import line_of
+from nopic.review.actions.issuing import begin_certificate, close_if_decided
+from nopic.review.actions.seconding import wait_for_colleague
 from nopic.review.actions.taking import lock
 from nopic.tenants.models import User
 from nopic.workflow.clock import now
@@ -23,8 +25,9 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 
 
 @transaction.atomic
-def approve(*, line: RequestLine, by: User, revision: int) -> Certificate:
-    """Approve one line: its certificate exists from now on and is owed to the registry.
+def approve(*, line: RequestLine, by: User, revision: int) -> Certificate | None:
+    """Approve one line: its certificate exists from now on and is owed to the registry. None when the policy asks for a
+    second person: then the line waits in `second_check`, held, until a colleague confirms it.
 
     One transaction: the request is locked, the rules are asked again as they stand now, the product's present version
     is pinned if it says the same, the kilograms are held, and the certificate's data are frozen. Raises Overtaken when
@@ -36,17 +39,14 @@ def approve(*, line: RequestLine, by: User, revision: int) -> Certificate:
         raise Overtaken(current)
     if fresh.revision != revision or policies.obstacles_to_decide(fresh, by):
         raise Overtaken(fresh)
-    if against := policies.obstacles_to_approve(current, by=by, case=queries.load(fresh)):
+    case = queries.load(fresh)
+    if against := policies.obstacles_to_approve(current, by=by, case=case):
         raise Refused(against)
-    requests.repin(line=current, by=by)
-    requests.hold_line(line=current, by=by)
-    advance(current, LineStatus.APPROVED, by=by, decided_at=now(), decided_by=by)
-    try:
-        certificate = certificates.begin(line=current, by=by)
-    except ValueError as error:  # something a certificate must say is missing; nothing of it is kept
-        raise Refused([_("The certificate cannot be written yet: %(why)s.") % {"why": error}]) from error
-    _close_if_decided(fresh, by)
-    return certificate
+    mine = next(each for each in case.lines if each.line.pk == current.pk)
+    if reasons := queries.second_reasons(case, mine):
+        wait_for_colleague(line=current, reasons=reasons, by=by)
+        return None
+    return begin_certificate(line=current, by=by)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def refuse(*, line: RequestLine, by: User, reason_code: str, text: str) -> Reque
         reason_text=said,
     )
     owe("line_refused", current.pk, certifier_id=current.certifier_id)
-    _close_if_decided(fresh, by)
+    close_if_decided(fresh, by)
     return current
 
 
@@ -117,12 +117,3 @@ def declare_departure(
 def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -> Certificate:
     """Cancel a certificate with a coded reason of the policy; see nopic.certificates.actions.cancel."""
     return certificates.cancel(certificate=certificate, by=by, reason=reason, note=note)
-
-
-def _close_if_decided(request: CertificateRequest, by: User) -> None:
-    """The request is decided when none of its lines is open."""
-    waiting = RequestLine.objects.filter(
-        certifier_id=request.certifier_id, request_id=request.pk, removed=False, status=LineStatus.OPEN
-    )
-    if not waiting.exists():
-        advance(request, RequestStatus.DECIDED, by=by, decided_at=now())

@@ -5,6 +5,7 @@ from .balance import Balance, balance
 from .case import Case, Check, changed_at, load
 from .history import Event, history
 from .papers import Paper, Place, Say, papers
+from .second import open_second_check, second_reasons, sent_back
 from .versions import boxes_of
 
 __all__ = [
@@ -24,6 +25,9 @@ __all__ = [
     "history",
     "load",
     "open_round",
+    "open_second_check",
     "papers",
     "rounds_of",
+    "second_reasons",
+    "sent_back",
 ]

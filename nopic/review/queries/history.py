@@ -111,6 +111,9 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "departure moved": lambda: _("Departure moved from %(old)s to %(new)s by %(name)s"),
 }
 _LINE: dict[str, Callable[[], str]] = {
+    "second_check": lambda: _("Product %(n)s approved by %(name)s, waits for a colleague"),
+    "confirmed by a colleague": lambda: _("Product %(n)s confirmed by %(name)s, approved by %(old)s"),
+    "open": lambda: _("Product %(n)s sent back to its reviewer by %(name)s"),
     "approved": lambda: _("Product %(n)s approved by %(name)s"),
     "refused": lambda: _("Product %(n)s refused by %(name)s"),
     "repinned": lambda: _(

@@ -1,0 +1,80 @@
+"""The page on which a second person confirms an approval or sends it back to the reviewer who made it."""
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from certifiers.forms.decisions import SendBackForm
+from certifiers.views.case.form_page import decide, form_page, revision_shown
+from certifiers.views.case.opening import open_case
+from nopic.presentation import words
+from nopic.presentation.forms import posted
+from nopic.review import actions, policies, queries
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.policy import SECOND_REASONS
+
+
+@form_page
+@staff_door
+def confirm(request: PortalRequest, reference: str, position: int) -> HttpResponse:
+    """Confirm an approval: who approved it, why it waits, and what its certificate will say."""
+    opened = open_case(request, reference, position)
+    line = opened.line.line
+    waiting = queries.open_second_check(line.pk, line.certifier_id)
+    why = ", ".join(str(SECOND_REASONS.get(code, code)) for code in (waiting.reasons if waiting else []))
+
+    def act() -> str:
+        actions.confirm(line=line, by=request.user, revision=revision_shown(request, opened))
+        return _("Product %(n)s is approved. Its number follows when INTEGRITY has published it.") % {"n": position}
+
+    return decide(
+        request,
+        opened,
+        form=None,
+        against=policies.obstacles_to_confirm(line, by=request.user, case=opened.case),
+        act=act,
+        page={
+            "title": _("Confirm product %(n)s") % {"n": position},
+            "consequence": _("%(name)s approved it. A second person confirms: %(why)s. Then its certificate begins.")
+            % {"name": waiting.approved_by if waiting else "", "why": why},
+            "facts": [
+                ("7", _("Product"), opened.line.name),
+                ("10", _("Net weight"), _("%(kg)s kg") % {"kg": words.kg(line.net_kg or 0)}),
+                ("12", _("Lots"), ", ".join(lot.code for lot in opened.line.lots)),
+                ("5", _("Importer of record"), str(opened.request.contact or opened.request.importer or "")),
+            ],
+            "notes": [
+                f"{check.row.title}: {check.standing.note}"
+                for check in opened.case.checks(line)
+                if check.differs and check.standing
+            ],
+            "button": _("Confirm the approval"),
+            "shape": "main",
+        },
+    )
+
+
+@form_page
+@staff_door
+def send_back(request: PortalRequest, reference: str, position: int) -> HttpResponse:
+    """Send an approval back to its reviewer with what was found."""
+    opened = open_case(request, reference, position)
+    line = opened.line.line
+    form = SendBackForm(posted(request))
+
+    def act() -> str:
+        actions.send_back(line=line, by=request.user, note=form.cleaned_data["note"])
+        return _("Product %(n)s is open again before its reviewer.") % {"n": position}
+
+    return decide(
+        request,
+        opened,
+        form=form,
+        against=policies.obstacles_to_send_back(line, by=request.user),
+        act=act,
+        page={
+            "title": _("Send product %(n)s back to its reviewer") % {"n": position},
+            "consequence": _("Nothing is issued. The reviewer reads your note and decides again."),
+            "button": _("Send it back"),
+            "shape": "main",
+        },
+    )

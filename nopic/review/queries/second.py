@@ -1,0 +1,64 @@
+"""When an approved line waits for a second person, and the second checks of a case."""
+
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from nopic.requests.facts import LineFacts
+from nopic.requests.models import CertificateRequest, Lot
+from nopic.review.models import SecondCheck
+from nopic.review.queries.case import Case
+
+
+def second_reasons(case: Case, line: LineFacts) -> list[str]:
+    """Codes of the policy's reasons that this line meets, in the order in which the policy names them."""
+    request, rules = case.request, case.rules.second_person
+    met = {
+        "first_request": rules.first_request and not _earlier(request).exists(),
+        "new_supplier": rules.new_supplier and _has_new_supplier(request, line),
+        "weight": bool(rules.above_kg) and (line.line.net_kg or Decimal(0)) > rules.above_kg,
+        "override": rules.override and any(waiver.line_id in (None, line.line.pk) for waiver in case.waivers),
+        "late": rules.late and request.late,
+        "balance": bool(rules.above_percent) and _share(line) > rules.above_percent,
+    }
+    return [code for code, holds in met.items() if holds]
+
+
+def open_second_check(line_id: int, certifier_id: int) -> SecondCheck | None:
+    """The approval of a line that waits for a colleague."""
+    return (
+        SecondCheck.objects.select_related("approved_by")
+        .filter(certifier_id=certifier_id, line_id=line_id, settled_at=None)
+        .first()
+    )
+
+
+def sent_back(line_id: int, certifier_id: int) -> SecondCheck | None:
+    """The last approval of a line that a colleague did not confirm."""
+    rows = SecondCheck.objects.select_related("approved_by", "sent_back_by").filter(
+        certifier_id=certifier_id, line_id=line_id, sent_back_by__isnull=False
+    )
+    return rows.order_by("-pk").first()
+
+
+def _earlier(request: CertificateRequest) -> "QuerySet[CertificateRequest]":
+    return CertificateRequest.objects.filter(
+        certifier_id=request.certifier_id, exporter_id=request.exporter_id, pk__lt=request.pk, turn__gt=0
+    )
+
+
+def _has_new_supplier(request: CertificateRequest, line: LineFacts) -> bool:
+    mine = {lot.supplier_id for lot in line.lots if lot.supplier_id}
+    known = Lot.objects.filter(
+        certifier_id=request.certifier_id, supplier_id__in=mine, line__request_id__lt=request.pk,
+        line__request__turn__gt=0,
+    )  # fmt: skip
+    return bool(mine - set(known.values_list("supplier_id", flat=True)))
+
+
+def _share(line: LineFacts) -> Decimal:
+    """Percent of the verified quantity that is used with this line; 0 without a limit."""
+    account = line.account
+    if account is None or not account.allocated:
+        return Decimal(0)
+    return (account.issued + account.held - line.own_held + (line.line.net_kg or 0)) * 100 / account.allocated
