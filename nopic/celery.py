@@ -32,6 +32,7 @@ app.conf.beat_schedule = {
         "schedule": 900.0,
         "options": {"expires": 800},
     },
+    "owed documents": {"task": "nopic.delivery.remind", "schedule": crontab(minute=20), "options": {"expires": 3000}},
     "dead uploads": {"task": "nopic.documents.sweep", "schedule": 3600.0, "options": {"expires": 1800}},
     "heartbeat of beat": {"task": "nopic.beat_alive", "schedule": 30.0, "options": {"expires": 60}},
     "tidy every hour": {"task": "nopic.tidy", "schedule": crontab(minute=40), "options": {"expires": 3000}},

@@ -55,6 +55,7 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("attention", _("Needs attention")),
         ],
         "attention": queries.attention_count(request.certifier.pk),
+        "owed": afterwards.owed_counts(request.certifier.pk, day),
         "concerns": len(afterwards.open_concerns(request.certifier.pk)),
         "key": queries.registry_key(request.certifier.pk),
     }
@@ -90,7 +91,7 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     found = _certificate(request, certificate_id)
     policy = found.request.policy
     reasons = policy.rules.cancel_reasons if policy else ()  # a sent request has one
-    form = CancelForm(posted(request), reasons=reasons)
+    form = CancelForm(posted(request), reasons=reasons, initial={"reason": request.GET.get("reason", "")})
     if request.method == "POST" and form.is_valid():
         try:
             actions.cancel(certificate=found, by=request.user, **form.cleaned_data)

@@ -1,8 +1,9 @@
-"""What waits for the exporter, most urgent first: requests sent back, dates that have passed, drafts with problems."""
+"""What waits for the exporter, most urgent first: requests sent back, dates that have passed, drafts with problems,
+and documents that have still to follow."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +13,7 @@ from nopic.presentation import words
 from nopic.requests.models import CertificateRequest, RequestVersion
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
+from nopic.watch.models import OwedDocument
 
 MOST = 10  # things shown; every one of them stands in the list of open requests as well
 
@@ -50,6 +52,22 @@ def things(
         elif problems:
             unfinished.append(_mend(request, problems, office, now))
     return back + gone + unfinished
+
+
+def still_to_send(owed: Sequence[OwedDocument], today: date) -> list[Thing]:
+    """Documents of certified requests that have still to come, soonest first."""
+    return [
+        Thing(
+            _("Send the %(document)s") % {"document": row.name[:1].lower() + row.name[1:]},
+            f"{address('request_hub', row.request)}documents/",
+            (("", row.refused_why or _("Request %(reference)s has its certificate; customs needs this paper too.")
+              % {"reference": row.request.reference}),),
+            words.day(row.due_on),
+            _("not accepted, send another one") if row.refused_why else "",
+            row.due_on < today,
+        )
+        for row in owed
+    ]  # fmt: skip
 
 
 def _change(request: CertificateRequest, version: RequestVersion | None, office: Office, now: datetime) -> Thing:

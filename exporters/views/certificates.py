@@ -64,6 +64,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
+        "owed_by": afterwards.owed_of(found.request),
         "reports": afterwards.treatment_reports(found),
         "on_the_way": afterwards.routing_changes(found),
         "zone": office.rules.time_zone,

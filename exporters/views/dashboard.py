@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from exporters.presenters.lead import lead
 from exporters.presenters.rows import certificate_row, row, step_address
-from exporters.presenters.waiting import MOST, things
+from exporters.presenters.waiting import MOST, still_to_send, things
 from nopic.certificates import queries as certificates
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
@@ -21,6 +21,7 @@ from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Exporter
+from nopic.watch import queries as afterwards
 from nopic.workflow.clock import now
 
 PAGE = 50
@@ -60,7 +61,8 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     exporter = rows[0].exporter if rows else _exporter(request)  # it came with its requests
     rows.sort(key=lambda one: (one.departure_on is None, one.departure_on, -one.pk))
     returned = _returned(request, rows)
-    todo = things(rows, returned, office, moment)
+    owed = afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
+    todo = things(rows, returned, office, moment) + still_to_send(owed, office.local(moment).date())
     drafts = [one.departure_on for one in rows if one.status == RequestStatus.DRAFT and one.departure_on]
     today = office.local(moment).date()
     newest = certificates.for_exporter(request.certifier.pk, company_id, limit=NEWEST)

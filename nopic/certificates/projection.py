@@ -6,6 +6,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import slots_of
 from nopic.tenants import secrets
 from nopic.tenants.models import Broker
+from nopic.workflow.dispatch import owe
 
 
 def verification_secret(number: str, key: str) -> str:
@@ -48,6 +49,7 @@ def refresh(certificate: Certificate) -> None:
     }
     # The certificate's row is locked by whoever changes it, so nobody else creates the record meanwhile.
     mine = PublicRecord.objects.filter(certificate_id=certificate.pk, certifier_id=certificate.certifier_id)
+    owe("owed_documents", certificate.request_id, certifier_id=certificate.certifier_id)
     if not mine.update(**facts):
         PublicRecord.objects.create(certificate_id=certificate.pk, certifier_id=certificate.certifier_id, **facts)
         secrets.register(

@@ -1,12 +1,16 @@
 """What people and processes do about the handover: owe the notices, send one again, ask for a new link."""
 
+from datetime import date
+
 from django.db import transaction
 
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
-from nopic.delivery.mails.owing import owe_mail, owe_to_all, recipients
+from nopic.delivery.mails.owing import exporter_address, owe_mail, owe_to_all, recipients
 from nopic.delivery.models import ConsignmentLink, Mail
 from nopic.requests.models import CertificateRequest
+from nopic.watch import actions as watch
+from nopic.watch.models import OwedDocument
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken
@@ -82,3 +86,20 @@ def send_new_link(*, link: ConsignmentLink) -> Mail:
         kind=link.recipient_kind,
         request=request,
     )
+
+
+@transaction.atomic
+def remind(*, row: OwedDocument, today: date, by: Actor) -> Mail:
+    """Call a document that has still to come to the exporter's mind: at most one e-mail a day for each document."""
+    request = CertificateRequest.objects.select_related("certifier", "exporter", "submitted_by").get(
+        certifier_id=row.certifier_id, pk=row.request_id
+    )
+    certificate = Certificate.objects.filter(
+        certifier_id=row.certifier_id, request_id=row.request_id, number__isnull=False, cancel_requested_at=None
+    ).order_by("pk").first()  # fmt: skip
+    mail = owe_mail(
+        key=f"document_owed:{row.pk}:{today.isoformat()}", template="document_owed", to=exporter_address(request),
+        kind="exporter", request=request, certificate=certificate, context={"owed": row.pk},
+    )  # fmt: skip
+    watch.reminded(row=row, today=today, by=by)
+    return mail

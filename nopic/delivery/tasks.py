@@ -9,13 +9,15 @@ from nopic.delivery import actions, links
 from nopic.delivery.mails import afterwards, asking, letters, nudging, sending  # noqa: F401 - each module registers its letters
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
+from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review.models import QuestionRound
 from nopic.tenants import post
+from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier
-from nopic.watch.models import RoutingChange, TreatmentReport
+from nopic.watch.models import OwedDocument, OwedState, RoutingChange, TreatmentReport
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
@@ -257,3 +259,17 @@ def _give_up(claim: Claim, mail: Mail, why: str) -> None:
         Mail.objects.filter(certifier_id=claim.certifier_id, pk=mail.pk).update(failed_at=now(), last_error=why[:200])
         record(mail, "not delivered", by=BY, new=mail.to, note=why)
         claim.finish()
+
+
+@shared_task(name="nopic.delivery.remind")
+def remind() -> None:
+    """Every hour: write to exporters about documents that they still owe, on the days that are due at each office.
+
+    A key for each document, due day and reminder makes one e-mail, however often this runs.
+    """
+    for certifier in Certifier.objects.order_by("pk"):
+        with tenant(certifier):
+            today = Office(policy_of(certifier.pk).rules).local(now()).date()
+            due = OwedDocument.objects.filter(certifier=certifier, state=OwedState.OWED, remind_on__lte=today)
+            for row in due.select_for_update(of=("self",)).order_by("pk"):
+                actions.remind(row=row, today=today, by=BY)

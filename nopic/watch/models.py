@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nopic.certificates.models import Certificate
 from nopic.products.models import ProductItem
-from nopic.requests.models import Supplier
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.tenants.models import Exporter, Importer, TenantModel
 
 
@@ -56,6 +56,48 @@ class TreatmentReport(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.treatment} of {self.kg} kg"
+
+
+class OwedState(models.TextChoices):
+    """Where a document stands that follows the issue. Computed from its row of the request, never set by hand."""
+
+    OWED = "owed", _("To be sent")
+    CAME = "came", _("Came, to be looked at")
+    CLOSED = "closed", _("Nothing to do")
+
+
+class OwedDocument(TenantModel):
+    """One document that a certified request still owes: a projection of its row, so that a list of all costs little.
+
+    `wanted_on` orders the list: the expected arrival, or the due day where no arrival is known.
+    """
+
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="owed", db_constraint=False)
+    rule = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40, blank=True)
+    name = models.CharField(max_length=200)
+    is_final = models.BooleanField(default=False)  # the definitive transport document
+    state = models.CharField(max_length=10, choices=OwedState)
+    departure_on = models.DateField()
+    arrival_on = models.DateField(null=True)
+    due_on = models.DateField()
+    wanted_on = models.DateField()
+    remind_on = models.DateField(null=True)  # the next reminder to the exporter
+    refused_why = models.TextField(blank=True)  # it came and was not accepted
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "request", "rule", "subject"], name="owed_document_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["certifier", "wanted_on", "id"], condition=~Q(state="closed"), name="owed_document_open"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name}, due {self.due_on}"
 
 
 class Subject(models.TextChoices):

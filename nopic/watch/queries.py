@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as lazy
 
@@ -14,7 +14,7 @@ from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.requests.models import CertificateRequest, Lot, RequestLine
 from nopic.requests.statuses import RequestStatus
-from nopic.watch.models import Concern, ConcernDecision, RoutingChange, TreatmentReport
+from nopic.watch.models import Concern, ConcernDecision, OwedDocument, OwedState, RoutingChange, TreatmentReport
 from nopic.watch.words import routing_in_words
 
 ROUTING: Final[dict[str, str | Promise]] = {
@@ -165,3 +165,42 @@ def _at_stake(certificate: Certificate, today: date) -> int:
     if first > today and certificate.request.departed_on is None:
         return 0
     return 1 if coverage["kind"] == "time_frame" and certificates.departure_of(certificate) >= today else 2
+
+
+OWED_PAGE = 50
+
+
+def owed_documents(
+    certifier_id: int, *, state: str = "", after: tuple[date, int] | None = None, limit: int = OWED_PAGE
+) -> list[OwedDocument]:
+    """What certified requests still owe, by days to arrival; keyset pages over (wanted_on, id)."""
+    found = OwedDocument.objects.filter(certifier_id=certifier_id).exclude(state=OwedState.CLOSED)
+    if state:
+        found = found.filter(state=state)
+    if after is not None:
+        found = found.filter(Q(wanted_on__gt=after[0]) | Q(wanted_on=after[0], pk__gt=after[1]))
+    return list(found.select_related("request__exporter", "request__importer").order_by("wanted_on", "pk")[: limit + 1])
+
+
+def owed_counts(certifier_id: int, today: date) -> dict[str, int]:
+    """How many are open, how many came and wait for a look, how many are overdue; one statement."""
+    is_open = OwedDocument.objects.filter(certifier_id=certifier_id).exclude(state=OwedState.CLOSED)
+    return is_open.aggregate(
+        all=Count("pk"),
+        came=Count("pk", filter=Q(state=OwedState.CAME)),
+        overdue=Count("pk", filter=Q(state=OwedState.OWED, due_on__lt=today)),
+    )
+
+
+def owed_of(request: CertificateRequest) -> list[OwedDocument]:
+    """What one request owes or has sent without anybody having looked, soonest first."""
+    mine = OwedDocument.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    return list(mine.exclude(state=OwedState.CLOSED).order_by("due_on", "pk"))
+
+
+def owed_by_exporter(certifier_id: int, exporter_id: int, limit: int) -> list[OwedDocument]:
+    """What one exporter has still to send, soonest first."""
+    mine = OwedDocument.objects.filter(
+        certifier_id=certifier_id, request__exporter_id=exporter_id, state=OwedState.OWED
+    )
+    return list(mine.select_related("request__certifier").order_by("due_on", "pk")[:limit])

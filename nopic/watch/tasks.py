@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from nopic.requests.facts import policy_of
-from nopic.requests.models import Supplier
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.tenants import sync
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
@@ -20,6 +20,17 @@ def notice(claim: Claim) -> None:
     with tenant(claim.certifier_id):
         today = Office(policy_of(claim.certifier_id).rules).local(now()).date()
         actions.notice(certifier_id=claim.certifier_id, today=today)
+        claim.finish()
+
+
+@handles("owed_documents", queue="mail")
+def owe_documents(claim: Claim) -> None:
+    """What one request still owes after the issue; the subject is the request."""
+    with tenant(claim.certifier_id):
+        request = CertificateRequest.objects.select_related("policy", "dossier").filter(pk=claim.subject_id).first()
+        if request is not None and request.policy is not None:
+            today = Office(request.policy.rules).local(now()).date()
+            actions.owe_documents(request=request, today=today)
         claim.finish()
 
 

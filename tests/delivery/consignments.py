@@ -11,7 +11,8 @@ from typing import Any
 import pypdfium2
 
 import nopic.certificates.tasks
-import nopic.delivery.tasks  # noqa: F401 - both register what the worker does
+import nopic.delivery.tasks
+import nopic.watch.tasks  # noqa: F401 - they register what the worker does
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
 from nopic.documents import files

@@ -8,7 +8,7 @@ page.
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from nopic.documents import files
@@ -16,7 +16,7 @@ from nopic.frames.models import Permission
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
-from nopic.watch.models import Concern
+from nopic.watch.models import Concern, OwedDocument
 from nopic.workflow.clock import now
 from tests.certifiers import drawn
 from tests.delivery import consignments
@@ -161,6 +161,17 @@ def of_staff_certificate(world: World, side: Side) -> dict[str, Any]:
     return {"certifier": side.certifier.slug, "certificate_id": _consignment(world, side).certificate.pk}
 
 
+def of_owed(world: World, side: Side) -> dict[str, Any]:
+    """The address of a document that a certified request of this side still owes."""
+    day = date(2026, 12, 1)
+    with tenant(side.certifier):
+        made, _new = OwedDocument.objects.get_or_create(
+            certifier=side.certifier, request=_consignment(world, side).request, rule="transport_document", subject="",
+            defaults={"name": "CANARY", "state": "owed", "departure_on": day, "due_on": day, "wanted_on": day},
+        )  # fmt: skip
+    return {"certifier": side.certifier.slug, "owed_id": made.pk}
+
+
 def of_concern(world: World, side: Side) -> dict[str, Any]:
     """The address of a concern about this side's exporter."""
     with tenant(side.certifier):
@@ -287,6 +298,8 @@ ROWS: dict[str, Row] = {
     "original": Row(STAFF, of_document, ("get",), has_object=True),
     "concerns": Row(STAFF, methods=("get",)),
     "concern": Row(STAFF, of_concern, has_object=True, data={"do": "settle", "reason": "why"}),
+    "final_documents": Row(STAFF, methods=("get",)),
+    "final_document": Row(STAFF, of_owed, has_object=True),
     "operations": Row(STAFF, methods=("get",)),
     "new_exporter": Row(STAFF),
     "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),

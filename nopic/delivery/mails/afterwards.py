@@ -1,10 +1,10 @@
-"""Letters about goods on their way: a change of routing, a treatment that was reported (source: ux.md §8)."""
+"""Letters after the issue: a change of routing, a treatment that was reported, a document that has still to come."""
 
 from django.utils.translation import gettext as _
 
 from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first_that_fits, shorten
-from nopic.presentation.words import full_day, kg
-from nopic.watch.models import RoutingChange, TreatmentReport
+from nopic.presentation.words import day, full_day, kg
+from nopic.watch.models import OwedDocument, OwedState, RoutingChange, TreatmentReport
 from nopic.watch.queries import ROUTING
 from nopic.watch.words import routing_in_words
 
@@ -48,4 +48,28 @@ def treatment_reported(case: Case) -> Letter:
     )
 
 
-WRITERS.update({writer.__name__: writer for writer in (routing_changed, treatment_reported)})
+def document_owed(case: Case) -> Letter:
+    """A document that must follow has still to come: what, until when, where to send it."""
+    row = OwedDocument.objects.filter(certifier_id=case.mail.certifier_id, pk=case.mail.context["owed"]).first()
+    if row is None or row.state != OwedState.OWED:
+        raise NotNeeded("it came")
+    due, number = day(row.due_on), case.record.number if case.record else case.request.reference
+    lines = [_("It was not accepted: %(why)s") % {"why": shorten(row.refused_why)}] if row.refused_why else []
+    lines += [
+        _("Without it the certificate may be cancelled before the goods are cleared."),
+        _("Questions: %(office)s") % {"office": case.office},
+    ]
+    return Letter(
+        first_that_fits(
+            _("%(number)s: send the %(document)s by %(day)s")
+            % {"number": number, "document": row.name[:1].lower() + row.name[1:], "day": due},
+            _("%(number)s: send a document by %(day)s") % {"number": number, "day": due},
+        ),
+        _("Send it by %(day)s: %(document)s.") % {"day": full_day(row.due_on), "document": row.name},
+        [(_("Request"), case.request.reference)],
+        lines,
+        (_("Send it now"), f"{case.page}documents/"),
+    )
+
+
+WRITERS.update({writer.__name__: writer for writer in (routing_changed, treatment_reported, document_owed)})

@@ -9,8 +9,20 @@ days, ``promises`` the decision and its pauses, ``filing`` the usual customs dea
 """
 
 from .filing import Filing, filing
+from .final_documents import final_document_due, reminders
 from .holidays_of import fault, public_holidays
 from .office import Office, RulerDay
 from .promises import Pause, merged
 
-__all__ = ["Filing", "Office", "Pause", "RulerDay", "fault", "filing", "merged", "public_holidays"]
+__all__ = [
+    "Filing",
+    "Office",
+    "Pause",
+    "RulerDay",
+    "fault",
+    "filing",
+    "final_document_due",
+    "merged",
+    "public_holidays",
+    "reminders",
+]

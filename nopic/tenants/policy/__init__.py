@@ -7,6 +7,7 @@ are its tables with the rows that every certifier starts with, ``reading`` is ho
 from .checklist import GROUPS, CheckRow
 from .clock import MODES, FilingRule, Turnaround
 from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
+from .final_documents import FinalDocuments
 from .kinds import FILE_TYPES, TRANSPORT_KINDS
 from .people import SECOND_REASONS, Asking, SecondPerson
 from .reading import PolicyError
@@ -27,6 +28,7 @@ __all__ = [
     "DocumentRow",
     "DocumentRule",
     "FilingRule",
+    "FinalDocuments",
     "Goods",
     "PolicyError",
     "Reason",

@@ -35,7 +35,7 @@ GROUPS: Final[dict[str, Group]] = {
     "documents": Group(
         gettext_lazy("Documents"),
         gettext_lazy("Which papers a request needs, which may follow, and what the exporter declares."),
-        ("documents", "lots_required", "max_lots", "declaration"),
+        ("documents", "final_documents", "lots_required", "max_lots", "declaration"),
     ),
     "checks": Group(
         gettext_lazy("Checks"),

@@ -36,6 +36,9 @@ LETTER_NAMES: Final[dict[str, str | Promise]] = {
     "issued": gettext_lazy("Certificate issued"),
     "cancelled": gettext_lazy("Certificate cancelled"),
     "new_link": gettext_lazy("New link"),
+    "routing_changed": gettext_lazy("Changed on the way"),
+    "treatment_reported": gettext_lazy("Treatment reported"),
+    "document_owed": gettext_lazy("Document still to send"),
 }
 SAMPLES: Final[dict[str, str]] = {
     "certifier": "Tierra Firme",

@@ -21,6 +21,7 @@ from .brand import faults_of_accents
 from .checklist import DEFAULT_CHECKS, CheckRow
 from .clock import DEFAULT_FILING, DEFAULT_TURNAROUNDS, FilingRule, Turnaround
 from .documents import DEFAULT_DOCUMENTS, DocumentRule
+from .final_documents import FinalDocuments
 from .kinds import BUILT_IN
 from .letters import LetterText
 from .people import Asking, SecondPerson
@@ -128,6 +129,9 @@ class Rules:
         DEFAULT_CANCELLATIONS,
         label=gettext_lazy("Reasons to cancel"),
         reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
+    )
+    final_documents: FinalDocuments = read.setting(
+        FinalDocuments(), label=gettext_lazy("Final documents"), reads=read.record(FinalDocuments)
     )
     time_frames: TimeFrames = read.setting(
         TimeFrames(), label=gettext_lazy("Time frames"), reads=read.record(TimeFrames)

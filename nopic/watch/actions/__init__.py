@@ -1,10 +1,21 @@
 """What people note about certificates after their issue, and what they decide about concerns.
 
-Each verb is one transaction of the caller's `tenant()`: change_routing, report_treatment; notice, decide, settle.
+Each verb is one transaction of the caller's `tenant()`: change_routing, report_treatment; notice, decide, settle;
+owe_documents, reminded.
 """
 
 from .concerns import decide, notice, settle
+from .owed import next_reminder, owe_documents, reminded
 from .routing import change_routing
 from .treatments import report_treatment
 
-__all__ = ["change_routing", "decide", "notice", "report_treatment", "settle"]
+__all__ = [
+    "change_routing",
+    "decide",
+    "next_reminder",
+    "notice",
+    "owe_documents",
+    "reminded",
+    "report_treatment",
+    "settle",
+]

@@ -1,0 +1,160 @@
+"""What certified requests still owe: all of them by days to arrival, and one of them beside what was sent before."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nopic.certificates import policies
+from nopic.certificates.models import Certificate
+from nopic.delivery import actions as handover
+from nopic.presentation.typed import whole
+from nopic.requests import facts as loading
+from nopic.requests.facts import policy_of
+from nopic.requests.slots import FINAL, SlotView
+from nopic.review.queries.papers import Paper, Say, says
+from nopic.review.queries.papers import papers as papers_of
+from nopic.review.queries.values import values
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.policy import CheckRow
+from nopic.watch import queries
+from nopic.watch.models import OwedDocument, OwedState
+from nopic.workflow.clock import today
+
+VIEWS = ("", OwedState.OWED.value, OwedState.CAME.value)
+# What the definitive transport document and the draft before it must both say.
+COMPARED = (
+    "net_weight",
+    "gross_weight",
+    "packages",
+    "product_name",
+    "transport_parties",
+    "route",
+    "importer_certified",
+)
+
+
+@require_safe
+@staff_door
+def final_documents(request: PortalRequest) -> HttpResponse:
+    """Every open document of certified requests, those whose goods arrive first at the top."""
+    state, typed = request.GET.get("state", ""), request.GET.get("after", "")
+    if state not in VIEWS:
+        raise Http404
+    zone = policy_of(request.certifier.pk).rules.time_zone
+    day = today(zone)
+    rows = queries.owed_documents(request.certifier.pk, state=state, after=_after(typed))
+    shown = rows[: queries.OWED_PAGE]
+    counts = queries.owed_counts(request.certifier.pk, day)
+    context = {
+        "rows": [(row, (row.arrival_on - day).days if row.arrival_on else None, _is_late(row, day)) for row in shown],
+        "next": f"{shown[-1].wanted_on.isoformat()}_{shown[-1].pk}" if len(rows) > len(shown) else "",
+        "state": state,
+        "views": [
+            ("", _("All"), counts["all"]),
+            ("owed", _("To be sent"), counts["all"] - counts["came"]),
+            ("came", _("To look at"), counts["came"]),
+        ],
+        "overdue": counts["overdue"],
+    }
+    return render(request, "certifiers/final_documents/list.html", context)
+
+
+def _is_late(row: OwedDocument, day: date) -> bool:
+    return row.state == OwedState.OWED and row.due_on < day
+
+
+def _after(typed: str) -> tuple[date, int] | None:
+    """The place of a keyset page, `2026-12-01_7`; 404 for one that no page named."""
+    if not typed:
+        return None
+    day, _bar, key = typed.partition("_")
+    pk = whole(key)
+    try:
+        wanted = date.fromisoformat(day)
+    except ValueError:
+        raise Http404
+    if pk is None:
+        raise Http404
+    return wanted, pk
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that draft and final must both say. `differs`: it stands in one of them and not in the other."""
+
+    title: str
+    declared: str
+    before: tuple[Say, ...]
+    final: tuple[Say, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether a person should look twice."""
+        found = [any(say.found for say in side) for side in (self.before, self.final) if side]
+        return not all(found)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff_door
+def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
+    """One document: what was sent before and what came now, side by side with what was declared; remind once more."""
+    row = get_object_or_404(
+        OwedDocument.objects.select_related("request__exporter", "request__policy").filter(
+            certifier_id=request.certifier.pk
+        ),
+        pk=owed_id,
+    )
+    zone = policy_of(request.certifier.pk).rules.time_zone
+    if request.method == "POST":
+        if row.state != OwedState.OWED:
+            messages.info(request, _("It came meanwhile."))
+        else:
+            mail = handover.remind(row=row, today=today(zone), by=request.user)
+            messages.success(request, _("A reminder goes to %(to)s.") % {"to": mail.to})
+        return redirect(request.path)
+    facts = loading.load(row.request)
+    slot = next((each for each in facts.slots if (each.rule, each.subject) == (row.rule, row.subject)), None)
+    shown = papers_of(request.certifier.pk, [slot]) if slot else []
+    before, final = _sides(slot, shown)
+    context = {
+        "row": row,
+        "slot": slot,
+        "before": before,
+        "final": final,
+        "differences": _differences(facts, before, final) if row.is_final else [],
+        "certificates": [
+            one
+            for one in Certificate.objects.filter(certifier_id=row.certifier_id, request_id=row.request_id)
+            if policies.counts(one)
+        ],
+        "late": _is_late(row, today(zone)),
+        "zone": zone,
+    }
+    return render(request, "certifiers/final_documents/document.html", context)
+
+
+def _sides(slot: SlotView | None, shown: list[Paper]) -> tuple[list[Paper], list[Paper]]:
+    """What stood there before (draft, booking, earlier files) and what is definitive."""
+    if slot is None or not slot.kinds:
+        return [], shown
+    return [one for one in shown if one.document.kind != FINAL], [one for one in shown if one.document.kind == FINAL]
+
+
+def _differences(facts: loading.Facts, before: list[Paper], final: list[Paper]) -> list[Difference]:
+    rows = [row for row in facts.rules.checks if row.id in COMPARED]
+    return [each for row in rows for each in _of_check(row, facts, before, final)]
+
+
+def _of_check(row: CheckRow, facts: loading.Facts, before: list[Paper], final: list[Paper]) -> list[Difference]:
+    found = []
+    for line in facts.lines if row.scope == "line" else [None]:
+        wanted = values(row, facts, line)
+        title = f"{row.title}, {line.name}" if line is not None and len(facts.lines) > 1 else row.title
+        sides = [tuple(says(side, [one.rule for one in side], wanted)) for side in (before, final)]
+        found.append(Difference(title, wanted.declared or wanted.office, sides[0], sides[1]))
+    return found

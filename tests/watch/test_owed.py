@@ -1,0 +1,197 @@
+"""What follows the issue: owed with a day by mode of transport, called to mind, looked at, and cancelled by a person."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from nopic.certificates import projection
+from nopic.certificates.models import Certificate
+from nopic.delivery.tasks import remind
+from nopic.documents.models import SlotAnswer
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.calendar import Office, final_document_due, reminders
+from nopic.tenants.context import tenant
+from nopic.watch import queries
+from nopic.watch.models import OwedDocument
+from nopic.workflow import clock
+from tests.certifiers.test_queue import questions
+from tests.delivery import consignments
+from tests.delivery.consignments import Consignment
+from tests.factories import World, paper, rules, signed_in
+
+TODAY = clock.today("UTC")
+BELGIUM = Office(rules(time_zone="Europe/Brussels", country="BE"))
+
+
+@pytest.mark.parametrize(
+    ("mode", "departure", "arrival", "due"),
+    [
+        # By hand, Belgium 2026: Ascension Thu 14 May and Whit Monday 25 May are closed.
+        ("sea", date(2026, 5, 11), date(2026, 6, 1), date(2026, 5, 19)),  # Tue 12, Wed 13, Fri 15, Mon 18, Tue 19
+        ("sea", date(2026, 5, 11), date(2026, 5, 16), date(2026, 5, 14)),  # two days before arrival is earlier
+        ("sea", date(2026, 5, 11), date(2026, 5, 12), date(2026, 5, 11)),  # never before it leaves
+        ("sea", date(2026, 5, 11), None, date(2026, 5, 19)),
+        ("road", date(2026, 5, 13), date(2026, 5, 13), date(2026, 5, 15)),  # Thu 14 is a holiday
+        ("air", date(2026, 5, 22), date(2026, 5, 23), date(2026, 5, 26)),  # Fri: Sat, Sun, Whit Monday do not count
+        ("rail", date(2026, 5, 16), None, date(2026, 5, 18)),  # leaves on a Saturday
+    ],
+)
+def test_the_day_by_mode_was_counted_by_hand(mode: str, departure: date, arrival: date | None, due: date) -> None:
+    assert final_document_due(BELGIUM, mode=mode, departure=departure, arrival=arrival) == due
+
+
+def test_reminders_come_the_day_after_departure_the_day_before_and_on_the_day() -> None:
+    assert reminders(departure=date(2026, 5, 11), due=date(2026, 5, 19)) == (
+        date(2026, 5, 12),
+        date(2026, 5, 18),
+        date(2026, 5, 19),
+    )
+    assert reminders(departure=date(2026, 5, 13), due=date(2026, 5, 14)) == (date(2026, 5, 14),)
+    assert reminders(departure=date(2026, 5, 13), due=date(2026, 5, 13)) == ()
+
+
+@pytest.fixture
+def consignment(world: World) -> Consignment:
+    made = consignments.make(world.here, world.importer)
+    consignments.work("owed_documents")
+    return made
+
+
+def owed(consignment: Consignment) -> list[OwedDocument]:
+    with tenant(consignment.side.certifier):
+        return queries.owed_of(consignment.request)
+
+
+def again(consignment: Consignment) -> None:
+    with tenant(consignment.side.certifier):
+        projection.refresh_request(CertificateRequest.objects.get(pk=consignment.request.pk))
+    consignments.work("owed_documents")
+
+
+def test_an_issued_certificate_owes_its_definitive_transport_document(consignment: Consignment) -> None:
+    [row] = owed(consignment)
+    office = Office(consignment.side.policy.rules)
+    departure = consignment.request.departure_on
+    due = final_document_due(office, mode="sea", departure=departure, arrival=departure + timedelta(days=24))
+    assert (row.rule, row.is_final, row.state, row.due_on) == ("transport_document", True, "owed", due)
+    assert row.remind_on == departure + timedelta(days=1)
+
+
+def test_what_was_to_come_later_is_owed_on_the_day_the_exporter_named(consignment: Consignment) -> None:
+    day = TODAY + timedelta(days=9)
+    with tenant(consignment.side.certifier):
+        SlotAnswer.objects.create(
+            certifier=consignment.side.certifier, dossier=consignment.request.dossier, by="rosa",
+            rule="phytosanitary_certificate", answer="later", due_on=day,
+        )  # fmt: skip
+    again(consignment)
+    assert {(row.rule, row.due_on, row.is_final) for row in owed(consignment)} >= {
+        ("phytosanitary_certificate", day, False)
+    }
+
+
+def test_what_came_waits_for_a_look_and_no_reminder_goes_out(consignment: Consignment) -> None:
+    with tenant(consignment.side.certifier):
+        paper(consignment.request, "transport_document", kind="final")
+    again(consignment)
+    [row] = owed(consignment)
+    assert (row.state, row.remind_on) == ("came", None)
+
+
+def test_a_cancelled_certificate_owes_nothing(consignment: Consignment) -> None:
+    consignments.cancel(consignment)
+    consignments.work("owed_documents")
+    assert owed(consignment) == []
+
+
+def test_a_new_arrival_moves_the_day(consignment: Consignment) -> None:
+    arrival = consignment.request.departure_on + timedelta(days=3)
+    with tenant(consignment.side.certifier):
+        Certificate.objects.filter(pk=consignment.certificate.pk).update(routing={"arrival_on": arrival.isoformat()})
+    again(consignment)
+    [row] = owed(consignment)
+    assert (row.arrival_on, row.due_on) == (arrival, arrival - timedelta(days=2))
+
+
+def test_the_exporter_is_reminded_once_a_day_until_it_is_staffs_turn(consignment: Consignment) -> None:
+    def due_today(**days: date) -> None:
+        with tenant(consignment.side.certifier):
+            OwedDocument.objects.update(**days)
+
+    due_today(remind_on=TODAY, departure_on=TODAY - timedelta(days=1), due_on=TODAY + timedelta(days=1))
+    for _again in range(3):
+        remind()
+    consignments.work("mail")
+    assert [one.to for one in mail.outbox] == [[consignment.side.sender.email]]
+    assert "send a document by" in mail.outbox[0].subject
+    assert owed(consignment)[0].remind_on == TODAY + timedelta(days=1)
+    due_today(remind_on=TODAY, due_on=TODAY)
+    remind()
+    assert owed(consignment)[0].remind_on is None
+
+
+def test_a_reminder_that_came_too_late_is_not_sent(consignment: Consignment) -> None:
+    with tenant(consignment.side.certifier):
+        OwedDocument.objects.update(remind_on=TODAY)
+    remind()
+    with tenant(consignment.side.certifier):
+        paper(consignment.request, "transport_document", kind="final")
+    again(consignment)
+    consignments.work("mail")
+    assert mail.outbox == []
+
+
+def test_the_list_stands_by_days_to_arrival_and_costs_the_same_with_any_number(
+    world: World,
+) -> None:
+    staff = signed_in(world.here.reviewer)
+    address = reverse("final_documents", kwargs={"certifier": world.here.certifier.slug})
+    consignments.make(world.there, world.other_importer, reference="2026-0999")
+
+    def asked() -> int:
+        consignments.work("owed_documents")
+        with CaptureQueriesContext(connection) as statements:
+            assert staff.get(address).status_code == 200
+        return len(questions(statements))
+
+    consignments.make(world.here, world.importer, reference="2026-0007", arrival_in=40)
+    asked()  # the first page of a session writes its token
+    one_row = asked()
+    for at, arrives_in in enumerate((30, 10, 20)):
+        consignments.make(world.here, world.importer, reference=f"2026-000{at}", arrival_in=arrives_in)
+    assert asked() == one_row <= 10
+    page = staff.get(address).content.decode()
+    places = [page.index(f"2026-000{at}") for at in (1, 2, 0)]
+    assert places == sorted(places)
+    assert "2026-0999" not in page
+    assert staff.get(address, {"after": "2026-99-99_1"}).status_code == 404
+    assert staff.get(address, {"state": "closed"}).status_code == 404
+
+
+def test_staff_see_draft_and_final_side_by_side_and_remind_by_a_button(world: World, consignment: Consignment) -> None:
+    [row] = owed(consignment)
+    staff = signed_in(world.here.reviewer)
+    address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
+    with tenant(world.here.certifier):
+        paper(consignment.request, "transport_document", kind="draft", name="draft-bl.pdf")
+    assert "draft-bl.pdf" in staff.get(address).content.decode()
+    assert staff.post(address).status_code == 302
+    assert staff.post(address).status_code == 302
+    consignments.work("mail")
+    assert len(mail.outbox) == 1
+    cancel = staff.get(address).content.decode()
+    assert "?reason=documents_late" in cancel
+
+
+def test_the_exporter_reads_what_is_owed_and_until_when(world: World, consignment: Consignment) -> None:
+    [row] = owed(consignment)
+    sender, slug = signed_in(world.here.sender), world.here.certifier.slug
+    own = reverse("my_certificate", kwargs={"certifier": slug, "certificate_id": consignment.certificate.pk})
+    page = sender.get(own).content.decode()
+    assert f"Transport document by {row.due_on:%a} {row.due_on.day}" in page
+    dashboard = sender.get(reverse("requests", kwargs={"certifier": slug})).content.decode()
+    assert "Send the transport document" in dashboard
