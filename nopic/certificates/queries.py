@@ -190,7 +190,7 @@ def _page(
         found = found.filter(pk__lt=after)
     # The keys first, from this table alone, and every table with its certifier: what policies leave PostgreSQL can only
     # guess (measured: 1 row for 39,000), and it would join a certifier's whole history to sort it.
-    keys = list(found.order_by("-pk").values_list("pk", flat=True)[: limit + 1])
+    keys = found.order_by("-pk").values("pk")[: limit + 1]  # a limit is never flattened into the join around it
     same = {f"{path}__certifier_id": certifier_id for path in ("request", "request__exporter", "line")}
     rows = list(_of(certifier_id).filter(pk__in=keys, **same).order_by("-pk"))
     return Page(rows[:limit], rows[limit - 1].pk if len(rows) > limit else None)
