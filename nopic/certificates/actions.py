@@ -4,8 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import pdf, policies, projection
-from nopic.certificates.issuance.endings import abandon
+from nopic.certificates.issuance.endings import abandon, drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation
+from nopic.certificates.revising import locked, next_sequence
 from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
 from nopic.documents import actions as documents
 from nopic.documents.models import Document, Dossier
@@ -67,7 +68,7 @@ def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -
     From now on the public record says that it must not be used. Before anything was sent it is abandoned here and
     now; otherwise the cancellation waits behind the issue, which then only finds out what the registry holds.
     """
-    fresh = _locked(certificate)
+    fresh = locked(certificate)
     _known_reason(fresh, reason)
     if policies.obstacles_to_cancel(fresh):
         raise Overtaken(fresh)
@@ -79,8 +80,9 @@ def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -
     if issue.last_sent_at is None:
         abandon(fresh, issue, by=by)
         return fresh
+    drop_changes(fresh, OperationKind.REVISE, OperationKind.WEIGHTS, by=by)  # a dead number keeps no new version
     operation = RegistryOperation.objects.create(
-        certifier_id=fresh.certifier_id, certificate=fresh, sequence=issue.sequence + 1, kind=OperationKind.CANCEL,
+        certifier_id=fresh.certifier_id, certificate=fresh, sequence=next_sequence(fresh), kind=OperationKind.CANCEL,
         client_ref=client_ref(fresh.certifier_id, fresh.pk, kind="cancel"), payload={}, payload_sha256="",
     )  # fmt: skip
     owe("registry", operation.pk, certifier_id=fresh.certifier_id)
@@ -147,7 +149,7 @@ def take_paper_off(*, request: CertificateRequest, document: Document, by: User)
 
 
 def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) -> Certificate:
-    fresh = _locked(certificate)
+    fresh = locked(certificate)
     if not fresh.attention:
         raise Overtaken(fresh)
     record(fresh, verb, by=by, note=fresh.attention)
@@ -182,14 +184,6 @@ def _go_on(certificate: Certificate, operation: RegistryOperation, *, by: User, 
         advance(certificate, CertificateStatus.ISSUING, by=by, attention="")
     elif certificate.attention:
         _settled(certificate)
-
-
-def _locked(certificate: Certificate) -> Certificate:
-    return (
-        Certificate.objects.select_for_update(of=("self",))
-        .select_related("request__policy", "line")
-        .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
-    )
 
 
 def _known_reason(certificate: Certificate, reason: str) -> None:

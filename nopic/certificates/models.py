@@ -8,13 +8,16 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from nopic.certificates import statuses
-from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
+from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, OperationKind, OperationStatus, RevisionStatus
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants.models import Broker, Certifier, Importer, TenantModel
 
 
 class Certificate(TenantModel):
     """One approved line. `data`, `data_sha256`, `template_version` and the key are frozen at approval.
+
+    They change together, and only with the next `version`: a revision that was approved and published (`Revision`
+    keeps what stood before). The number and the key stay.
 
     Four moments, four times: approved, published in the registry (issued), rendered, handed over.
     """
@@ -30,6 +33,10 @@ class Certificate(TenantModel):
     page_size = models.CharField(max_length=10)
     verification_key = models.CharField(max_length=16)
     number = models.CharField(max_length=21, null=True, unique=True)  # given by the registry, never reused
+    version = models.PositiveSmallIntegerField(default=1)
+    revised_at = models.DateTimeField(null=True)  # when the registry took the present version, if not the first
+    weights_reported_at = models.DateTimeField(null=True)  # the last report that the registry took
+    actual_kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)  # what that report said in total
     approved_at = models.DateTimeField()
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField(null=True)  # the registry's publish time
@@ -94,6 +101,7 @@ class RegistryOperation(TenantModel):
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="operations", db_constraint=False)
     sequence = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=10, choices=OperationKind)
+    generation = models.PositiveSmallIntegerField(default=1)  # version of a revision, sequence of a report
     status = models.CharField(max_length=12, choices=OperationStatus, default=OperationStatus.PENDING)
     client_ref = models.CharField(max_length=64, unique=True)
     payload = models.JSONField()
@@ -112,7 +120,7 @@ class RegistryOperation(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["certifier", "certificate", "sequence"], name="operation_sequence_once"),
             models.UniqueConstraint(
-                fields=["certifier", "certificate", "kind"],
+                fields=["certifier", "certificate", "kind", "generation"],
                 condition=~Q(status="superseded"),
                 name="operation_kind_once",
             ),
@@ -120,6 +128,64 @@ class RegistryOperation(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} of certificate {self.certificate_id}"
+
+
+class Revision(TenantModel):
+    """The next version of a certificate under its number: fewer kilograms, other lots, remarks.
+
+    Asked for, decided by the staff, then taken by the registry. `data` is frozen at the approval; `before` is what the
+    certificate said until this version took its place.
+    """
+
+    NEXT = statuses.REVISION_NEXT
+    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="revisions", db_constraint=False)
+    version = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=10, choices=RevisionStatus, default=RevisionStatus.REQUESTED)
+    net_kg = models.DecimalField(max_digits=14, decimal_places=3)
+    lots = models.JSONField()  # [{"code", "kg" (text) or null}], as it will stand in box 12
+    remarks = models.TextField(blank=True)  # printed on the certificate
+    why = models.TextField()  # what happened, for the reviewer
+    asked_at = models.DateTimeField(db_default=Now())
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    decision_note = models.TextField(blank=True)  # to the exporter
+    data = models.JSONField(null=True)
+    before = models.JSONField(null=True)
+    before_file = models.CharField(max_length=64, blank=True)  # SHA-256 of the PDF that it takes the place of
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["certifier", "certificate"],
+                condition=Q(status__in=[str(one) for one in OPEN_REVISION]),
+                name="revision_one_open",
+            ),
+            models.UniqueConstraint(
+                fields=["certifier", "certificate", "version"],
+                condition=Q(status__in=["approved", "published"]),
+                name="revision_version_once",
+            ),
+            models.CheckConstraint(condition=Q(net_kg__gt=0, version__gte=2), name="revision_has_weight"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "published", "refused"])
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+                name="revision_says_who_decided",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "published"]) | Q(data__isnull=False),
+                name="revision_approved_is_frozen",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="published") | Q(published_at__isnull=False, before__isnull=False),
+                name="revision_published_keeps_what_was",
+            ),
+        ]
+        indexes = [models.Index(fields=["certifier", "status", "id"], name="revision_by_status")]
+
+    def __str__(self) -> str:
+        return f"version {self.version} of certificate {self.certificate_id}"
 
 
 class RegistryAttempt(TenantModel):
@@ -175,6 +241,8 @@ class PublicRecord(models.Model):
     number = models.CharField(max_length=21, unique=True)
     status = models.CharField(max_length=20, choices=CertificateStatus)
     data = models.JSONField()
+    version = models.PositiveSmallIntegerField(default=1)
+    revised_at = models.DateTimeField(null=True)
     issued_at = models.DateTimeField()
     departure_on = models.DateField()  # as the certificate says it
     departure_ends_at = models.DateTimeField()  # the end of that day at the certifier's office

@@ -1,13 +1,15 @@
 """Who may do what to a certificate now, and what stands against publishing it: asked by buttons, actions and the ladder."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, CertificateFile, RegistryOperation
-from nopic.certificates.statuses import CertificateStatus, OperationStatus
+from nopic.certificates.models import Certificate, CertificateFile, RegistryOperation, Revision
+from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, OperationStatus
+from nopic.presentation.words import kg
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
@@ -90,8 +92,8 @@ def still_owed(slots: Iterable[SlotView]) -> list[SlotView]:
 
 
 def file_version(certificate: Certificate) -> int:
-    """Which PDF tells the truth now: 1 as issued, 2 with "Not valid for import" on it."""
-    return 2 if certificate.cancel_requested_at else 1
+    """Which PDF tells the truth now: of each version the odd one as issued, the even one with "Not valid for import"."""
+    return 2 * certificate.version - (0 if certificate.cancel_requested_at else 1)
 
 
 def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
@@ -106,6 +108,56 @@ def obstacles_to_cancel(certificate: Certificate) -> list[str]:
     if certificate.status in (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED):
         return [_("It is not valid any more.")]
     return []
+
+
+def obstacles_to_revise(certificate: Certificate, *, but: Revision | None = None) -> list[str]:
+    """Why no next version can be asked for or approved now; `but`: the one that is being decided."""
+    if not counts(certificate) or certificate.status != CertificateStatus.ISSUED:
+        return [_("Only a certificate that is published and in force can be revised.")]
+    other = certificate.revisions.filter(certifier_id=certificate.certifier_id, status__in=OPEN_REVISION)
+    if other.exclude(pk=but.pk if but else None).exists():
+        return [_("A revision of this certificate is under way already.")]
+    if but and but.version != certificate.version + 1:
+        return [_("The certificate has another version by now.")]
+    return []
+
+
+def faults_of_revision(
+    certificate: Certificate, net_kg: Decimal, lots: Sequence[tuple[str, Decimal | None]], remarks: str
+) -> list[str]:
+    """What is wrong with a wished version, in sentences for whoever asks."""
+    data = certificate.data
+    present = Decimal(data["net_weight_kg"])
+    several = data["coverage"]["kind"] == Coverage.TIME_FRAME
+    if net_kg > present:
+        return [
+            _(
+                "A revision can only lower the net weight: the certificate says %(present)s kg. More kilograms need"
+                " another certificate, before the goods leave."
+            )
+            % {"present": kg(present)}
+        ]
+    if several and (net_kg != present or lots):
+        return [
+            _("The kilograms and lots of a time frame stand in the record of its shipments. Only remarks can be added.")
+        ]
+    if not several and not lots:
+        return [_("Name at least one lot.")]
+    known = [weight for _code, weight in lots if weight is not None]
+    if len(known) == len(lots) and known and sum(known) != net_kg:
+        return [
+            _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
+            % {"sum": kg(sum(known, Decimal(0))), "net": kg(net_kg)}
+        ]
+    now_there = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in data["lots"] or []]
+    if net_kg == present and list(lots) == now_there and remarks == said_remarks(certificate):
+        return [_("Nothing is changed yet.")]
+    return []
+
+
+def said_remarks(certificate: Certificate) -> str:
+    """The remarks that the present version carries."""
+    return str((certificate.data.get("revision") or {}).get("remarks") or "")
 
 
 def cancel_sentence(certificate: Certificate) -> str:

@@ -34,6 +34,8 @@ def refresh(certificate: Certificate) -> None:
         "number": certificate.number,
         "status": certificate.status,
         "data": certificate.data,
+        "version": certificate.version,
+        "revised_at": certificate.revised_at,
         "issued_at": certificate.issued_at,
         "departure_on": policies.departure_of(certificate),
         "departure_ends_at": policies.departure_ends(certificate),

@@ -32,6 +32,28 @@ class OperationKind(models.TextChoices):
 
     ISSUE = "issue", _("Issue")
     CANCEL = "cancel", _("Cancel")
+    REVISE = "revise", _("Revise")
+    WEIGHTS = "weights", _("Report weights")
+
+
+class RevisionStatus(models.TextChoices):
+    """`approved`: the registry has yet to take it; the version before it holds until then."""
+
+    REQUESTED = "requested", _("To decide")
+    APPROVED = "approved", _("Being published")
+    PUBLISHED = "published", _("Published")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Not needed any more")
+
+
+REVISION_NEXT: dict[str, frozenset[str]] = {
+    RevisionStatus.REQUESTED: frozenset({RevisionStatus.APPROVED, RevisionStatus.REFUSED, RevisionStatus.WITHDRAWN}),
+    RevisionStatus.APPROVED: frozenset({RevisionStatus.PUBLISHED, RevisionStatus.WITHDRAWN}),
+    RevisionStatus.PUBLISHED: frozenset(),
+    RevisionStatus.REFUSED: frozenset(),
+    RevisionStatus.WITHDRAWN: frozenset(),
+}
+OPEN_REVISION = (RevisionStatus.REQUESTED, RevisionStatus.APPROVED)
 
 
 class OperationStatus(models.TextChoices):

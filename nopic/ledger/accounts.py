@@ -130,6 +130,11 @@ def give_back(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Act
     return _move(account, Kind.GIVE_BACK, issued=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
 
 
+def reduce(account: Account, kg: Decimal, *, line_id: int, version: int, by: Actor) -> bool:
+    """A certificate was revised to `kg` kilograms fewer, which may be certified again; once for each version."""
+    return _move(account, Kind.REDUCE, issued=-kg, line_id=line_id, turn=version, by=by)
+
+
 def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
     """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
 

@@ -52,6 +52,7 @@ class Kind(models.TextChoices):
     RELEASE = "release", _("Released: refused, withdrawn or returned")
     ISSUE = "issue", _("Certified")
     GIVE_BACK = "give_back", _("Given back: certificate cancelled")
+    REDUCE = "reduce", _("Given back: certificate revised to fewer kilograms")
 
 
 class Entry(TenantModel):

@@ -7,10 +7,18 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies, projection
-from nopic.certificates.models import Certificate, RegistryOperation
-from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, OperationStatus
+from nopic.certificates.models import Certificate, RegistryOperation, Revision
+from nopic.certificates.statuses import (
+    CLOSED_OPERATION,
+    OPEN_REVISION,
+    CertificateStatus,
+    OperationKind,
+    OperationStatus,
+    RevisionStatus,
+)
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
+from nopic.oid.payloads import fingerprint
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import advance
@@ -30,7 +38,9 @@ def goods_of(certificate: Certificate) -> Goods:
     """An approved line has an account and a weight."""
     line = certificate.line
     assert line.account is not None and line.net_kg is not None  # noqa: S101, PT018
-    return Goods(line.account, line.net_kg, line.pk, certificate.request.turn)
+    # What the certificate says now: a revision has lowered it and given the difference back.
+    kg = Decimal(certificate.data["net_weight_kg"]) if certificate.version > 1 else line.net_kg
+    return Goods(line.account, kg, line.pk, certificate.request.turn)
 
 
 def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) -> None:
@@ -75,3 +85,50 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
         )  # fmt: skip
     projection.refresh(certificate)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
+
+
+def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) -> None:
+    """The registry has taken the next version: it holds from now on, and the kilograms saved may be certified again."""
+    revision = Revision.objects.get(
+        certifier_id=certificate.certifier_id, certificate=certificate, version=version, status=RevisionStatus.APPROVED
+    )
+    goods, file = goods_of(certificate), policies.file_to_hand_out(certificate)
+    saved = goods.kg - revision.net_kg
+    advance(
+        revision, RevisionStatus.PUBLISHED, by=by, published_at=at, before=certificate.data,
+        before_file=file.sha256 if file else "",
+    )  # fmt: skip
+    certificate.version, certificate.revised_at, certificate.data = version, at, revision.data
+    certificate.data_sha256 = fingerprint(certificate.data)
+    certificate.save(update_fields=["version", "revised_at", "data", "data_sha256"])
+    record(certificate, "revised", by=by, version=version, kg=str(revision.net_kg), given_back=str(saved))
+    if saved:
+        accounts.reduce(goods.account, saved, line_id=goods.line_id, version=version, by=by)
+    certificate.attention = policies.registry_differs(certificate)
+    certificate.save(update_fields=["attention"])
+    projection.refresh(certificate)
+    owe("render", certificate.pk, certifier_id=certificate.certifier_id)
+
+
+def weights_reported(certificate: Certificate, operation: RegistryOperation, *, at: datetime, by: Actor) -> None:
+    """The registry knows what really left."""
+    certificate.actual_kg, certificate.weights_reported_at = Decimal(operation.payload["net_weight_kg"]), at
+    certificate.attention = policies.registry_differs(certificate)
+    certificate.save(update_fields=["actual_kg", "weights_reported_at", "attention"])
+    record(certificate, "weights reported", by=by, sequence=operation.generation, kg=str(certificate.actual_kg))
+
+
+def drop_changes(certificate: Certificate, *kinds: OperationKind, by: Actor) -> None:
+    """Close what is still owed of these kinds: the certificate ends, or a newer one says it better.
+
+    Also what was sent and not answered: a dead number keeps no version, and an older report never wins over a newer.
+    """
+    mine = certificate.operations.filter(certifier_id=certificate.certifier_id, kind__in=kinds)
+    for one in mine.exclude(status__in=CLOSED_OPERATION):
+        if one.status == OperationStatus.SENT:
+            advance(one, OperationStatus.IN_DOUBT, by=by)
+        advance(one, OperationStatus.SUPERSEDED, by=by)
+    if OperationKind.REVISE in kinds:
+        open_ones = certificate.revisions.filter(certifier_id=certificate.certifier_id, status__in=OPEN_REVISION)
+        for revision in open_ones:
+            advance(revision, RevisionStatus.WITHDRAWN, by=by, note="the certificate ends")

@@ -3,10 +3,11 @@
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
+from nopic.certificates.issuance.acts import ACTS
+from nopic.certificates.issuance.changing import change_published
 from nopic.certificates.issuance.desk import BY, Changed, Closed, Desk, NeedsPerson, Note, registry_of
 from nopic.certificates.issuance.patience import Patience
 from nopic.certificates.issuance.publishing import publish
-from nopic.certificates.issuance.withdrawing import withdraw
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CLOSED_OPERATION, OperationKind, OperationStatus
 from nopic.oid.client import Rejected
@@ -15,7 +16,7 @@ from nopic.tenants.models import RegistryCredential
 from nopic.workflow.dispatch import Claim, Later
 from nopic.workflow.transitions import advance
 
-STEPS = {OperationKind.ISSUE: publish, OperationKind.CANCEL: withdraw}
+STEPS = {OperationKind.ISSUE: publish, **dict.fromkeys(map(OperationKind, ACTS), change_published)}
 
 
 def work(claim: Claim, patience: Patience) -> Later | None:
@@ -32,7 +33,8 @@ def work(claim: Claim, patience: Patience) -> Later | None:
     except NeedsPerson as stop:
         return _hand_over(desk, str(stop), None)
     except Rejected as refusal:
-        call = "register" if desk.operation.kind == OperationKind.ISSUE else "cancel"
+        kind = desk.operation.kind
+        call = "register" if kind == OperationKind.ISSUE else ACTS[kind].call
         note = Note(call, "refused", refusal.evidence, text=f"{refusal.code}: {refusal.text}")
         if call == "register" and desk.certificate.cancel_requested_at:
             # It is to be cancelled anyway: what counts is whether an earlier try arrived, so look that up.

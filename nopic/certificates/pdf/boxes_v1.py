@@ -74,6 +74,8 @@ def context(document: CertificateDocument, page_size: str, set_: Typesetter) -> 
             "last": day(d.coverage.last_departure),
             "request": set_(d.request.reference),
             "received": day(d.request.received_on),
+            "version": f"Version {d.revision.version} of {day(d.revision.approved_on)}" if d.revision else "",
+            "remarks": set_(d.revision.remarks) if d.revision and d.revision.remarks else "",
         },
         "exporter": {
             "name": set_(d.exporter.name),

@@ -187,6 +187,15 @@ class DecidedBy:
 
 
 @dataclass(frozen=True)
+class Revised:
+    """Which version of the certificate this is, when it is not the first, and what was remarked."""
+
+    version: int
+    approved_on: Day
+    remarks: str | None = None
+
+
+@dataclass(frozen=True)
 class Issue:
     """What is known only once the registry has published: number, time, verification, standing.
 
@@ -244,6 +253,7 @@ class CertificateDocument:
     statement: str
     decided_by: DecidedBy
     approved_on: Day
+    revision: Revised | None = None
     issue: Issue | None = None
     frozen: bytes = b""  # canonical JSON of the mapping this was read from, so that the attachment is that and no more
 

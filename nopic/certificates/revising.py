@@ -1,0 +1,162 @@
+"""A certificate's next version under its number, and what really left under it: asked for, decided, owed to the registry.
+
+A revision may lower the weight, change lots and add remarks; anything else is another certificate (requirements §0).
+Each act is one transaction of the caller's `tenant()`, without broker and registry. What a change costs belongs to the
+schedule of fees and is not asked here.
+"""
+
+from collections.abc import Iterable, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates import pdf, policies
+from nopic.certificates.issuance.endings import drop_changes
+from nopic.certificates.models import Certificate, RegistryOperation, Revision
+from nopic.certificates.statuses import OperationKind, RevisionStatus
+from nopic.oid.payloads import client_ref, fingerprint, plain_decimal, revise_payload, weights_payload
+from nopic.tenants.models import User
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now, today
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused, advance
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the next version shall say: kilograms, lots as (code, kilograms or None), remarks; and why."""
+
+    net_kg: Decimal
+    lots: Sequence[tuple[str, Decimal | None]]
+    remarks: str
+    why: str
+
+
+@transaction.atomic
+def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
+    """Ask for the next version. Raises Refused with sentences, Overtaken when another one is open already."""
+    fresh = locked(certificate)
+    against = policies.obstacles_to_revise(fresh)
+    against += policies.faults_of_revision(fresh, wish.net_kg, wish.lots, wish.remarks)
+    if against:
+        raise Refused(against)
+    try:
+        with transaction.atomic():
+            revision = Revision.objects.create(
+                certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1, net_kg=wish.net_kg,
+                lots=[{"code": code, "kg": None if kg is None else plain_decimal(kg)} for code, kg in wish.lots],
+                remarks=wish.remarks, why=wish.why, asked_by=by,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise Overtaken(fresh) from error
+    record(fresh, "revision asked for", by=by, note=wish.why, version=revision.version, kg=str(wish.net_kg))
+    return revision
+
+
+@transaction.atomic
+def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
+    """Freeze what the next version says and owe it to the registry. Refused, Overtaken."""
+    certificate, fresh = _open(revision)
+    against = policies.obstacles_to_revise(certificate, but=fresh)
+    if against:
+        raise Refused(against)
+    data = revised_data(certificate, fresh)
+    if missing := pdf.unprintable(pdf.CertificateDocument.from_json(data)):
+        raise Refused(
+            [_("The certificate cannot be printed with these characters: %(them)s") % {"them": " ".join(missing)}]
+        )
+    advance(
+        fresh, RevisionStatus.APPROVED, by=by, note=note, decided_at=now(), decided_by=by, decision_note=note, data=data
+    )
+    assert certificate.number is not None  # noqa: S101 - it is issued
+    payload = revise_payload(certificate.number, data, version=fresh.version, remarks=fresh.remarks)
+    _owe(certificate, OperationKind.REVISE, fresh.version, payload)
+    record(certificate, "revision approved", by=by, note=note, version=fresh.version)
+    return fresh
+
+
+@transaction.atomic
+def refuse(*, revision: Revision, by: User, note: str) -> Revision:
+    """The version that there is stays; the exporter reads why. Overtaken."""
+    certificate, fresh = _open(revision)
+    advance(fresh, RevisionStatus.REFUSED, by=by, note=note, decided_at=now(), decided_by=by, decision_note=note)
+    record(certificate, "revision refused", by=by, note=note, version=fresh.version)
+    owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
+    return fresh
+
+
+@transaction.atomic
+def report_weights(
+    *, certificate: Certificate, shipments: Iterable[tuple[str, date, Decimal]], by: Actor
+) -> RegistryOperation:
+    """Owe the registry the actual net kilograms of each shipment (our reference, day, kg) and in total.
+
+    A report is whole: it takes the place of every earlier one, also of one that the registry has not answered yet.
+    Refused when the certificate was never published or is no longer in force there, or nothing has left.
+    """
+    fresh = locked(certificate)
+    told = list(shipments)
+    total = sum((kg for _reference, _on, kg in told), Decimal(0))
+    if not fresh.number or not policies.counts(fresh):
+        raise Refused([_("Weights are reported for a certificate that is published and in force.")])
+    if total <= 0:
+        raise Refused([_("Nothing has left under this certificate yet.")])
+    drop_changes(fresh, OperationKind.WEIGHTS, by=by)
+    earlier = fresh.operations.filter(certifier_id=fresh.certifier_id, kind=OperationKind.WEIGHTS)
+    sequence = max(earlier.values_list("generation", flat=True), default=0) + 1
+    payload = weights_payload(fresh.number, sequence=sequence, net_kg=total, shipments=told)
+    record(fresh, "weights to be reported", by=by, sequence=sequence, kg=str(total))
+    return _owe(fresh, OperationKind.WEIGHTS, sequence, payload)
+
+
+def revised_data(certificate: Certificate, revision: Revision) -> dict[str, Any]:
+    """What the certificate will say: its present data with the changes, the version and its day in it."""
+    assert certificate.request.policy is not None  # noqa: S101 - a sent request has one
+    data = deepcopy(certificate.data)
+    data["net_weight_kg"] = plain_decimal(revision.net_kg)
+    data["lots"] = revision.lots
+    data["revision"] = {
+        "version": revision.version,
+        "approved_on": today(certificate.request.policy.rules.time_zone).isoformat(),
+        "remarks": revision.remarks or None,
+    }
+    return data
+
+
+def next_sequence(certificate: Certificate) -> int:
+    """The place in the line of a further operation of a certificate."""
+    mine = certificate.operations.filter(certifier_id=certificate.certifier_id)
+    return max(mine.values_list("sequence", flat=True), default=0) + 1
+
+
+def locked(certificate: Certificate) -> Certificate:
+    """The certificate as it is now, locked, with what the rules ask about."""
+    return (
+        Certificate.objects.select_for_update(of=("self",))
+        .select_related("request__policy", "line")
+        .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
+    )
+
+
+def _open(revision: Revision) -> tuple[Certificate, Revision]:
+    """Certificate and revision, locked in that order; Overtaken when it is decided."""
+    certificate = locked(revision.certificate)
+    fresh = Revision.objects.select_related("certificate").get(certifier_id=revision.certifier_id, pk=revision.pk)
+    if fresh.status != RevisionStatus.REQUESTED:
+        raise Overtaken(fresh)
+    return certificate, fresh
+
+
+def _owe(certificate: Certificate, kind: OperationKind, generation: int, payload: dict[str, Any]) -> RegistryOperation:
+    operation = RegistryOperation.objects.create(
+        certifier_id=certificate.certifier_id, certificate=certificate, sequence=next_sequence(certificate), kind=kind,
+        generation=generation, client_ref=client_ref(certificate.certifier_id, certificate.pk, generation, kind=kind),
+        payload=payload, payload_sha256=fingerprint(payload),
+    )  # fmt: skip
+    owe("registry", operation.pk, certifier_id=certificate.certifier_id)
+    return operation
