@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from certifiers.views import case, certificates, final_documents, frames, operations, policies, queue, watch
+from certifiers.views import (
+    case,
+    certificates,
+    final_documents,
+    frames,
+    operations,
+    policies,
+    queue,
+    revisions,
+    watch,
+)
 from certifiers.views.case.opening import or_say_what_happened as late
 
 CASE = "cases/<str:reference>/"
@@ -32,6 +42,11 @@ urlpatterns = [
     path("certificates/<int:certificate_id>/", certificates.certificate, name="certificate"),
     path("certificates/<int:certificate_id>/cancel/", certificates.cancel, name="certificate_cancel"),
     path("certificates/<int:certificate_id>/press/", certificates.press, name="certificate_press"),
+    path(
+        "certificates/<int:certificate_id>/revisions/<int:revision_id>/",
+        revisions.revision,
+        name="certificate_revision",
+    ),
     path("final-documents/", final_documents.final_documents, name="final_documents"),
     path("final-documents/<int:owed_id>/", final_documents.final_document, name="final_document"),
     path("watch/", watch.concerns, name="concerns"),

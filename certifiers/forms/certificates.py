@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.tenants.policy.reasons import cancel_text
@@ -40,3 +41,30 @@ class KeyForm(forms.Form):
         help_text=gettext_lazy("Stored encrypted; it is not shown again"),
         error_messages={"required": gettext_lazy("Enter the key")},
     )
+
+
+class DecisionForm(forms.Form):
+    """Approve, or refuse with a reason for the exporter."""
+
+    verdict = forms.ChoiceField(
+        label=gettext_lazy("Decision"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("approve", gettext_lazy("Approve and publish the new version")),
+            ("refuse", gettext_lazy("Refuse; the present version stays")),
+        ],
+        error_messages={"required": gettext_lazy("Choose whether to approve or refuse")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Reason, for the exporter"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """A refusal says why."""
+        told = super().clean() or {}
+        if told.get("verdict") == "refuse" and not told.get("note", "").strip():
+            self.add_error("note", _("Say why it is refused"))
+        return told

@@ -20,7 +20,7 @@ from nopic.watch import queries as afterwards
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken
 
-STATES = ("", "underway", "issued", "cancelled", "attention")
+STATES = ("", "underway", "issued", "cancelled", "attention", "revision")
 
 
 def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
@@ -53,9 +53,11 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("issued", _("Issued")),
             ("cancelled", _("Cancelled")),
             ("attention", _("Needs attention")),
+            ("revision", _("Revision to decide")),
         ],
         "attention": queries.attention_count(request.certifier.pk),
         "owed": afterwards.owed_counts(request.certifier.pk, day),
+        "revisions": queries.revision_count(request.certifier.pk),
         "concerns": len(afterwards.open_concerns(request.certifier.pk)),
         "key": queries.registry_key(request.certifier.pk),
     }
@@ -72,6 +74,8 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "certificate": found,
         "data": found.data,
         "state": queries.state(found, today(zone)),
+        "net_kg": found.kilograms,
+        "versions": queries.versions(found),
         "evidence": queries.evidence(found),
         "deliveries": handover.deliveries(certifier_id=request.certifier.pk, certificate_id=found.pk),
         "differs": policies.registry_differs(found),

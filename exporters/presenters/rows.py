@@ -183,7 +183,7 @@ def certificate_row(certificate: Certificate, slug: str, office: Office, today: 
     return CertificateRow(
         url=reverse("my_certificate", kwargs={**here, "certificate_id": certificate.pk}),
         what=version.wording if version else "",
-        kg=words.kg(certificate.line.net_kg) if certificate.line.net_kg else "",
+        kg=words.kg(certificate.kilograms),
         state=state,
         sentence=certificate_sentence(certificate, state, office),
         number=certificate.number or "",

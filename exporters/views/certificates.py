@@ -63,6 +63,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "facts": facts,
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
+        "versions": queries.versions(found),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
         "owed_by": afterwards.owed_of(found.request),
         "reports": afterwards.treatment_reports(found),

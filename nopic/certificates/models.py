@@ -93,6 +93,11 @@ class Certificate(TenantModel):
     def __str__(self) -> str:
         return self.number or f"certificate {self.pk}"
 
+    @property
+    def kilograms(self) -> Decimal:
+        """Net weight that the present version says."""
+        return Decimal(self.data["net_weight_kg"])
+
 
 class RegistryOperation(TenantModel):
     """One call owed to the registry for a certificate. Taken in sequence: a cancel waits for the issue before it."""

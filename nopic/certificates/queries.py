@@ -3,13 +3,16 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
-from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
-from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus
+from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation, Revision
+from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
+from nopic.presentation.words import kg
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.models import RegistryCredential
 from nopic.workflow.clock import now
@@ -160,6 +163,49 @@ def attention_count(certifier_id: int) -> int:
     return Certificate.objects.filter(certifier_id=certifier_id).exclude(attention="").count()
 
 
+def revision_count(certifier_id: int) -> int:
+    """How many revisions wait for a decision."""
+    return Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED).count()
+
+
+def versions(certificate: Certificate) -> list[Revision]:
+    """Every further version that was asked for, oldest first."""
+    return list(certificate.revisions.filter(certifier_id=certificate.certifier_id).order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One box in two versions."""
+
+    box: int | None
+    label: str
+    now: str
+    new: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs."""
+        return self.now != self.new
+
+
+def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
+    """What a revision changes, beside what stood or stands there."""
+    before = revision.before or certificate.data
+    remarks = str((before.get("revision") or {}).get("remarks") or "")
+    return [
+        Compared(10, _("Net weight"), f"{kg(Decimal(before['net_weight_kg']))} kg", f"{kg(revision.net_kg)} kg"),
+        Compared(12, _("Lots"), _lots(before["lots"]), _lots(revision.lots)),
+        Compared(None, _("Remarks"), remarks or "—", revision.remarks or "—"),
+    ]
+
+
+def _lots(lots: Sequence[dict[str, str | None]]) -> str:
+    return (
+        ", ".join(f"{lot['code']} ({kg(Decimal(lot['kg']))} kg)" if lot.get("kg") else str(lot["code"]) for lot in lots)
+        or "—"
+    )
+
+
 def registry_key(certifier_id: int) -> str:
     """What the banner of the staff says about the certifier's key at the registry: ok, missing or rejected."""
     credential = RegistryCredential.objects.filter(certifier_id=certifier_id).first()
@@ -203,6 +249,8 @@ def _in_state(found: QuerySet[Certificate], wanted: str) -> QuerySet[Certificate
         return found.filter(status=wanted, cancel_requested_at=None)
     if wanted == "attention":
         return found.exclude(attention="")
+    if wanted == "revision":
+        return found.filter(pk__in=Revision.objects.filter(status=RevisionStatus.REQUESTED).values("certificate_id"))
     if wanted == "underway":
         return found.filter(status__in=UNDERWAY)
     return found.filter(status=wanted) if wanted else found

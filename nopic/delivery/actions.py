@@ -5,7 +5,8 @@ from datetime import date
 from django.db import transaction
 
 from nopic.certificates.models import Certificate
-from nopic.certificates.statuses import CertificateStatus
+from nopic.certificates.policies import file_to_hand_out
+from nopic.certificates.statuses import CertificateStatus, RevisionStatus
 from nopic.delivery.mails.owing import exporter_address, owe_mail, owe_to_all, recipients
 from nopic.delivery.models import ConsignmentLink, Mail
 from nopic.requests.models import CertificateRequest
@@ -27,12 +28,29 @@ def hand_over(*, certificate: Certificate) -> list[Mail]:
         return owe_to_all(certificate.request, certificate, "cancelled")
     if certificate.status != CertificateStatus.ISSUED or not certificate.rendered_at:
         return []
+    if certificate.version > 1:
+        _owe_refusals(certificate)
+        if file_to_hand_out(certificate) is None:
+            return []  # asked again once the new version's PDF is there
+        return owe_to_all(certificate.request, certificate, "revised", version=certificate.version)
     mails = owe_to_all(certificate.request, certificate, "issued")
+    _owe_refusals(certificate)
     if Certificate.objects.filter(certifier_id=certificate.certifier_id, pk=certificate.pk, handed_over_at=None).update(
         handed_over_at=now()
     ):
         record(certificate, "handed over", by=BY, note=", ".join(f"{one.recipient_kind}: {one.to}" for one in mails))
     return mails
+
+
+def _owe_refusals(certificate: Certificate) -> None:
+    """The exporter reads once of each revision that was refused."""
+    refused = certificate.revisions.filter(certifier_id=certificate.certifier_id, status=RevisionStatus.REFUSED)
+    for revision in refused:
+        owe_mail(
+            key=f"revision_refused:{revision.pk}", template="revision_refused",
+            to=recipients(certificate.request)["exporter"], kind="exporter", request=certificate.request,
+            certificate=certificate, context={"revision": revision.pk},
+        )  # fmt: skip
 
 
 @transaction.atomic

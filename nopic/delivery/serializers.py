@@ -19,6 +19,8 @@ class RecordSerializer(serializers.Serializer):
     valid_for_import = serializers.BooleanField()
     shipped_on = serializers.DateField(allow_null=True)
     issued_at = serializers.DateTimeField()
+    version = serializers.IntegerField()
+    revised_at = serializers.DateTimeField(allow_null=True)
     cancelled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField(allow_blank=True)
     final_document_owed = serializers.BooleanField()

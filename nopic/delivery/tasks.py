@@ -6,7 +6,14 @@ from django.conf import settings
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.policies import file_to_hand_out
 from nopic.delivery import actions, links
-from nopic.delivery.mails import afterwards, asking, letters, nudging, sending  # noqa: F401 - each module registers its letters
+from nopic.delivery.mails import (  # noqa: F401 - each module registers its letters
+    afterwards,
+    asking,
+    changes,
+    letters,
+    nudging,
+    sending,
+)
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
 from nopic.requests.facts import policy_of

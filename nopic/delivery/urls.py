@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nopic.delivery.views import afterwards, consignment, handover, inbox, keys, public
+from nopic.delivery.views import afterwards, changing, consignment, handover, inbox, keys, public
 
 urlpatterns = [
     path("v/", public.ask, name="verify_ask"),
@@ -21,6 +21,12 @@ urlpatterns = [
     path("in/<str:number>/certificate.pdf", inbox.inbox_pdf, name="inbox_pdf"),
     path("<slug:certifier>/api-keys/", keys.exporter_keys, name="exporter_keys"),
     path("<slug:certifier>/certificates/<int:certificate>/handover/", handover.handover, name="handover"),
+    path("<slug:certifier>/certificates/<int:certificate>/change/", changing.change, name="certificate_change"),
+    path(
+        "<slug:certifier>/certificates/<int:certificate>/revise/",
+        changing.ask_revision,
+        name="certificate_ask_revision",
+    ),
     path("<slug:certifier>/certificates/<int:certificate>/routing/", afterwards.routing, name="routing"),
     path("<slug:certifier>/certificates/<int:certificate>/treatment/", afterwards.treatment, name="treatment"),
     path(

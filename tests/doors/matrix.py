@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from nopic.certificates.models import Revision
 from nopic.documents import files
 from nopic.frames.models import Permission
 from nopic.requests.models import CertificateRequest
@@ -170,6 +171,17 @@ def of_owed(world: World, side: Side) -> dict[str, Any]:
             defaults={"name": "CANARY", "state": "owed", "departure_on": day, "due_on": day, "wanted_on": day},
         )  # fmt: skip
     return {"certifier": side.certifier.slug, "owed_id": made.pk}
+
+
+def of_revision(world: World, side: Side) -> dict[str, Any]:
+    """The address of a wish for another version of a certificate."""
+    at = of_staff_certificate(world, side)
+    with tenant(side.certifier):
+        made, _new = Revision.objects.get_or_create(
+            certifier=side.certifier, certificate_id=at["certificate_id"], status="requested",
+            defaults={"version": 2, "net_kg": 1, "lots": [], "why": "x", "asked_by": side.sender},
+        )  # fmt: skip
+    return {**at, "revision_id": made.pk}
 
 
 def of_concern(world: World, side: Side) -> dict[str, Any]:
@@ -333,6 +345,11 @@ ROWS: dict[str, Row] = {
     "handover": Row(
         STAFF | EXPORTER, of_certificate, has_object=True, data={"recipient": "importer"}, posts=STAFF | {SENDER}
     ),
+    "certificate_change": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True),
+    "certificate_ask_revision": Row(
+        STAFF | EXPORTER, of_certificate, has_object=True, data={"net": "1", "why": "x"}, posts=STAFF | {SENDER}
+    ),
+    "certificate_revision": Row(STAFF, of_revision, has_object=True, data={"verdict": "refuse", "note": "x"}),
     "routing": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"vessel": "x"}, posts=STAFF | {SENDER}),
     "treatment": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"kg": "1"}, posts=STAFF | {SENDER}),
     "inbox_treatment": Row(frozenset({IMPORTER, BROKER}), of_number, has_object=True, data={"kg": "1"}),

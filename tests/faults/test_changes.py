@@ -9,7 +9,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from nopic.certificates import actions, revising
+from nopic.certificates import actions
+from nopic.certificates.actions import revising
 from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import CertificateStatus, OperationKind, RevisionStatus
 from nopic.oid.client import Registry

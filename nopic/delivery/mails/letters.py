@@ -127,20 +127,20 @@ def issued(case: Case) -> Letter:
     ]
     if settings.OID_IS_MOCK:
         lines.insert(0, MOCK)
-    return Letter(subject, first, _to_copy(record), lines, (_("Open the consignment"), case.link()), attach=True)
+    return Letter(subject, first, to_copy(record), lines, (_("Open the consignment"), case.link()), attach=True)
 
 
-def _to_copy(record: PublicRecord) -> list[tuple[str, str]]:
-    data = record.data
-    codes = [str(lot["code"]) for lot in data["lots"]]
+def to_copy(record: PublicRecord) -> list[tuple[str, str]]:
+    """The values for customs' form."""
+    codes = [str(lot["code"]) for lot in record.data["lots"]]
     lots = ", ".join(codes[:MOST_LOTS])
     if len(codes) > MOST_LOTS:
         more = len(codes) - MOST_LOTS
         lots += ngettext(" and %(n)s more in the PDF", " and %(n)s more in the PDF", more) % {"n": more}
     return [
         (_("Number"), record.number),
-        (_("HTS"), data["hts"]),
-        (_("Net weight"), f"{kg(data['net_weight_kg'])} kg"),
+        (_("HTS"), record.data["hts"]),
+        (_("Net weight"), f"{kg(record.data['net_weight_kg'])} kg"),
         (_("Lots"), lots),
     ]
 
@@ -163,7 +163,7 @@ def _issued_to_exporter(case: Case, record: PublicRecord) -> Letter:
             _("Certificate %(number)s issued") % {"number": record.number},
         ),
         _("The certificate is issued and its PDF is attached. Pass its data on with the shipping documents."),
-        _to_copy(record),
+        to_copy(record),
         lines,
         (_("Open the consignment"), case.link()),
         attach=True,

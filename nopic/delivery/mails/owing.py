@@ -77,16 +77,20 @@ def owe_mail(
     return mail
 
 
-def owe_to_all(request: CertificateRequest, certificate: Certificate, notice: str) -> list[Mail]:
-    """The same notice (`issued` or `cancelled`) to everybody who is concerned, once each."""
+def owe_to_all(
+    request: CertificateRequest, certificate: Certificate, notice: str, *, version: int | None = None
+) -> list[Mail]:
+    """The same notice (`issued`, `cancelled`, `revised`) to everybody who is concerned, once each and per version."""
+    about = f"{notice}:{certificate.pk}" if version is None else f"{notice}:{certificate.pk}:{version}"
     return [
         owe_mail(
-            key=f"{notice}:{certificate.pk}:{kind}",
+            key=f"{about}:{kind}",
             template=notice,
             to=address,
             kind=kind,
             request=request,
             certificate=certificate,
+            context={} if version is None else {"version": version},
         )
         for kind, address in recipients(request).items()
     ]

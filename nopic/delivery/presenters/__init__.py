@@ -98,6 +98,8 @@ def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
         "valid_for_import": standing.name != "not_valid",
         "shipped_on": standing.on.isoformat() if standing.on else None,
         "issued_at": record.issued_at.isoformat(),
+        "version": record.version,
+        "revised_at": record.revised_at.isoformat() if record.revised_at else None,
         "cancelled_at": record.cancelled_at.isoformat() if record.cancelled_at else None,
         "registry_is_mock": settings.OID_IS_MOCK,
         "net_weight_kg": plain_kg(record.data["net_weight_kg"]),

@@ -43,7 +43,13 @@ def boxes(record: PublicRecord) -> list[Box]:
             2,
             _("Coverage"),
             _("Several shipments in a time frame") if is_time_frame(data) else _("Single shipment"),
-            (_("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},),
+            _some(
+                _("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},
+                _("Version %(n)s of %(day)s") % {"n": record.version, "day": full_day(record.revised_at.date())}
+                if record.revised_at
+                else "",
+                str((data.get("revision") or {}).get("remarks") or ""),
+            ),
         ),
         Box(
             3,

@@ -4,9 +4,9 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import pdf, policies, projection
+from nopic.certificates.actions.revising import locked, next_sequence
 from nopic.certificates.issuance.endings import abandon, drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation
-from nopic.certificates.revising import locked, next_sequence
 from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
 from nopic.documents import actions as documents
 from nopic.documents.models import Document, Dossier

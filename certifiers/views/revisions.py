@@ -1,0 +1,63 @@
+"""The next version of a certificate as staff see it: old and new side by side, approve or refuse."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from certifiers.forms.certificates import DecisionForm
+from nopic.certificates import policies, queries
+from nopic.certificates.actions import revising
+from nopic.certificates.models import Certificate, Revision
+from nopic.certificates.statuses import RevisionStatus
+from nopic.presentation.forms import posted, problems
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
+    found = queries.find(request.certifier.pk, certificate_id)
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@staff_door
+def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> HttpResponse:
+    """Old and new side by side, and the decision."""
+    found = _certificate(request, certificate_id)
+    wish = Revision.objects.filter(certifier_id=request.certifier.pk, certificate=found, pk=revision_id).first()
+    if wish is None:
+        raise Http404
+    wish.certificate = found
+    form = DecisionForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        note = form.cleaned_data["note"].strip()
+        try:
+            if form.cleaned_data["verdict"] == "approve":
+                revising.approve(revision=wish, by=request.user, note=note)
+                messages.success(request, _("Approved. The new version is being published in INTEGRITY."))
+            else:
+                revising.refuse(revision=wish, by=request.user, note=note)
+                messages.success(request, _("Refused. The exporter is told why; the present version stays."))
+            return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
+        except Refused as refusal:
+            for sentence in refusal.findings:
+                form.add_error(None, sentence)
+        except Overtaken:
+            messages.info(request, _("A colleague decided it a moment ago."))
+            return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
+    context = {
+        "certificate": found,
+        "revision": wish,
+        "rows": queries.compared(found, wish),
+        "to_decide": wish.status == RevisionStatus.REQUESTED,
+        "obstacles": policies.obstacles_to_revise(found, but=wish) if wish.status == RevisionStatus.REQUESTED else [],
+        "form": form,
+        "problems": problems([form]),
+        "has_errors": bool(form.errors),
+        "zone": found.request.policy.rules.time_zone if found.request.policy else "UTC",
+    }
+    return render(request, "certifiers/certificates/revision.html", context, status=422 if form.errors else 200)

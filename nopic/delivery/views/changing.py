@@ -1,0 +1,75 @@
+"""Change this certificate: what happened leads to the right way, and what it means is read before anything is sent."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nopic.certificates import policies
+from nopic.certificates.actions import revising
+from nopic.certificates.models import Certificate
+from nopic.delivery.forms import RevisionForm
+from nopic.delivery.views.handover import EVERYBODY, certificate_of
+from nopic.presentation.forms import posted, problems
+from nopic.tenants.access import PortalRequest, certifier_door
+from nopic.tenants.statuses import STAFF
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+@require_safe
+@certifier_door(*EVERYBODY)
+def change(request: PortalRequest, certificate: int) -> HttpResponse:
+    """What happened, and which way that goes."""
+    found = certificate_of(request, certificate)
+    context = {
+        **_frame(request, found),
+        "obstacles": policies.obstacles_to_revise(found),
+        "counts": policies.counts(found),
+        "has_left": policies.goods_have_left(found),
+        "why_not_cancel": policies.obstacles_to_cancel(found),
+    }
+    return render(request, "delivery/change.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@certifier_door(*EVERYBODY)
+def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
+    """Ask for the next version under the same number: the exporter, or the staff for an exporter who called."""
+    found = certificate_of(request, certificate)
+    may_send = bool(request.roles & STAFF) or request.may_send
+    if request.method == "POST" and not may_send:
+        return render(request, "403.html", status=403)
+    form = RevisionForm(posted(request), certificate=found)
+    if request.method == "POST" and form.is_valid():
+        try:
+            revising.ask(certificate=found, wish=form.wish(), by=request.user)
+            messages.success(request, _("Asked for. Until a reviewer has decided, the present version stays valid."))
+            return redirect(_back(request, found))
+        except Refused as refusal:
+            for sentence in refusal.findings:
+                form.add_error("net", str(sentence))
+        except Overtaken:
+            messages.info(request, _("A revision of this certificate was asked for a moment ago."))
+            return redirect(_back(request, found))
+    context = {
+        **_frame(request, found),
+        "form": form,
+        "problems": problems([form]),
+        "has_errors": bool(form.errors),
+        "obstacles": policies.obstacles_to_revise(found),
+        "may_send": may_send,
+    }
+    return render(request, "delivery/revise.html", context, status=422 if form.errors else 200)
+
+
+def _frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
+    return {"certificate": found, "number": found.number or "", "back": _back(request, found)}
+
+
+def _back(request: PortalRequest, found: Certificate) -> str:
+    name = "certificate" if request.roles & STAFF else "my_certificate"
+    return reverse(name, kwargs={"certifier": request.certifier.slug, "certificate_id": found.pk})

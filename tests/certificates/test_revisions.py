@@ -1,0 +1,175 @@
+"""A new version of a certificate under its number: asked for, compared, decided, and what everybody then reads."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import ProgrammingError, transaction
+
+from nopic.certificates import policies
+from nopic.certificates.actions import cancel, revising
+from nopic.certificates.issuance.endings import revised
+from nopic.certificates.models import Certificate, PublicRecord, RegistryOperation, Revision
+from nopic.certificates.pdf import CertificateDocument, boxes_v1
+from nopic.certificates.statuses import OperationKind
+from nopic.delivery import actions as delivery
+from nopic.delivery.mails import letters
+from nopic.delivery.models import Mail
+from nopic.delivery.tasks import _case
+from nopic.ledger import accounts
+from nopic.tenants.context import tenant
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import Claim
+from nopic.workflow.transitions import Overtaken, Refused
+from tests import factories
+from tests.delivery import consignments
+from tests.delivery.consignments import Consignment
+from tests.factories import World
+
+ASKED = {"net": "19,200", "lots": "VV-26-088; 9,600\nVV-26-089; 9600", "remarks": "Half of it.", "why": "Rolled over."}
+
+
+@pytest.fixture
+def issued(world: World) -> Consignment:
+    """An issued certificate whose kilograms are accounted."""
+    made = consignments.make(world.here, world.importer)
+    with tenant(world.here.certifier):
+        line = made.certificate.line
+        line.account = world.here.account
+        line.save(update_fields=["account"])
+        accounts.hold(line.account, Decimal(38400), line_id=line.pk, turn=1, by="test")
+        accounts.issue(line.account, Decimal(38400), line_id=line.pk, turn=1, by="test")
+    return made
+
+
+def published(consignment: Consignment) -> Certificate:
+    """What follows once the registry has taken it, with the PDF there."""
+    certifier = consignment.side.certifier
+    with tenant(certifier):
+        certificate = Certificate.objects.select_related("request__policy", "line__account").get(
+            pk=consignment.certificate.pk
+        )
+        revised(certificate, 2, at=now(), by="test")
+        certificate.files.create(certifier=certifier, version=3, sha256="3" * 64, size=3)
+        delivery.hand_over(certificate=certificate)
+    return certificate
+
+
+def written(mail: Mail) -> letters.Letter:
+    """The letter of an e-mail's row, as it would be sent now."""
+    claim = Claim(1, "mail", mail.certifier_id, mail.pk, fence=1, asked=1, attempts=1, crashes=0, ends_at=0)
+    return letters.write(_case(claim, mail))
+
+
+def ask(consignment: Consignment) -> Revision:
+    with tenant(consignment.side.certifier):
+        wish = revising.Wish(Decimal(19200), [("VV-26-088", Decimal(19200))], "Half of it.", "Rolled over.")
+        return revising.ask(certificate=consignment.certificate, wish=wish, by=consignment.side.sender)
+
+
+def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_the_new_version(
+    world: World, issued: Consignment
+) -> None:
+    side, pk = world.here, issued.certificate.pk
+    exporter, staff = factories.signed_in(side.sender), factories.signed_in(side.reviewer)
+    change = exporter.get(f"/tierra/certificates/{pk}/change/").content.decode()
+    assert f"/tierra/certificates/{pk}/revise/" in change
+    form = exporter.get(f"/tierra/certificates/{pk}/revise/").content.decode()
+    assert "VV-26-088; 9,600" in form
+    assert exporter.post(f"/tierra/certificates/{pk}/revise/", ASKED).status_code == 302
+    revision = _only(side.certifier, pk)
+    assert "To decide" in exporter.get(f"/tierra/my-certificates/{pk}/").content.decode()
+    assert str(pk) in staff.get("/tierra/certificates/?state=revision").content.decode()
+    page = staff.get(f"/tierra/certificates/{pk}/revisions/{revision.pk}/").content.decode()
+    for words in ("38,400 kg", "19,200 kg", "Rolled over.", "VV-26-089 (9,600 kg)"):
+        assert words in page
+    at = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"
+    assert staff.post(at, {"verdict": "refuse"}).status_code == 422
+    assert staff.post(at, {"verdict": "approve"}).status_code == 302
+    assert staff.post(at, {"verdict": "approve"}).status_code == 302  # a kind sentence, and nothing twice
+    with tenant(side.certifier):
+        [owed] = RegistryOperation.objects.filter(certificate_id=pk, kind=OperationKind.REVISE)
+        assert (owed.generation, owed.payload["net_weight_kg"], owed.payload["version"]) == (2, "19200", 2)
+        assert PublicRecord.objects.get(pk=pk).version == 1
+    certificate = published(issued)
+    with tenant(side.certifier):
+        account = accounts.account_of(side.item, side.account.crop_year)
+        assert (account.issued, certificate.kilograms) == (Decimal(19200), Decimal(19200))
+        assert policies.file_version(certificate) == 3
+        mails = Mail.objects.filter(certificate_id=pk, template="v1/revised").order_by("recipient_kind")
+        assert [one.recipient_kind for one in mails] == ["broker", "exporter", "importer"]
+        letter = written(mails[0])
+    assert letter.subject == f"Version 2: {issued.number}"
+    assert ("Net weight", "19,200 kg") in letter.facts
+    shown = exporter.get(f"/v/{issued.number}?k={issued.key}").content.decode()
+    assert "Version 2 of" in shown
+    assert "19,200 kg" in shown
+    assert "38,400 kg" not in shown
+    machine = exporter.get(f"/v/{issued.number}.json?k={issued.key}").json()
+    assert (machine["version"], machine["net_weight_kg"]) == (2, "19200")
+    assert "Version 2, published" in exporter.get(f"/tierra/my-certificates/{pk}/").content.decode()
+    printed = boxes_v1.context(CertificateDocument.from_json(certificate.data), "A4", boxes_v1.Typesetter())
+    assert printed["coverage"]["version"].startswith("Version 2 of ")
+    assert printed["coverage"]["remarks"] == "Half of it."
+
+
+def _only(certifier: object, pk: int) -> Revision:
+    with tenant(certifier):  # type: ignore[arg-type]
+        return Revision.objects.get(certificate_id=pk)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"net": "38,401", "lots": "VV-26-088"}, "A revision can only lower the net weight"),
+        ({"net": "19,200", "lots": "VV-26-088; 19,000"}, "The lots add up to 19,000 kg"),
+        ({"net": "nothing"}, "Enter the net weight"),
+        ({"lots": ""}, "Name at least one lot."),
+        ({"lots": "; 9600"}, "begin with the lot"),
+        ({"why": ""}, "Say what happened"),
+    ],
+)
+def test_what_a_revision_cannot_say_is_said_at_its_field_and_nothing_is_lost(
+    world: World, issued: Consignment, change: dict[str, str], words: str
+) -> None:
+    at = f"/tierra/certificates/{issued.certificate.pk}/revise/"
+    reply = factories.signed_in(world.here.sender).post(at, {**ASKED, **change})
+    assert reply.status_code == 422
+    page = reply.content.decode()
+    assert words in page
+    assert "Half of it." in page
+    with tenant(world.here.certifier):
+        assert not Revision.objects.exists()
+
+
+def test_one_revision_at_a_time_and_none_of_a_cancelled_certificate(world: World, issued: Consignment) -> None:
+    revision = ask(issued)
+    with pytest.raises(Refused, match="under way already"):
+        ask(issued)
+    with tenant(world.here.certifier):
+        revising.refuse(revision=revision, by=world.here.reviewer, note="Weigh it again.")
+        with pytest.raises(Overtaken):
+            revising.approve(revision=revision, by=world.here.reviewer)
+        delivery.hand_over(certificate=Certificate.objects.get(pk=issued.certificate.pk))
+        mail = Mail.objects.get(template="v1/revision_refused")
+        letter = written(mail)
+    assert "Why: Weigh it again." in letter.lines
+    with tenant(world.here.certifier):
+        RegistryOperation.objects.create(
+            certifier=world.here.certifier, certificate=issued.certificate, sequence=1, kind="issue", status="done",
+            client_ref="x", payload={}, payload_sha256="", last_sent_at=now(),
+        )  # fmt: skip
+        again = ask(issued)
+        cancel(certificate=issued.certificate, by=world.here.reviewer, reason="issued_in_error")
+        again.refresh_from_db()
+        assert again.status == "withdrawn"
+        with pytest.raises(Refused, match="in force can be revised"):
+            ask(issued)
+
+
+def test_what_was_frozen_changes_only_with_the_next_version(world: World, issued: Consignment) -> None:
+    revision = ask(issued)
+    with tenant(world.here.certifier):
+        revising.approve(revision=revision, by=world.here.reviewer)
+        for table, change in ((Certificate, {"data": {}}), (Certificate, {"version": 3}), (Revision, {"net_kg": 1})):
+            with pytest.raises(ProgrammingError, match="frozen"), transaction.atomic():
+                table.objects.filter(certifier=world.here.certifier).update(**change)
