@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{CASE}take/", late(case.whose), name="case_whose"),
     path(f"{CASE}verdicts/", late(case.verdicts), name="case_verdicts"),
     path(f"{CASE}return/", late(case.give_back), name="return_request"),
+    path(f"{CASE}notes/", case.notes, name="case_notes"),
     path(f"{CASE}ask/", late(case.ask), name="ask_exporter"),
     path(f"{CASE}ask/back/", late(case.take_back), name="take_questions_back"),
     path(f"{CASE}waive/", late(case.waive), name="waive"),

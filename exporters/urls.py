@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from exporters.views import certificates, check, dashboard, documents, files, hub, live, questions, steps, verified
+from exporters.views import (
+    certificates,
+    check,
+    dashboard,
+    documents,
+    files,
+    hub,
+    live,
+    questions,
+    second_look,
+    steps,
+    verified,
+)
 from exporters.views.frames import permitting
 
 REQUEST = "requests/<str:reference>/"
@@ -21,6 +33,7 @@ urlpatterns = [
     path(f"{REQUEST}withdraw/", hub.withdraw, name="request_withdraw"),
     path(f"{REQUEST}departed/", hub.departed, name="request_departed"),
     path(f"{REQUEST}questions/", questions.questions, name="request_questions"),
+    path(f"{REQUEST}products/<int:position>/second-look/", second_look.second_look, name="second_look"),
     path(f"{REQUEST}recall/", hub.recall, name="request_recall"),
     path(f"{REQUEST}versions/<int:number>/", hub.version, name="request_version"),
     path(f"{REQUEST}documents/", documents.request_documents, name="request_documents"),

@@ -61,6 +61,22 @@ class SendBackForm(forms.Form):
     )
 
 
+class NoteForm(forms.Form):
+    """A note on a case."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write the note")},
+    )
+    visible = forms.BooleanField(
+        label=gettext_lazy("The exporter may read it"),
+        help_text=gettext_lazy("Otherwise it stays in your office. A note cannot be changed afterwards."),
+        required=False,
+    )
+
+
 class RaiseForm(forms.Form):
     """By how much the verified quantity grows, and on what evidence."""
 

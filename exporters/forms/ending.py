@@ -15,6 +15,18 @@ class WithdrawForm(forms.Form):
     )  # fmt: skip
 
 
+class SecondLookForm(forms.Form):
+    """Why it should be looked at again."""
+
+    text = forms.CharField(
+        label=_("What the reviewer should look at again"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={
+            "required": _("Write why the reviewer should look at it again"),
+            "max_length": _("What the reviewer should look at again: use 2,000 characters or fewer"),
+        },
+    )  # fmt: skip
+
+
 class DepartedForm(forms.Form):
     """The answer to "Has it left?": the day it left, or the new date and why."""
 

@@ -154,11 +154,15 @@ def _sentence(row: AuditEvent, positions: Mapping[int, int], numbers: Mapping[in
     verb = row.new if row.verb == "status" else row.verb
     if row.subject_type == "requests.requestline":
         teller = _LINE.get(verb)
+        if row.verb == "status" and (row.old, row.new) == ("refused", "open"):
+            return _("You asked for a second look at product %(n)s") % {"n": positions.get(row.subject_id or 0, "")}, ""
         return (teller() % {"n": positions.get(row.subject_id or 0, "")} if teller else ""), ""
     if row.subject_type == "certificates.certificate":
         teller = _CERTIFICATE.get(verb)
         return (teller() % {"number": numbers.get(row.subject_id or 0, "")} if teller else ""), ""
-    if (verb == "submitted" and row.old != "draft") or (verb == "in_review" and row.old == "questions_open"):
+    if (verb == "submitted" and row.old != "draft") or (
+        verb == "in_review" and row.old in ("questions_open", "decided")
+    ):
         return "", ""
     if verb == "draft" and row.note == RECALLED:
         return _("Taken back by %(name)s") % {"name": row.actor}, ""
@@ -174,13 +178,14 @@ def _day(iso: str) -> str:
         return ""
 
 
-_WITH_NOTE = frozenset({"submitted", "withdrawn", "departed", "departure moved"})
+_WITH_NOTE = frozenset({"note for the exporter", "submitted", "withdrawn", "departed", "departure moved"})
 _REQUEST: dict[str, Callable[[], str]] = {
     "started": lambda: _("Started by %(name)s"),
     "submitted": lambda: _("Sent by %(name)s"),
     "in_review": lambda: _("A reviewer began to check it"),
     "draft": lambda: _("Sent back to you for changes"),
     "questions_open": lambda: _("The reviewer asked something, the clock stands still"),
+    "note for the exporter": lambda: _("Note of the certifier"),
     "questions answered": lambda: _("Answered by %(name)s, the clock goes on"),
     "questions taken back": lambda: _("The reviewer took the questions back, the clock goes on"),
     "decided": lambda: _("Decided"),

@@ -23,6 +23,7 @@ from nopic.requests.models import CertificateRequest, RequestLine, RequestVersio
 from nopic.requests.slots import opening
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import actions as review
+from nopic.review import policies as may_review
 from nopic.review import queries as asked
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
@@ -52,7 +53,11 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     certified = any(policies.counts(one) for one in issued)
     today = office.local(now()).date()
     since = office.local(current.returned_at).date() if current and current.returned_at else None
-    refused = [(product_of(line), _why(found, line)) for line in lines if line.status == LineStatus.REFUSED]
+    refused = [
+        (product_of(line), _why(found, line), _second_look(request, found, line))
+        for line in lines
+        if line.status == LineStatus.REFUSED
+    ]
     said = points(found, current, boxes) if state == "returned" else []
     speaks = found.status == RequestStatus.DRAFT or may_send(request)
     context = {
@@ -99,6 +104,14 @@ def _why(found: CertificateRequest, line: RequestLine) -> str:
     """The reason that the reviewer chose, and what they wrote."""
     reason = refusal_text(rules_of(found).refusal(line.reason_code))
     return f"{reason.rstrip('.')}. {line.reason_text.rstrip('.')}" if line.reason_text else reason.rstrip(".")
+
+
+def _second_look(request: PortalRequest, found: CertificateRequest, line: RequestLine) -> str:
+    """Where a second look at a refused line is asked for; nothing when it cannot be asked for (any more)."""
+    line.request = found
+    if not may_send(request) or may_review.obstacles_to_second_look(line):
+        return ""
+    return address("second_look", found, position=line.position)
 
 
 def _may_withdraw(found: CertificateRequest, lines: list[RequestLine]) -> bool:

@@ -12,6 +12,7 @@ from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import queries
+from nopic.review.models import SecondLook
 from nopic.review.queries import Case
 from nopic.tenants.models import Membership, User
 from nopic.tenants.policy import Rules
@@ -44,6 +45,8 @@ def what_happened(subject: object, to: User | None = None) -> str:
         return _("Product %(n)s is %(status)s already, by %(name)s. Nothing was done twice.") % said
     request = subject.request if isinstance(subject, RequestLine) else subject
     if isinstance(request, CertificateRequest):
+        if to is not None and request.reviewer is None and refused_it_first(request, to):
+            return _second_look_by_another(request)
         if request.status in OPEN_REQUEST and to is not None and request.reviewer_id == to.pk:
             return _(
                 "%(reference)s changed while you were looking at it: its papers or its departure. Look at it once more."
@@ -61,6 +64,8 @@ def obstacles_to_take(request: CertificateRequest, by: User) -> list[Obstacle]:
         return [_not_open(request)]
     if request.reviewer_id not in (None, by.pk):
         return [who_has_it(request)]
+    if refused_it_first(request, by):
+        return [_second_look_by_another(request)]
     return [_clock_stands(request)] if request.status == RequestStatus.QUESTIONS_OPEN else []
 
 
@@ -70,7 +75,22 @@ def obstacles_to_assign(request: CertificateRequest, to: User) -> list[Obstacle]
         return [_not_open(request)]
     if not is_staff(request.certifier_id, to):
         return [_("%(name)s is no reviewer here.") % {"name": to}]
+    return [_second_look_by_another(request)] if refused_it_first(request, to) else []
+
+
+def obstacles_to_second_look(line: RequestLine) -> list[Obstacle]:
+    """A refused product of a decided request is looked at again once."""
+    if line.status != LineStatus.REFUSED or line.request.status != RequestStatus.DECIDED:
+        return [_("Only a product that was not approved is looked at again, once the whole request is decided.")]
+    if SecondLook.objects.filter(certifier_id=line.certifier_id, line_id=line.pk).exists():
+        return [_("A second look was asked for already.")]
     return []
+
+
+def refused_it_first(request: CertificateRequest, person: User) -> bool:
+    """Whether somebody refused a product of this request that is being looked at a second time."""
+    looks = SecondLook.objects.filter(certifier_id=request.certifier_id, line__request_id=request.pk)
+    return looks.filter(decided_by=None, refused_by_id=person.pk).exists()
 
 
 def obstacles_to_judge(request: CertificateRequest, by: User, line: RequestLine | None = None) -> list[Obstacle]:
@@ -194,6 +214,12 @@ def _not_open(request: CertificateRequest) -> str:
 
 def _decided(line: RequestLine) -> str:
     return what_happened(line) if line.status != LineStatus.OPEN else ""
+
+
+def _second_look_by_another(request: CertificateRequest) -> str:
+    return _("%(reference)s: the second look is taken by another reviewer than the one who refused.") % {
+        "reference": request.reference
+    }
 
 
 def _second_check_first() -> str:

@@ -130,7 +130,7 @@ def test_an_operation_is_added_and_changed_with_a_reason(world: World, staff: Cl
     facts = {
         "name": "Asociación El Huabo", "nop_id": "9010000042", "address": "Jaén", "country": "Peru",
         "email": "el@huabo.example", "status": "certified", "certified_from": "2024-02-01", "soe_compliant": "on",
-        "standard": "NOP",
+        "standard": "NOP", "language": "es",
     }  # fmt: skip
     slug = world.here.certifier.slug
     backwards = staff.post(reverse("new_exporter", args=[slug]), {**facts, "certified_to": "2019-02-01"})

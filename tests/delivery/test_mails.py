@@ -326,7 +326,7 @@ def test_the_exporter_gets_a_receipt_a_return_and_a_refusal(consignment: Consign
         "The goods have already left. The bill of lading says 1 November.",
         "Rule: 7 CFR 205.273(a)",
         "Do not ship these goods as organic.",
-        "ask for a second look",
+        "ask once for a second look",
         side.certifier.phone,
     ):
         assert sentence in refused.body

@@ -124,7 +124,7 @@ def test_a_refused_request_gives_the_reason_and_the_way_to_ask_again(world: Worl
     page = sender.get(at(request)).content.decode()
     assert "Use 0901.12" in page
     assert "Refused" in page
-    assert "You can ask Tierra Certification for a second look" in page
+    assert "Ask for a second look" in page
     assert "Withdraw this request" not in page
     assert "Refused" in sender.get("/tierra/requests/all/").content.decode()
 

@@ -7,6 +7,7 @@ hands out page images and originals. `checklist`, `viewer` and `decision_bar` pr
 from .asking import ask, take_back
 from .decisions import approve, give_back, refuse
 from .files import original, page_image
+from .notes import notes
 from .page import case, progress, verdicts, whose
 from .seconding import confirm, send_back
 from .settling import departure, raise_quantity, waive
@@ -19,6 +20,7 @@ __all__ = [
     "confirm",
     "departure",
     "give_back",
+    "notes",
     "original",
     "page_image",
     "progress",

@@ -278,7 +278,7 @@ def line_refused(case: Case) -> Letter:
         _("Reason: %(why)s") % {"why": shorten(why, 400)},
         *([_("Rule: %(rule)s") % {"rule": citation}] if citation else []),
         _("Do not ship these goods as organic."),
-        _("What you can do: put it right and send a new request, or ask for a second look by answering this e-mail."),
+        _("What you can do: put it right and send a new request, or ask once for a second look on its page."),
         _("Whom to call: %(office)s") % {"office": case.office},
     ]
     return Letter(

@@ -1,7 +1,7 @@
 """What a reviewer does. Every verb runs inside the caller's `tenant()` and locks the request first.
 
 Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation. Deciding: approve, refuse,
-return_to_exporter, declare_departure, cancel; a second person: confirm, send_back. Asking: ask, take_back; and the exporter's keep_replies, send_answers,
+return_to_exporter, declare_departure, cancel; a second person: confirm, send_back. Asking: ask, take_back; note; and the exporter's ask_second_look, keep_replies, send_answers,
 withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
 """
@@ -9,6 +9,8 @@ says who).
 from .asking import Point, ask, keep_replies, send_answers, take_back, withdraw
 from .checking import judge, raise_allocation, waive
 from .deciding import approve, cancel, declare_departure, refuse, return_to_exporter
+from .looking import ask_second_look
+from .noting import note
 from .seconding import confirm, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
@@ -17,6 +19,7 @@ __all__ = [
     "Point",
     "approve",
     "ask",
+    "ask_second_look",
     "assign",
     "bulk_take",
     "cancel",
@@ -24,6 +27,7 @@ __all__ = [
     "declare_departure",
     "judge",
     "keep_replies",
+    "note",
     "raise_allocation",
     "refuse",
     "release",

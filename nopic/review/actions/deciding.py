@@ -16,6 +16,7 @@ from nopic.requests.statuses import LineStatus
 from nopic.review import policies, queries
 from nopic.review.actions.checking import line_of
 from nopic.review.actions.issuing import begin_certificate, close_if_decided
+from nopic.review.actions.looking import settle_second_look
 from nopic.review.actions.seconding import wait_for_colleague
 from nopic.review.actions.taking import lock
 from nopic.tenants.models import User
@@ -43,6 +44,7 @@ def approve(*, line: RequestLine, by: User, revision: int) -> Certificate | None
     if against := policies.obstacles_to_approve(current, by=by, case=case):
         raise Refused(against)
     mine = next(each for each in case.lines if each.line.pk == current.pk)
+    settle_second_look(current, by)
     if reasons := queries.second_reasons(case, mine):
         wait_for_colleague(line=current, reasons=reasons, by=by)
         return None
@@ -67,6 +69,7 @@ def refuse(*, line: RequestLine, by: User, reason_code: str, text: str) -> Reque
         raise Refused([_("Choose a reason from the list.")])
     if not said:
         raise Refused([_("Write to the exporter what was found and what they can do.")])
+    settle_second_look(current, by)
     requests.release_line(line=current, by=by, reason=_("refused"))
     advance(
         current,

@@ -93,7 +93,7 @@ def bulk_take(*, requests: Iterable[CertificateRequest], by: User) -> list[Outco
         try:
             outcomes.append(Outcome(take(request=request, by=by)))
         except Overtaken as lost:
-            outcomes.append(Outcome(request, policies.what_happened(lost.subject)))
+            outcomes.append(Outcome(request, policies.what_happened(lost.subject, by)))
     return outcomes
 
 

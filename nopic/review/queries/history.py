@@ -73,6 +73,8 @@ def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
     if row.subject_type == "requests.requestline":
         said["n"] = lines.get(row.subject_id or 0, "")
         teller = _LINE.get(row.verb if row.verb != "status" else row.new)
+        if row.verb == "status" and (row.old, row.new) == ("refused", "open"):
+            teller = _second_look
     elif row.subject_type == "certificates.certificate":
         teller = _CERTIFICATE.get(row.verb if row.verb != "status" else row.new)
     elif row.verb == "status":
@@ -80,6 +82,10 @@ def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
     else:
         teller = _REQUEST.get(row.verb)
     return teller() % said if teller is not None else ""
+
+
+def _second_look() -> str:
+    return _("Product %(n)s: %(name)s asked for a second look")
 
 
 def _moved(row: AuditEvent) -> Callable[[], str] | None:
@@ -91,7 +97,7 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
         return lambda: _("Taken back by %(name)s")
     if row.new == "draft":
         return lambda: _("Returned to the exporter by %(name)s")
-    if row.new == "in_review" and row.old == "questions_open":
+    if row.new == "in_review" and row.old in ("questions_open", "decided"):
         return None
     if row.new == "in_review":
         return lambda: _("Taken by %(name)s")
@@ -100,6 +106,8 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
 
 
 _REQUEST: dict[str, Callable[[], str]] = {
+    "note of the office": lambda: _("Note by %(name)s, for the office only"),
+    "note for the exporter": lambda: _("Note by %(name)s, the exporter reads it"),
     "questions answered": lambda: _("Questions answered by %(name)s"),
     "questions taken back": lambda: _("Questions taken back by %(name)s"),
     "unsent changes put aside": lambda: _("What the exporter had changed and not sent was put aside"),

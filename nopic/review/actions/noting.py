@@ -1,0 +1,23 @@
+"""Notes on a case: for the office alone, or for the exporter to read as well. Written once, never changed."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.requests.models import CertificateRequest
+from nopic.review.models import CaseNote
+from nopic.tenants.models import User
+from nopic.workflow.audit import record
+from nopic.workflow.transitions import Refused
+
+
+@transaction.atomic
+def note(*, request: CertificateRequest, by: User, text: str, visible: bool) -> CaseNote:
+    """Write something down about a case; only `visible` notes stand in the exporter's history. Refused without a text."""
+    said = text.replace("\x00", "").strip()[:2000]
+    if not said:
+        raise Refused([_("Write the note")])
+    written = CaseNote.objects.create(
+        certifier_id=request.certifier_id, request=request, text=said, visible=visible, by=by
+    )
+    record(request, "note for the exporter" if visible else "note of the office", by=by, note=said)
+    return written
