@@ -74,13 +74,15 @@ def request_returned(claim: Claim) -> Later | None:
 @handles("questions_asked", queue="mail")
 def questions_asked(claim: Claim) -> Later | None:
     """What the reviewer asks, once for each round."""
-    return _about_questions(claim, "questions_asked")
+    _about_questions(claim, "questions_asked")
+    return None
 
 
 @handles("questions_taken_back", queue="mail")
 def questions_taken_back(claim: Claim) -> Later | None:
     """There is nothing to answer any more."""
-    return _about_questions(claim, "questions_taken_back")
+    _about_questions(claim, "questions_taken_back")
+    return None
 
 
 @handles("questions_due", queue="mail")

@@ -101,7 +101,7 @@ def open_case(request: PortalRequest, reference: str, position: int | None = Non
     if position is None:
         wanted = whole(request.GET.get("line", "") or request.POST.get("line", ""))
         positions = [each.line.position for each in case.lines]
-        waiting = [each.line.position for each in case.lines if each.line.status == "open"]
-        position = wanted if wanted in positions else (waiting or positions)[0]
+        undecided = [each.line.position for each in case.lines if each.line.status == "open"]
+        position = wanted if wanted in positions else (undecided or positions)[0]
     view = request.GET.get("view", "")
     return Open(case, request.user, position, view if view.replace("-", "").isalpha() and len(view) < 20 else "")
