@@ -14,6 +14,7 @@ from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.statuses import sentence
+from nopic.requests.containers import units_in_words
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
@@ -146,6 +147,22 @@ def where(
     return sentence("request", state, READER, **facts, day=words.day(on) if on else "")
 
 
+def units_of(request: CertificateRequest) -> str:
+    """Plate and containers of a request."""
+    return units_in_words(request.mode, request.vessel, request.containers)
+
+
+def importer_of(request: CertificateRequest) -> str:
+    """The importer's name, as the exporter knows it."""
+    return request.contact.name if request.contact else (request.importer.name if request.importer else "")
+
+
+def tell_apart(request: CertificateRequest) -> str:
+    """Departure, plate or container, and importer, in one line beside the reference."""
+    leaves = request.departed_on or request.departure_on
+    return " · ".join(filter(None, (words.day(leaves) if leaves else "", units_of(request), importer_of(request))))
+
+
 def row(
     request: CertificateRequest,
     office: Office,
@@ -157,7 +174,6 @@ def row(
     """A request as its list shows it."""
     lines = lines_of(request)
     state = state_of(request, issued, lines)
-    importer = request.contact.name if request.contact else (request.importer.name if request.importer else "")
     journey = _("%(place)s to %(port)s") % {"place": request.place_of_loading, "port": request.port_of_entry}
     both = request.place_of_loading and request.port_of_entry
     leaves = request.departed_on or request.departure_on
@@ -165,7 +181,7 @@ def row(
         reference=request.reference,
         url=address("request_hub", request),
         what=what(lines) if lines else _("No product yet"),
-        route=" · ".join(filter(None, (journey if both else "", importer))),
+        route=" · ".join(filter(None, (journey if both else "", importer_of(request), units_of(request)))),
         kg=words.kg(total(lines)) if total(lines) else "",
         leaves=words.day(leaves) if leaves else "",
         state=state,

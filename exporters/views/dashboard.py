@@ -1,6 +1,6 @@
 """The exporter's first page: what waits for them, where everything is, and until when a request must be sent."""
 
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.db.models import Case, F, Q, Value, When
@@ -12,12 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from exporters.presenters.lead import lead
 from exporters.presenters.rows import certificate_row, row, step_address
 from exporters.presenters.waiting import MOST, still_to_send, things
+from exporters.views.copying import after_copy, key_of
 from nopic.certificates import queries as certificates
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.facts import policy_of
-from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.models import CertificateRequest, RequestTemplate, RequestVersion
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
+from nopic.requests.steps import cleaned
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import Exporter
@@ -133,23 +135,31 @@ def new_request(request: PortalRequest) -> HttpResponse:
     exporter = _exporter(request)
     exporter.certifier = request.certifier
     why_not = queries.why_not_start(exporter)
+    mine = CertificateRequest.objects.filter(certifier=request.certifier, exporter=exporter)
+    if request.method == "POST" and not why_not and (chosen := request.POST.get("copy", "")):
+        source = get_object_or_404(mine.select_related("exporter", "certifier"), reference=cleaned(chosen))
+        return redirect(
+            after_copy(actions.copy(source=source, by=request.user, key=key_of(request.POST.get("key", ""))))
+        )
     if request.method == "POST" and not why_not:
-        started = actions.start(exporter=exporter, by=request.user, key=_key(request.POST.get("key", "")))
+        started = actions.start(exporter=exporter, by=request.user, key=key_of(request.POST.get("key", "")))
         messages.success(
             request, _("Request %(reference)s is started. It saves itself.") % {"reference": started.reference}
         )
         return redirect(step_address(started, "departure"))
     status = 422 if request.method == "POST" else 200
-    context = {"exporter": exporter, "why_not": why_not, "key": uuid4()}
+    office = Office(policy_of(request.certifier.pk).rules)
+    earlier = queries.for_exporter(exporter.pk, certifier_id=request.certifier.pk).filter(raw__has_key="products")
+    context = {
+        "exporter": exporter,
+        "why_not": why_not,
+        "key": uuid4(),
+        "earlier": [row(one, office) for one in _own(request, list(earlier[:NEWEST]))] if not why_not else [],
+        "templates": list(
+            RequestTemplate.objects.filter(certifier=request.certifier, exporter=exporter).order_by("name")[:PAGE]
+        ),
+    }
     return render(request, "exporters/requests_new.html", context, status=status)
-
-
-def _key(posted: str) -> UUID | None:
-    """The form's own key; None when somebody posts without the form."""
-    try:
-        return UUID(posted)
-    except ValueError:
-        return None
 
 
 @require_POST

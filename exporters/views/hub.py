@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from exporters.forms.ending import DepartedForm, WithdrawForm
 from exporters.presenters import papers
 from exporters.presenters.hub import points, tasks, timeline
-from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, where
+from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, tell_apart, where
 from exporters.views.loading import load_request, may_send
 from nopic.certificates import policies, projection
 from nopic.certificates import queries as certificates
@@ -60,8 +60,11 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     ]
     said = points(found, current, boxes) if state == "returned" else []
     speaks = found.status == RequestStatus.DRAFT or may_send(request)
+    weighed = findings(found, moment="draft") if found.status in (RequestStatus.DRAFT, *OPEN_REQUEST) else []
     context = {
         "found": found,
+        "tell_apart": tell_apart(found),
+        "alike": [one.sentence for one in weighed if one.rule == "is_not_there_twice"],
         "state": state,
         "sentence": where(
             found, state, office, issued=issued, points=len(said), since=since,
@@ -69,7 +72,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         ),
         "is_draft": found.status == RequestStatus.DRAFT,
         "tasks": tasks(
-            found, slots, findings(found, moment="draft"), untouched=queries.is_untouched(found, current)
+            found, slots, weighed, untouched=queries.is_untouched(found, current)
         ) if found.status == RequestStatus.DRAFT else [],
         "points": said,
         "boxes": boxes,

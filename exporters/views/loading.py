@@ -13,7 +13,7 @@ from nopic.tenants.statuses import Role
 
 
 def load_request(request: PortalRequest, reference: str) -> CertificateRequest:
-    """The request of this reference with exporter, importer, contact, policy and dossier; one statement.
+    """The request of this reference with exporter, importer, contact, policy, dossier and what it was copied from; one statement.
 
     404 when the certifier has none of this reference, or another company wrote it: which of the two is not said.
     """
@@ -21,7 +21,7 @@ def load_request(request: PortalRequest, reference: str) -> CertificateRequest:
         CertificateRequest.objects.filter(
             certifier=request.certifier, exporter_id=request.exporter_id, reference=str(cleaned(reference))
         )
-        .select_related("exporter", "importer", "contact", "policy", "dossier")
+        .select_related("exporter", "importer", "contact", "policy", "dossier", "copied_from")
         .first()
     )
     if found is None:

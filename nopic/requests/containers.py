@@ -5,11 +5,13 @@ number names no container, and the customs entry would not match the transport d
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from django.utils.translation import gettext as _
 
 MOST_CONTAINERS: Final = 60
+SHOWN: Final = 2  # numbers in a line of a list
 _SHAPE: Final = re.compile(r"([A-Z]{3}[UJZ])(\d{6})(\d)")
 
 # ISO 6346 annex A: letters count from 10 upwards and leave out the multiples of 11.
@@ -53,3 +55,11 @@ def read_container(typed: str) -> str:
             _("%(number)s: the last digit does not match, check the number") % {"number": f"{owner} {serial} {digit}"}
         )
     return f"{owner} {serial} {digit}"
+
+
+def units_in_words(mode: str, vessel: str, containers: Sequence[Mapping[str, str]]) -> str:
+    """Plate (by road and rail) and containers, two by number: what tells requests of one day apart; "" while unknown."""
+    units = [vessel] if mode in ("road", "rail") and vessel else []
+    units += [str(each.get("number", "")) for each in containers]
+    shown, more = ", ".join(units[:SHOWN]), len(units) - SHOWN
+    return _("%(units)s and %(n)s more") % {"units": shown, "n": more} if more > 0 else shown

@@ -74,6 +74,9 @@ class CertificateRequest(TenantModel):
     created_at = models.DateTimeField(db_default=Now())
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     saved_at = models.DateTimeField(db_default=Now())
+    copied_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )  # the request whose importer, products and transport it began with
 
     # Departure (boxes 2, 15, 17)
     coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.SINGLE)
@@ -233,3 +236,20 @@ class RequestVersion(TenantModel):
 
     def __str__(self) -> str:
         return f"version {self.number}"
+
+
+class RequestTemplate(TenantModel):
+    """Answers that an exporter's requests begin with, under a name of their own, such as "Bay Bridge weekly bananas"."""
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="templates", db_constraint=False)
+    source = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="+", db_constraint=False)
+    name = models.CharField(max_length=80)
+    answers = models.JSONField()  # {step: {field: text as typed}}, see actions.copying.answers_to_copy
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["certifier", "exporter", "name"], name="template_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -249,3 +249,16 @@ class SearchWord(TenantModel):
 
     def __str__(self) -> str:
         return self.word
+
+
+class RequestRisk(TenantModel):
+    """Whether an open request is low risk and all green, as it was when `turn` and `revision` were these."""
+
+    request = models.OneToOneField(CertificateRequest, models.PROTECT, related_name="risk", db_constraint=False)
+    turn = models.PositiveSmallIntegerField()
+    revision = models.PositiveIntegerField()
+    is_low = models.BooleanField()
+    weighed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "low risk" if self.is_low else "to be looked at"

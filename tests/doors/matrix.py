@@ -14,7 +14,8 @@ from typing import Any
 from nopic.certificates.models import Revision
 from nopic.documents import files
 from nopic.frames.models import Permission
-from nopic.requests.models import CertificateRequest
+from nopic.requests import actions as requests
+from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.watch.models import Concern, OwedDocument
@@ -230,6 +231,17 @@ def of_unknown_token(world: World, side: Side) -> dict[str, Any]:
     return {"token": "unknown"}
 
 
+def of_template(world: World, side: Side) -> dict[str, Any]:
+    """A template that the exporter of this side keeps; each side's has a number of its own."""
+    with tenant(side.certifier):
+        kept = RequestTemplate.objects.filter(certifier=side.certifier).first()
+    if kept is None:
+        source = draft(side)
+        with tenant(side.certifier):
+            kept = requests.keep_as_template(source=source, name="CANARY", by=side.sender)
+    return {"certifier": side.certifier.slug, "template_id": kept.pk}
+
+
 @dataclass(frozen=True)
 class Row:
     """One address: who may come in, how to fill it in, and which methods it takes."""
@@ -269,12 +281,16 @@ ROWS: dict[str, Row] = {
     "requests": Row(COMPANY, methods=("get",)),
     "all_requests": Row(COMPANY, methods=("get",)),
     "new_request": Row(COMPANY),
+    "request_templates": Row(COMPANY, methods=("get",)),
+    "request_template": Row(EXPORTER, of_template, ("post",), has_object=True, data={"go": "rename", "name": "Weekly"}),
     "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}, also=frozenset({404})),
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
     "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),
     "verified_list": Row(COMPANY, methods=("get",)),
     "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
+    "copy_request": Row(EXPORTER, of_draft, has_object=True, data={"go": "copy"}, also=frozenset({422})),
+    "request_today": Row(EXPORTER, of_draft, has_object=True, data={"go": "continue"}),
     "request_sent": Row(EXPORTER, of_case, ("get",), has_object=True),
     # A member withdraws only what was never sent.
     "request_withdraw": Row(frozenset({SENDER}), of_case, has_object=True, data={"reason": "x"}),
@@ -301,6 +317,8 @@ ROWS: dict[str, Row] = {
     "take_questions_back": Row(STAFF, of_questions, has_object=True),
     "waive": Row(STAFF, of_case, has_object=True, data={"reason": "why"}),
     "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
+    "case_print": Row(STAFF, of_case, ("get",), has_object=True),
+    "case_archive": Row(STAFF, of_case, ("get",), has_object=True),
     "case_version": Row(STAFF, of_version, ("get",), has_object=True),
     "approve_line": Row(STAFF, of_line, has_object=True),
     "confirm_line": Row(STAFF, of_line, has_object=True),

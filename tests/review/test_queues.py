@@ -75,6 +75,7 @@ def test_each_view_shows_and_counts_its_requests(world: World) -> None:
             "mine": {mine.reference},
             "nobodys": {free.reference},
             "late": {free.reference},
+            "low-risk": set(),
             "all-open": {mine.reference, free.reference, theirs.reference},
             "questions": set(),
             "answers-overdue": set(),

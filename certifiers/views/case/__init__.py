@@ -9,6 +9,7 @@ from .decisions import approve, give_back, refuse
 from .files import original, page_image
 from .notes import notes
 from .page import case, progress, verdicts, whose
+from .record import case_archive, case_print
 from .seconding import confirm, send_back
 from .settling import departure, raise_quantity, waive
 from .versions import version
@@ -17,6 +18,8 @@ __all__ = [
     "approve",
     "ask",
     "case",
+    "case_archive",
+    "case_print",
     "confirm",
     "departure",
     "give_back",

@@ -49,6 +49,7 @@ class Shown:
     before: str
     group: str
     position: int
+    hint: str = ""
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def shown(opened: Open, check: Check, papers: Sequence[Paper]) -> Shown:
         before=_before(opened, check.before) if check.standing is None else "",
         group=check.row.group,
         position=opened.position,
+        hint=check.row.hint,
     )
 
 

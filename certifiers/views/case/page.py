@@ -20,6 +20,7 @@ from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
+from nopic.requests.containers import units_in_words
 from nopic.requests.statuses import OPEN_REQUEST, UNDECIDED_LINE, LineStatus
 from nopic.review import actions, policies, queries, queues
 from nopic.review.queries import Paper
@@ -166,6 +167,7 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             for each in case.lines
         ],
         "leaves": words.day(request.departure_on, case.facts.today) if request.departure_on else "",
+        "units": units_in_words(request.mode, request.vessel, request.containers),
         "arrives": words.day(request.arrival_on, case.facts.today) if request.arrival_on else "",
         "decide_by": words.moment(request.decide_by, zone, city, case.facts.today) if request.decide_by else "",
         "turnaround": case.rules.turnaround(request.turnaround).title,

@@ -1,11 +1,20 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
+Copying: copy, start_from, fill_in_today, keep_as_template, rename_template, delete_template.
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
 return_to_exporter. After questions or a refusal: send_answers, go_on_unanswered, open_again. Departing: declare_departure, the answer to "Has it left?".
 Verbs raise Refused(findings) when a rule stands against them and Overtaken when somebody was faster.
 """
 
+from nopic.requests.actions.copying import (
+    copy,
+    delete_template,
+    fill_in_today,
+    keep_as_template,
+    rename_template,
+    start_from,
+)
 from nopic.requests.actions.departing import declare_departure
 from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, say_kind, start
 from nopic.requests.actions.ending import recall, release_line, return_to_exporter, withdraw
@@ -18,21 +27,27 @@ __all__ = [
     "add_supplier",
     "answer_slot",
     "clear_slot",
+    "copy",
     "declare_departure",
+    "delete_template",
+    "fill_in_today",
     "go_on_unanswered",
     "hold_line",
+    "keep_as_template",
     "merge",
     "open_again",
     "open_slot",
     "papers_changed",
     "recall",
     "release_line",
+    "rename_template",
     "repin",
     "return_to_exporter",
     "revise",
     "say_kind",
     "send_answers",
     "start",
+    "start_from",
     "submit",
     "withdraw",
 ]

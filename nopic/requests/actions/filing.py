@@ -8,6 +8,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import opening
 from nopic.requests.statuses import RequestStatus
 from nopic.workflow.audit import Actor, record
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken
 
 
@@ -46,5 +47,6 @@ def papers_changed(*, request: CertificateRequest, document: Document, by: Actor
     request.revision += 1
     request.paper_revisions = {**request.paper_revisions, document.rule: request.revision}
     request.save(update_fields=["revision", "paper_revisions"])
+    owe("index_request", request.pk, certifier_id=request.certifier_id)  # its risk is weighed again
     verb = "paper taken off" if document.removed_at else "paper added"
     record(request, verb, by=by, note=document.name, rule=document.rule, kind=document.kind, document=document.pk)

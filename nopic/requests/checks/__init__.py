@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from nopic.requests import facts as loading
+from nopic.requests.checks.alike import is_not_there_twice
 from nopic.requests.checks.answers import answers_can_be_read
 from nopic.requests.checks.departure import (
     arrives_after_departure,
@@ -66,6 +67,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (suppliers_are_certified, SENT),
     (arrives_after_departure, SENT),
     (container_numbers_are_right, SENT),
+    (is_not_there_twice, SENT),
     (treatment_is_permitted, SENT),
     (documents_are_complete, SENT),
     (documents_name_the_product_as_organic, SENT),

@@ -9,6 +9,7 @@ says who).
 from .asking import Point, ask, keep_replies, send_answers, take_back, withdraw
 from .checking import judge, raise_allocation, waive
 from .deciding import approve, cancel, declare_departure, refuse, return_to_exporter
+from .exporting import note_export
 from .looking import ask_second_look
 from .noting import note
 from .seconding import confirm, send_back
@@ -28,6 +29,7 @@ __all__ = [
     "judge",
     "keep_replies",
     "note",
+    "note_export",
     "raise_allocation",
     "refuse",
     "release",

@@ -5,6 +5,8 @@ from .balance import Balance, balance
 from .case import Case, Check, changed_at, load
 from .history import Event, history
 from .papers import Paper, Place, Say, papers
+from .record import Record, log_as_json, record_of
+from .record import as_json as record_as_json
 from .second import open_second_check, second_reasons, sent_back
 from .versions import boxes_of
 
@@ -16,6 +18,7 @@ __all__ = [
     "Event",
     "Paper",
     "Place",
+    "Record",
     "Say",
     "answers",
     "answers_due",
@@ -24,9 +27,12 @@ __all__ = [
     "changed_at",
     "history",
     "load",
+    "log_as_json",
     "open_round",
     "open_second_check",
     "papers",
+    "record_as_json",
+    "record_of",
     "rounds_of",
     "second_reasons",
     "sent_back",

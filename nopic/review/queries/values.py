@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nopic.presentation import words
 from nopic.requests import timing
+from nopic.requests.containers import units_in_words
 from nopic.requests.facts import Facts, LineFacts
 from nopic.tenants.policy import CheckRow
 
@@ -244,6 +245,14 @@ _OF_REQUEST: dict[str, Callable[[Facts], Values]] = {
     "transport_parties": _transport,
     "route": _route,
     "treatment": _treatment,
+    "clean_transport": lambda facts: Values(
+        declared=units_in_words(facts.request.mode, facts.request.vessel, facts.request.containers),
+        needles=tuple(each["number"] for each in facts.request.containers),
+    ),
+    "no_commingling": lambda facts: Values(
+        declared=", ".join(lot.code for line in facts.lines for lot in line.lots),
+        needles=tuple(lot.code for line in facts.lines for lot in line.lots),
+    ),
 }
 _OF_LINE: dict[str, Callable[[Facts, LineFacts], Values]] = {
     "net_weight": _net_weight,

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from nopic.presentation import words
 from nopic.presentation.statuses import REQUEST
+from nopic.requests.containers import units_in_words
 from nopic.requests.statuses import OPEN_REQUEST
 from nopic.review.queues.pace import Pace
 from nopic.review.queues.selection import Selection
@@ -26,6 +27,7 @@ PAGE: Final = 50
 
 _PAGE_SQL: Final = """
 SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, r.late, r.turn, r.port_of_entry,
+       r.mode, r.vessel, r.containers::text, COALESCE(NULLIF(k.name, ''), i.name, ''),
        r.reviewer_id, r.questions_due_at, r.second_reasons, u.name, COALESCE(NULLIF(e.short_name, ''), e.name),
        l.n, l.kg, l.wording, l.tight,
        (SELECT count(*) FROM (
@@ -76,6 +78,7 @@ class Row:
     kg: str
     leaves: str
     to: str
+    apart: str  # plate or container, and importer: what tells several requests of one day apart
     documents: str
     look: tuple[tuple[str, str], ...]  # worth a look: (shape, words)
     reviewer: str
@@ -151,7 +154,8 @@ def _heading(pace: Pace, departure: date) -> str:
 
 
 def _row(each: tuple[Any, ...], pace: Pace) -> Row:
-    (_pk, reference, status, departure, departed, decide_by, late, turn, port, reviewer_id, asked, second, reviewer, exporter,
+    (_pk, reference, status, departure, departed, decide_by, late, turn, port, mode, vessel, containers, importer_name,
+     reviewer_id, asked, second, reviewer, exporter,
      lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier) = each  # fmt: skip
     is_open = status in OPEN_REQUEST
     left, urgency = _time_left(pace, decide_by) if is_open else (str(REQUEST[status].word), "")
@@ -197,6 +201,7 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         kg=words.kg(kg) if kg is not None else "",
         leaves=words.day(departure, pace.today) if departure else "",
         to=port.partition(",")[0],
+        apart=" · ".join(filter(None, (units_in_words(mode, vessel, json.loads(containers)), importer_name))),
         documents=_documents(received, later),
         look=tuple(look),
         reviewer=reviewer or "" if reviewer_id else "",

@@ -16,8 +16,8 @@ from nopic.review.words import plain, squeezed
 from nopic.workflow.clock import now as the_present
 
 TO_REVIEW, MINE, NOBODYS, LATE, ALL_OPEN = "to-review", "mine", "nobodys", "late", "all-open"
-QUESTIONS, OVERDUE, COLLEAGUE = "questions", "answers-overdue", "needs-a-colleague"
-VIEWS: Final = (TO_REVIEW, MINE, NOBODYS, LATE, QUESTIONS, OVERDUE, COLLEAGUE, ALL_OPEN)
+QUESTIONS, OVERDUE, COLLEAGUE, LOW_RISK = "questions", "answers-overdue", "needs-a-colleague", "low-risk"
+VIEWS: Final = (TO_REVIEW, MINE, NOBODYS, LATE, QUESTIONS, OVERDUE, COLLEAGUE, LOW_RISK, ALL_OPEN)
 OPEN: Final = "r.certifier_id = %(certifier)s AND r.status IN ('submitted', 'in_review', 'questions_open')"
 SENT: Final = "r.certifier_id = %(certifier)s AND r.turn > 0"
 _MOST_TERMS = 6
@@ -30,6 +30,9 @@ VIEW_SQL: Final = {
     QUESTIONS: "r.questions_due_at IS NOT NULL",
     OVERDUE: "r.questions_due_at < %(now)s",
     COLLEAGUE: "r.second_reasons <> '[]' AND r.reviewer_id <> %(me)s",
+    # Weighed when it was sent or changed (review.projection.risk), and believed only of what it was then.
+    LOW_RISK: """(r.id, r.turn, r.revision) IN (SELECT k.request_id, k.turn, k.revision FROM review_requestrisk k
+ WHERE k.certifier_id = %(certifier)s AND k.is_low) AND r.departed_on IS NULL AND r.questions_due_at IS NULL""",
     ALL_OPEN: "true",
 }
 

@@ -55,6 +55,30 @@ QUESTIONS: Final[dict[str, str | Promise]] = {
 WEIGHED: Final = ("net_weight", "gross_weight", "packages", "lots")
 
 
+# What a reviewer should know at a row, where it is not obvious.
+HINTS: Final[dict[str, str | Promise]] = {
+    "transport_parties": gettext_lazy(
+        "A consignee “to order” or “to order of a bank” is normal trade, and so is a notify party that is a broker: "
+        "compare exporter, containers and seals."
+    ),
+    "product_name": gettext_lazy(
+        "An invoice from a third country is normal trade: compare the goods, not who sells them."
+    ),
+    "treatment": gettext_lazy(
+        "Hot water, cold and carbon dioxide are permitted. Fumigation with prohibited substances and irradiation are not: "
+        "look at the phytosanitary certificate, if there is one, for the treatment it names."
+    ),
+    "clean_transport": gettext_lazy(
+        "An affidavit that the unit was cleaned and carried nothing prohibited before, a cleaning record, or new packaging. "
+        "Food-grade containers with packed goods need none: choose n/a."
+    ),
+    "no_commingling": gettext_lazy(
+        "Lots, packages and seals show that nothing that is not organic could get between: a bulk or part load needs a "
+        "sentence about it in the traceability declaration or on the transport document."
+    ),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class CheckRow:
     """One question of the checklist. ``question`` is the certifier's own wording; empty means the portal's."""
@@ -76,6 +100,11 @@ class CheckRow:
     def title(self) -> str:
         """The question, in the reader's language if the words are the portal's."""
         return self.question or str(QUESTIONS[self.id])
+
+    @property
+    def hint(self) -> str:
+        """What to know at this row; "" for a certifier's own question."""
+        return "" if self.question else str(HINTS.get(self.id, ""))
 
     @property
     def has_tolerance(self) -> bool:
@@ -158,6 +187,16 @@ DEFAULT_CHECKS: Final = (
         box=16,
         compares=("declared", "phytosanitary_certificate", "transport_document"),
     ),
-    CheckRow(id="clean_transport", group="process"),
-    CheckRow(id="no_commingling", group="process"),
+    CheckRow(
+        id="clean_transport",
+        group="process",
+        box=14,
+        compares=("declared", "clean_transport_affidavit", "transport_document"),
+    ),
+    CheckRow(
+        id="no_commingling",
+        group="process",
+        box=12,
+        compares=("declared", "traceability_declaration", "packing_list", "transport_document"),
+    ),
 )

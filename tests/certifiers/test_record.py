@@ -1,0 +1,69 @@
+"""The whole case on one page and as an archive: complete, the same bytes again, for staff only, and written down."""
+
+import io
+import json
+import zipfile
+from hashlib import sha256
+
+from nopic.documents import files
+from nopic.requests.checks import findings
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.context import tenant
+from nopic.workflow.models import AuditEvent
+from tests import factories
+from tests.factories import World
+
+
+def with_a_kept_file(world: World) -> CertificateRequest:
+    found = factories.submitted(world.here)
+    with tenant(world.here.certifier):
+        document = found.dossier.documents.earliest("pk")
+        kept = files.store(world.here.certifier.pk, io.BytesIO(b"%PDF-1.7 the invoice"), area="documents")
+        document.sha256 = kept.sha256
+        document.save()
+    return found
+
+
+def packed(world: World, found: CertificateRequest) -> bytes:
+    staff = factories.signed_in(world.here.reviewer)
+    answer = staff.get(f"/tierra/cases/{found.reference}/archive/")
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="{found.reference}.zip"')
+    return b"".join(answer.streaming_content)
+
+
+def test_the_page_holds_boxes_checks_documents_and_log(world: World) -> None:
+    found = factories.submitted(world.here)
+    page = factories.signed_in(world.here.reviewer).get(f"/tierra/cases/{found.reference}/print/").content.decode()
+    for part in ("19,200 kg", "Lot numbers", "commercial_invoice", "VV-26-118", f"{found.reference}: sent"):
+        assert part in page
+
+
+def test_the_archive_holds_data_log_and_files_with_their_hashes(world: World) -> None:
+    found = with_a_kept_file(world)
+    archive = zipfile.ZipFile(io.BytesIO(packed(world, found)))
+    manifest = json.loads(archive.read("manifest.json"))
+    names = set(archive.namelist())
+    assert names == {each["name"] for each in manifest if "missing" not in each} | {"manifest.json"}
+    assert {"case.html", "case.json", "log.json"} <= names
+    for each in manifest:
+        if "missing" not in each:
+            assert sha256(archive.read(each["name"])).hexdigest() == each["sha256"]
+    assert sum(1 for each in manifest if "missing" in each) > 0  # the factory's papers have no bytes
+    assert json.loads(archive.read("case.json"))["reference"] == found.reference
+
+
+def test_the_same_case_gives_the_same_bytes_and_every_export_is_written_down(world: World) -> None:
+    found = with_a_kept_file(world)
+    assert packed(world, found) == packed(world, found)
+    with tenant(world.here.certifier):
+        events = AuditEvent.objects.filter(subject_id=found.pk, verb="case exported")
+        assert [each.actor for each in events] == [str(world.here.reviewer)] * 2
+
+
+def test_integrity_rows_say_what_to_know_and_to_order_is_normal_trade(world: World) -> None:
+    found = factories.submitted(world.here, consignee_name="To order of Banco Andino", consignee_address="Lima")
+    page = factories.signed_in(world.here.reviewer).get(f"/tierra/cases/{found.reference}/").content.decode()
+    for part in ("“to order”", "third country", "An affidavit that the unit was cleaned", "a bulk or part load"):
+        assert part in page
+    with tenant(world.here.certifier):
+        assert [one.rule for one in findings(found, moment="approval") if one.severity != "note"] == []
