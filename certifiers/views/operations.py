@@ -19,6 +19,8 @@ from nopic.presentation.words import kg
 from nopic.products import actions as products
 from nopic.products.models import ProductItem
 from nopic.requests.facts import policy_of
+from nopic.requests.models import OnBehalf
+from nopic.requests.statuses import RequestStatus
 from nopic.tenants import actions as parties
 from nopic.tenants import invitations, people
 from nopic.tenants.access import PortalRequest, staff_door
@@ -118,6 +120,13 @@ def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
         "members": list(people.members(role__in=sorted(EXPORTERS), **of)),
         "invitations": list(people.invitations(**of)),
         "form": form,
+        "filed": list(
+            OnBehalf.objects.filter(
+                certifier=request.certifier, request__exporter=exporter, request__status=RequestStatus.DRAFT
+            )
+            .select_related("request", "staff")
+            .order_by("-pk")[:PAGE]
+        ),
         "history": list(
             AuditEvent.objects.filter(
                 certifier_id=request.certifier.pk, subject_type="tenants.exporter", subject_id=exporter.pk

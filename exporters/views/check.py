@@ -10,19 +10,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from exporters.views import merging
+from exporters.views.acting import filing_door
 from exporters.views.frame import frame, sent_meanwhile
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, OnBehalf
 from nopic.requests.statuses import RequestStatus
-from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
 
 
 @require_http_methods(["GET", "POST"])
-@exporter_door
+@filing_door
 def check(request: PortalRequest, reference: str) -> HttpResponse:
     """The summary in the order of the certificate, what is missing, the declaration, and sending."""
     asked = load_request(request, reference)
@@ -33,6 +34,12 @@ def check(request: PortalRequest, reference: str) -> HttpResponse:
     refused: list[Any] = []
     if request.POST.get("go", "").startswith(merging.MERGE):
         return merging.merge(request, asked, whole(request.POST.get("revision")) or 0)
+    if request.method == "POST" and getattr(request, "acting", None):
+        actions.ask_to_confirm(request=asked, by=request.user)
+        messages.success(
+            request, _("%(exporter)s is asked by e-mail to confirm and send it.") % {"exporter": asked.exporter}
+        )
+        return redirect(request.path)
     if request.method == "POST":
         if not request.may_send:
             return render(request, "403.html", status=403)
@@ -75,6 +82,7 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
     context["untouched"] = queries.is_untouched(asked, queries.came_back(asked))
     context["undeclared"] = any(one.rule == "declaration_is_made" for one in refused)
     context["documents"] = queries.documents(asked)
+    context["filed"] = OnBehalf.objects.filter(certifier=request.certifier, request=asked, confirmed_at=None).first()
     context["has_errors"] = bool(refused)
     return render(request, "exporters/steps/check.html", context, status=422 if refused else 200)
 

@@ -16,6 +16,7 @@ from exporters.forms import today as news
 from exporters.forms.fields import Writer, summary
 from exporters.forms.typed import typed
 from exporters.presenters.rows import address, step_address
+from exporters.views.acting import filing_door
 from exporters.views.frame import calendar, sent_meanwhile
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
@@ -76,7 +77,7 @@ def after_copy(started: CertificateRequest) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@exporter_door
+@filing_door
 def today(request: PortalRequest, reference: str) -> HttpResponse:
     """ "What is new today?": one POST that saves date, weights, lots, plate and document number, then the documents."""
     asked = load_request(request, reference)

@@ -1,8 +1,11 @@
 """How a file reaches its row of the document list: the same for the whole list and for one file's page."""
 
+from functools import partial
+
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from exporters.views.acting import filing_door
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.documents import actions as documents
@@ -11,12 +14,11 @@ from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import SlotView
 from nopic.requests.statuses import RequestStatus
-from nopic.tenants.access import PortalRequest, certifier_door
-from nopic.tenants.statuses import EXPORTERS
+from nopic.tenants.access import PortalRequest
 
 ACCEPT = "application/pdf,image/jpeg,image/png"
 # Bytes come in and go out while no transaction is open: the views open the tenant's door themselves.
-door = certifier_door(*sorted(EXPORTERS), opens_tenant=False)
+door = partial(filing_door, opens_tenant=False)
 
 
 def closed(name: str) -> str:

@@ -11,6 +11,7 @@ from exporters.forms.ending import DepartedForm, WithdrawForm
 from exporters.presenters import papers
 from exporters.presenters.hub import points, tasks, timeline
 from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, tell_apart, where
+from exporters.views.acting import filing_door
 from exporters.views.loading import load_request, may_send
 from nopic.certificates import policies, projection
 from nopic.certificates import queries as certificates
@@ -35,7 +36,7 @@ _form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
-@exporter_door
+@filing_door
 def hub(request: PortalRequest, reference: str) -> HttpResponse:
     """The page of a request, whatever its state."""
     found = load_request(request, reference)

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_POST
 from exporters.forms import goods
 from exporters.forms.fields import Writer
 from exporters.forms.typed import typed
+from exporters.views.acting import filing_door
 from exporters.views.frame import calendar
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
 from nopic.requests import queries, steps, timing
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
-from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.access import PortalRequest
 from nopic.workflow.clock import now
 
 
@@ -32,7 +33,7 @@ def drawn(asked: CertificateRequest, raw: Mapping[str, Any]) -> dict[str, querie
 
 
 @require_POST
-@exporter_door
+@filing_door
 def product(request: PortalRequest, reference: str, index: int) -> HttpResponse:
     """One product as it is being typed: what is left of it, its name, code and packages, and all certificates asked for."""
     asked = load_request(request, reference)
@@ -61,7 +62,7 @@ def product(request: PortalRequest, reference: str, index: int) -> HttpResponse:
 
 
 @require_POST
-@exporter_door
+@filing_door
 def when(request: PortalRequest, reference: str) -> HttpResponse:
     """Until when to send it, and what follows, for the answers that stand in the form; nothing of it is saved."""
     asked = load_request(request, reference)

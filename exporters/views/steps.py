@@ -19,6 +19,7 @@ from exporters.forms.fields import Writer, summary
 from exporters.forms.typed import typed
 from exporters.presenters.clock import classes
 from exporters.views import merging
+from exporters.views.acting import filing_door
 from exporters.views.frame import after, frame, sent_meanwhile, step_url
 from exporters.views.live import drawn
 from exporters.views.loading import load_request
@@ -30,14 +31,14 @@ from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import may_be_changed
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import Coverage, RequestStatus
-from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
 
 FORM_STEPS = ("departure", "importer", "products", "transport")
 
 
 @require_http_methods(["GET", "POST"])
-@exporter_door
+@filing_door
 def request_step(request: PortalRequest, reference: str, step: str) -> HttpResponse:
     """Show or save one of the first four steps."""
     if step not in FORM_STEPS:
@@ -178,7 +179,7 @@ def _page(
 
 
 @require_http_methods(["GET", "POST"])
-@exporter_door
+@filing_door
 def supplier(request: PortalRequest, reference: str) -> HttpResponse:
     """Add somebody from whom lots are bought."""
     asked = load_request(request, reference)

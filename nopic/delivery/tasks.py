@@ -10,6 +10,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
     afterwards,
     asking,
     changes,
+    confirming,
     letters,
     nudging,
     sending,
@@ -17,7 +18,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.delivery.models import Mail
 from nopic.requests.facts import policy_of
-from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.models import CertificateRequest, OnBehalf, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review.models import QuestionRound
 from nopic.tenants import post
@@ -97,6 +98,18 @@ def questions_due(claim: Claim) -> Later | None:
             _to_exporter(request, f"questions_reminder:{asked.pk}:{when}", "questions_reminder", round=asked.pk)
             if left > 0:
                 return Later(left * settings.TIME_SCALE, "answers are due")
+        claim.finish()
+    return None
+
+
+@handles("request_to_confirm", queue="mail")
+def request_to_confirm(claim: Claim) -> Later | None:
+    """That a request waits for the exporter to confirm it, once for each time that it was asked."""
+    with tenant(claim.certifier_id):
+        request = _request(claim, claim.subject_id)
+        filing = OnBehalf.objects.filter(certifier_id=claim.certifier_id, request=request).first()
+        if filing is not None and request.status == RequestStatus.DRAFT:
+            _to_exporter(request, f"request_to_confirm:{request.pk}:{filing.times_asked}", "request_to_confirm")
         claim.finish()
     return None
 

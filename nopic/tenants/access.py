@@ -23,6 +23,7 @@ class PortalRequest(HttpRequest):
     roles: frozenset[str]  # of the side on which they came in: staff or exporter, never both at once
     exporter_ids: list[int]
     exporter_id: int | None
+    acting: Any  # in whose place staff fill in a draft (exporters.views.acting); set by that door only
     may_send: bool  # whether this person may send requests of the exporter they work for
     inbox_of: Membership
     inbox_choices: list[Membership]

@@ -6,11 +6,26 @@ therefore locked last and briefly, events of rolled-back work leave no trace, an
 Rows own nothing: no foreign keys, so history survives everything and blocks nothing.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 from django.db.models import Model
 
 from nopic.workflow.models import AuditEvent
+
+_acting_for: ContextVar[str] = ContextVar("acting_for", default="")
+
+
+@contextmanager
+def acting_for(whom: str) -> Iterator[None]:
+    """Every event written inside names also in whose place the actor acts: `facts["on_behalf_of"]`."""
+    token = _acting_for.set(whom)
+    try:
+        yield
+    finally:
+        _acting_for.reset(token)
 
 
 class HasLabel(Protocol):
@@ -32,6 +47,8 @@ def record(
     The certifier is the subject's; subjects without one (importers, platform settings) go to the platform's chain 0.
     `facts` must be JSON: whatever a later reader needs beside old and new.
     """
+    if whom := _acting_for.get():
+        facts = {**facts, "on_behalf_of": whom}
     event = AuditEvent(
         certifier_id=getattr(subject, "certifier_id", None) or 0,
         actor_id=None if isinstance(by, str) else by.pk,

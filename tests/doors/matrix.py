@@ -336,6 +336,7 @@ ROWS: dict[str, Row] = {
     "new_exporter": Row(STAFF),
     "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),
     "operation": Row(STAFF, of_exporter, has_object=True),
+    "file_on_behalf": Row(STAFF, of_exporter, has_object=True),
     "edit_exporter": Row(STAFF, of_exporter, has_object=True),
     "frame_permission": Row(STAFF, of_permission, has_object=True, data={"answer": "refuse", "note": "no more room"}),
     "new_product": Row(STAFF, of_exporter, has_object=True),

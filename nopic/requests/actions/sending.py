@@ -9,6 +9,7 @@ from nopic.ledger import accounts
 from nopic.ledger.accounts import NotEnough
 from nopic.requests import facts as loading
 from nopic.requests.actions.drafting import lock
+from nopic.requests.actions.on_behalf import confirm
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
@@ -45,6 +46,7 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         stops.append(Finding("declaration_is_made", 19, "stop", sentence, sentence, field="check#declared"))
     if stops:
         raise Refused(stops)
+    confirm(request=request, by=by)
     turn = request.turn + 1
     _pin_and_hold(facts, turn, by)
     policy = loading.policy_of(request.certifier_id, moment)

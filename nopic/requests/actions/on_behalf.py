@@ -1,0 +1,91 @@
+"""Staff fill in a request for an exporter who asked by phone, on paper or in a Word form; the exporter confirms and sends.
+
+Who of the staff may is who began it, while it is a draft. Nobody of the certifier sends it: only the exporter says that
+the products are organic. Every event of the log names both (workflow.audit.acting_for).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.requests.actions.drafting import lock, start
+from nopic.requests.checks import Finding
+from nopic.requests.facts import load
+from nopic.requests.models import CertificateRequest, OnBehalf
+from nopic.requests.statuses import RequestStatus
+from nopic.requests.steps import cleaned
+from nopic.tenants.models import Exporter, User
+from nopic.workflow.audit import acting_for, record
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who of the exporter asked, by which means (OnBehalf.Means), on which day, and why staff do it."""
+
+    by: str
+    means: str
+    on: date
+    reason: str
+
+
+@transaction.atomic
+def start_on_behalf(*, exporter: Exporter, by: User, asked: Asked, key: UUID | None = None) -> CertificateRequest:
+    """A draft of the exporter's that `by` may fill in for it; `key` as in `start`. Raises Refused about what is missing."""
+    who, why = (" ".join(str(cleaned(text)).split()) for text in (asked.by, asked.reason))
+    if not who:
+        raise _refused("asked_by", _("Enter who asked you"))
+    if not why:
+        raise _refused("reason", _("Enter why you fill it in for them"))
+    if asked.means not in OnBehalf.Means.values:
+        raise _refused("means", _("Choose how they asked you"))
+    request = start(exporter=exporter, by=by, key=key)
+    if asked.on > load(request).today:
+        raise _refused("asked_on", _("Enter the day on which they asked, today or earlier"))
+    filing, created = OnBehalf.objects.get_or_create(
+        certifier_id=request.certifier_id,
+        request=request,
+        defaults={
+            "staff": by, "asked_by": who[:200], "means": asked.means, "asked_on": asked.on, "reason": why[:500],
+        },
+    )  # fmt: skip
+    if created:
+        with acting_for(filing.in_words):
+            record(request, "started on behalf", by=by, new=who[:200], note=why[:500], means=asked.means)
+    return request
+
+
+@transaction.atomic
+def ask_to_confirm(*, request: CertificateRequest, by: User) -> None:
+    """Ask the exporter by e-mail to look at the draft and send it. Asked twice it writes twice. Raises Overtaken."""
+    lock(request)
+    filing = OnBehalf.objects.filter(certifier_id=request.certifier_id, request=request).first()
+    if filing is None or request.status != RequestStatus.DRAFT:
+        raise Overtaken(request)
+    filing.asked_to_confirm_at = now()
+    filing.times_asked += 1
+    filing.save(update_fields=["asked_to_confirm_at", "times_asked"])
+    record(request, "asked to confirm", by=by, old=filing.asked_by)
+    owe("request_to_confirm", request.pk, certifier_id=request.certifier_id)
+
+
+def confirm(*, request: CertificateRequest, by: User) -> None:
+    """The exporter sends what was filled in for it, in the transaction of sending. Raises Refused for who filled it in."""
+    filing = OnBehalf.objects.filter(certifier_id=request.certifier_id, request=request, confirmed_at=None).first()
+    if filing is None:
+        return
+    if filing.staff_id == by.pk:
+        sentence = _("You filled this in for the exporter, so somebody of the exporter must send it")
+        raise Refused([Finding("exporter_confirms", None, "stop", sentence, sentence, field="check#declared")])
+    filing.confirmed_at, filing.confirmed_by = now(), by
+    filing.save(update_fields=["confirmed_at", "confirmed_by"])
+    record(request, "confirmed", by=by, old=filing.in_words)
+
+
+def _refused(name: str, sentence: str) -> Refused:
+    return Refused([Finding("filing_says_who_asked", None, "stop", sentence, sentence, field=f"filing#{name}")])
