@@ -25,8 +25,7 @@ SECOND_REASONS: Final[dict[str, Promise]] = {
 class SecondPerson:
     """When a different person confirms an approval before the certificate begins. Nothing set: never.
 
-    ``above_kg`` and ``above_percent`` (of the verified quantity) are off at 0. ``alone_may_override``: where nobody
-    else is on duty, the approver may go on with a reason, and a colleague looks at it afterwards.
+    ``above_kg`` and ``above_percent`` (of the verified quantity) are off at 0.
     """
 
     first_request: bool = read.setting(False, label=gettext_lazy("First request of an exporter"), reads=read.yes_or_no)
@@ -38,9 +37,6 @@ class SecondPerson:
     late: bool = read.setting(False, label=gettext_lazy("Late request"), reads=read.yes_or_no)
     above_percent: int = read.setting(
         0, label=gettext_lazy("Above this share of the verified quantity, in percent"), reads=read.whole_number(0, 100)
-    )
-    alone_may_override: bool = read.setting(
-        False, label=gettext_lazy("Whoever is alone on duty may go on with a reason"), reads=read.yes_or_no
     )
 
 
