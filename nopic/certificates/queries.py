@@ -200,10 +200,11 @@ def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
 
 
 def _lots(lots: Sequence[dict[str, str | None]]) -> str:
-    return (
-        ", ".join(f"{lot['code']} ({kg(Decimal(lot['kg']))} kg)" if lot.get("kg") else str(lot["code"]) for lot in lots)
-        or "—"
-    )
+    found = []
+    for lot in lots:
+        weight = lot.get("kg")
+        found.append(f"{lot['code']} ({kg(Decimal(weight))} kg)" if weight else str(lot["code"]))
+    return ", ".join(found) or "—"
 
 
 def registry_key(certifier_id: int) -> str:

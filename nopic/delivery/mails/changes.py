@@ -1,5 +1,6 @@
 """What is said when a certificate has a new version, or keeps the one it has (source: ux.md §8)."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import Revision
@@ -25,7 +26,7 @@ def revised(case: Case) -> Letter:
             *([shorten(remarks)] if remarks else []),
             _("If the number is entered in ACE already, correct the entry or call: %(office)s")
             % {"office": case.office},
-            *([letters.MOCK] if letters.settings.OID_IS_MOCK else []),
+            *([letters.MOCK] if settings.OID_IS_MOCK else []),
         ],
         (_("Open the consignment"), case.link()),
         attach=True,
