@@ -5,6 +5,7 @@ from django.urls import path
 from certifiers.views import (
     case,
     certificates,
+    fees,
     final_documents,
     frames,
     on_behalf,
@@ -61,6 +62,8 @@ urlpatterns = [
     path("operations/<str:nop_id>/", operations.operation, name="operation"),
     path("operations/<str:nop_id>/on-behalf/", on_behalf.file_on_behalf, name="file_on_behalf"),
     path("operations/<str:nop_id>/change/", operations.edit_exporter, name="edit_exporter"),
+    path("operations/<str:nop_id>/fees/", fees.charges, name="operation_fees"),
+    path("operations/<str:nop_id>/fees/<int:year>-<int:month>.csv", fees.statement, name="operation_statement"),
     path("operations/<str:nop_id>/time-frames/<int:permission_id>/", frames.permission, name="frame_permission"),
     path("operations/<str:nop_id>/products/new/", operations.new_product, name="new_product"),
     path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),

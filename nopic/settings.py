@@ -73,7 +73,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 # --- the application --------------------------------------------------------------------------------------------------
 # From the ground up; what each is, says tests/test_architecture.py.
 OURS = (
-    *("presentation", "oid", "workflow", "tenants", "products", "documents", "ledger", "frames"),
+    *("presentation", "oid", "workflow", "tenants", "products", "documents", "ledger", "frames", "fees"),
     *("requests", "certificates", "review", "watch", "delivery", "demo"),
 )
 INSTALLED_APPS = [

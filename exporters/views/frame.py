@@ -16,6 +16,7 @@ from nopic.requests import queries, steps, timing
 from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
+from nopic.requests.pricing import quote_of
 from nopic.requests.statuses import RequestStatus
 from nopic.review import queries as review
 from nopic.tenants.access import PortalRequest
@@ -81,6 +82,7 @@ def frame(
         "policy": policy,
         "promise": promise,
         "city": city_of(zone),
+        "quote": quote_of(asked, policy.rules, present),
         "deadlines": timing.deadlines(asked, policy.rules, present, promise),
         "zone": zone,
         "rules": policy.rules,

@@ -17,6 +17,7 @@ from nopic.presentation.typed import whole
 from nopic.requests import queries, steps, timing
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
+from nopic.requests.pricing import quote_of
 from nopic.tenants.access import PortalRequest
 from nopic.workflow.clock import now
 
@@ -77,4 +78,5 @@ def when(request: PortalRequest, reference: str) -> HttpResponse:
         asked.departure_on = None  # a date that was mistyped has no deadlines
     promise = timing.promise_of(asked, policy, present)
     context = {"ruler": picture, "deadlines": timing.deadlines(asked, policy.rules, present, promise), "live": True}
+    context["quote"] = quote_of(asked, policy.rules, present)
     return render(request, "exporters/steps/_when.html", context)

@@ -110,6 +110,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
                 (_("Requests"), home),
                 (_("Certificates"), f"{base}/my-certificates/"),
                 (_("Verified list"), f"{base}/verified-list/"),
+                (_("Fees"), f"{base}/fees/"),
             ]
             account = [(_("Colleagues"), f"{base}/team/")]
             if Role.EXPORTER_SENDER in roles:

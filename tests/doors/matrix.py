@@ -60,6 +60,16 @@ def of_exporter(world: World, side: Side) -> dict[str, Any]:
     return {"certifier": side.certifier.slug, "nop_id": side.exporter.nop_id}
 
 
+def of_month(world: World, side: Side) -> dict[str, Any]:
+    """The address of a monthly statement of the company that asks."""
+    return {**of_certifier(world, side), "year": 2026, "month": 11}
+
+
+def of_exporter_month(world: World, side: Side) -> dict[str, Any]:
+    """The address of one exporter's monthly statement for staff."""
+    return {**of_exporter(world, side), "year": 2026, "month": 11}
+
+
 def of_product(world: World, side: Side) -> dict[str, Any]:
     """Addresses of one product's pages for staff."""
     return {**of_exporter(world, side), "item_id": side.item.pk}
@@ -287,6 +297,8 @@ ROWS: dict[str, Row] = {
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
     "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),
+    "fees": Row(COMPANY, methods=("get",)),
+    "statement": Row(COMPANY, of_month, ("get",)),
     "verified_list": Row(COMPANY, methods=("get",)),
     "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
     "copy_request": Row(EXPORTER, of_draft, has_object=True, data={"go": "copy"}, also=frozenset({422})),
@@ -338,6 +350,10 @@ ROWS: dict[str, Row] = {
     "operation": Row(STAFF, of_exporter, has_object=True),
     "file_on_behalf": Row(STAFF, of_exporter, has_object=True),
     "edit_exporter": Row(STAFF, of_exporter, has_object=True),
+    "operation_fees": Row(
+        STAFF, of_exporter, has_object=True, data={"charge": "0", "reason": "x"}, also=frozenset({404})
+    ),
+    "operation_statement": Row(STAFF, of_exporter_month, ("get",), has_object=True),
     "frame_permission": Row(STAFF, of_permission, has_object=True, data={"answer": "refuse", "note": "no more room"}),
     "new_product": Row(STAFF, of_exporter, has_object=True),
     "new_version": Row(STAFF, of_product, has_object=True),

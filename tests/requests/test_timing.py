@@ -39,9 +39,9 @@ def choose(side: Side, request: CertificateRequest, code: str) -> None:
 
 def test_the_class_that_was_chosen_is_promised_and_stays(here: Side) -> None:
     policy(here, CLASSES)
-    request = factories.complete_draft(here)
-    choose(here, request, "fast")
     with at(TUESDAY):
+        request = factories.complete_draft(here)
+        choose(here, request, "fast")
         actions.submit(request=request, by=here.sender, declared=True, revision=request.revision)
     assert (request.turnaround, request.decide_by) == ("fast", TUESDAY + timedelta(days=1))
     policy(here, replace(CLASSES, turnarounds=(Turnaround(code="standard", amount=9),)), version=3)

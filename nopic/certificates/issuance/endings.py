@@ -16,6 +16,7 @@ from nopic.certificates.statuses import (
     OperationStatus,
     RevisionStatus,
 )
+from nopic.fees import actions as fees
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
@@ -50,6 +51,9 @@ def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) ->
     )  # fmt: skip
     goods = goods_of(certificate)
     accounts.issue(goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by)
+    fees.fall_due(
+        certifier_id=certificate.certifier_id, request_id=certificate.request_id, line_id=goods.line_id, by=by
+    )
     projection.refresh(certificate)
     owe("render", certificate.pk, certifier_id=certificate.certifier_id)
     owe("index_request", certificate.request_id, certifier_id=certificate.certifier_id)  # it is found by its number

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.fees import actions as fees
 from nopic.ledger import accounts
 from nopic.ledger.accounts import NotEnough
 from nopic.requests import facts as loading
@@ -13,6 +14,7 @@ from nopic.requests.actions.on_behalf import confirm
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.pricing import quote_of
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.timing import promise_of
@@ -74,6 +76,13 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
     ImporterContact.objects.filter(certifier_id=request.certifier_id, pk=request.contact_id).update(
         email=request.importer_email, broker_name=request.broker_name, broker_email=request.broker_email
     )
+    if (
+        price := quote_of(request, policy.rules, moment, [(each.line.pk, each.name) for each in facts.lines])
+    ) is not None:
+        fees.fix(
+            price, exporter_id=request.exporter_id, request_id=request.pk, reference=request.reference, turn=turn,
+            policy=policy, by=by,
+        )  # fmt: skip
     owe("request_sent", request.pk, certifier_id=request.certifier_id)
     owe("index_request", request.pk, certifier_id=request.certifier_id)
     return request

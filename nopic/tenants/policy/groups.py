@@ -45,7 +45,7 @@ GROUPS: Final[dict[str, Group]] = {
             "cancel_reasons",
         ),
     ),
-    "fees": Group(gettext_lazy("Fees"), gettext_lazy("What a certificate costs, and from when."), ()),
+    "fees": Group(gettext_lazy("Fees"), gettext_lazy("What a certificate costs, and from when."), ("fees",)),
     "letters": Group(
         gettext_lazy("Letters"), gettext_lazy("Your own paragraph in the portal's e-mails."), ("letters",)
     ),

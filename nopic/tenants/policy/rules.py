@@ -21,6 +21,7 @@ from .brand import faults_of_accents
 from .checklist import DEFAULT_CHECKS, CheckRow
 from .clock import DEFAULT_FILING, DEFAULT_TURNAROUNDS, FilingRule, Turnaround
 from .documents import DEFAULT_DOCUMENTS, DocumentRule
+from .fees import Fees
 from .final_documents import FinalDocuments
 from .kinds import BUILT_IN
 from .letters import LetterText
@@ -89,6 +90,7 @@ class Rules:
         label=gettext_lazy("Usual filing deadlines of customs"),
         reads=read.records(FilingRule, most=4, unique=lambda each: each.mode),
     )
+    fees: Fees = read.setting(Fees(), label=gettext_lazy("Fees"), reads=read.record(Fees))
     max_departure_ahead_days: int = read.setting(
         120, label=gettext_lazy("Days ahead that a departure may lie"), reads=read.whole_number(1, 366)
     )
@@ -227,6 +229,8 @@ class Rules:
         for position, turnaround in enumerate(self.turnarounds):
             if sentence := turnaround.fault():
                 problems[f"turnarounds.{position}"] = sentence
+        if sentence := self.fees.fault(frozenset(each.code for each in self.turnarounds)):
+            problems["fees.classes"] = sentence
         if self.subdivision and not self.country:
             problems["subdivision"] = _("A state or region of the holidays needs its country.")
         if sentence := self.time_frames.fault():

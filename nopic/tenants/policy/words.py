@@ -54,6 +54,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "pdf": gettext_lazy("PDF"),
     "jpeg": gettext_lazy("JPG photo"),
     "png": gettext_lazy("PNG picture"),
+    "when_issued": gettext_lazy("When the certificate is issued; what is refused or withdrawn costs nothing"),
+    "when_sent": gettext_lazy("As soon as the request is sent"),
     "http": gettext_lazy("The portal sends them itself"),
     "assisted": gettext_lazy("Staff key them in and bring the number back"),
     "en": gettext_lazy("English"),

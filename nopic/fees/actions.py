@@ -1,0 +1,125 @@
+"""Fixing what was quoted, and everything that becomes of it. Called inside the transaction of what it is for."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.fees.models import Charge, ChargeEvent, EventKind
+from nopic.fees.quotes import REPLACEMENT, REVISION, Item, Quote
+from nopic.tenants.models import Policy
+from nopic.tenants.policy.fees import SENT
+from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
+from nopic.workflow.transitions import Overtaken, Refused
+
+MOST_REASON = 500
+
+
+def fix(
+    quote: Quote, *, exporter_id: int, request_id: int, reference: str, turn: int, policy: Policy, by: Actor
+) -> list[Charge]:
+    """Fix the quote of a request that is being sent. What an earlier sending of it had fixed is not charged."""
+    moment = now()
+    earlier = Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__lt=turn, turn__gt=0)
+    happen(EventKind.DROPPED, earlier, at=moment, by=by, reason=_("Sent again"))
+    made = [
+        _charge(
+            item, quote.currency, exporter_id=exporter_id, request_id=request_id, reference=reference, turn=turn,
+            key=f"sent:{request_id}:{turn}:{item.code}:{item.line_id or 0}", policy=policy, at=moment, by=by,
+        )
+        for item in quote.items
+    ]  # fmt: skip
+    if policy.rules.fees.due == SENT:
+        happen(EventKind.DUE, made, at=moment, by=by)
+    return made
+
+
+def charge_for_change(
+    kind: str,
+    *,
+    change_id: int,
+    exporter_id: int,
+    request_id: int,
+    line_id: int | None,
+    reference: str,
+    policy: Policy,
+    by: Actor,
+) -> Charge | None:
+    """The fee of a `revision` or a `replacement`, due at once; None where it costs nothing.
+
+    `change_id` names the change, so that asking twice charges once; `reference` is what the exporter knows it by, such
+    as the certificate's number; `policy` the version whose price holds. ValueError for another kind.
+    """
+    fees = policy.rules.fees
+    try:
+        amount = {REVISION: fees.revision, REPLACEMENT: fees.replacement}[kind]
+    except KeyError:
+        raise ValueError(f"{kind} is no change of a certificate") from None
+    if not amount:
+        return None
+    key, moment = f"{kind}:{change_id}", now()
+    known = Charge.objects.filter(certifier_id=policy.certifier_id, key=key).first()
+    if known is not None:
+        return known
+    made = _charge(
+        Item(kind, "", line_id, amount), fees.currency, exporter_id=exporter_id, request_id=request_id,
+        reference=reference, turn=0, key=key, policy=policy, at=moment, by=by,
+    )  # fmt: skip
+    happen(EventKind.DUE, [made], at=moment, by=by)
+    return made
+
+
+def fall_due(*, certifier_id: int, request_id: int, line_id: int, by: Actor) -> None:
+    """The certificate of this line was issued: its fees are due, and those of the request as a whole."""
+    rows = Charge.objects.filter(certifier_id=certifier_id, request_id=request_id, turn__gt=0).exclude(
+        events__kind=EventKind.DROPPED
+    )
+    happen(EventKind.DUE, [row for row in rows if row.line_id in (None, line_id)], at=now(), by=by)
+
+
+@transaction.atomic
+def waive(*, charge: Charge, by: Actor, reason: str) -> None:
+    """Staff let the exporter off, with a reason. Raises Refused without one, Overtaken when it is waived or dropped."""
+    said = " ".join(reason.replace("\x00", "").split())
+    if not said:
+        raise Refused([_("Write why the fee is waived")])
+    if len(said) > MOST_REASON:
+        raise Refused([_("The reason may have at most %(most)s characters") % {"most": MOST_REASON}])
+    over = ChargeEvent.objects.filter(
+        certifier_id=charge.certifier_id, charge=charge, kind__in=[EventKind.WAIVED, EventKind.DROPPED]
+    )
+    if over.exists():
+        raise Overtaken(charge)
+    happen(EventKind.WAIVED, [charge], at=now(), by=by, reason=said)
+
+
+def happen(kind: str, charges: Iterable[Charge], *, at: datetime, by: Actor, reason: str = "") -> None:
+    """Note an event of charges, once each, with its place in the audit log."""
+    for charge in charges:
+        _event, created = ChargeEvent.objects.get_or_create(
+            certifier_id=charge.certifier_id,
+            charge=charge,
+            kind=kind,
+            defaults={"reason": str(reason), "at": at, "by": str(by)},
+        )
+        if created:
+            record(charge, f"fee {kind}", by=by, new=f"{charge.currency} {charge.amount}", note=str(reason))
+
+
+def _charge(item: Item, currency: str, *, policy: Policy, at: datetime, by: Actor, **facts: object) -> Charge:
+    made = Charge.objects.create(
+        certifier_id=policy.certifier_id,
+        line_id=item.line_id,
+        code=item.code,
+        detail=item.detail[:200],
+        amount=item.amount,
+        currency=currency,
+        policy_version=policy.version,
+        at=at,
+        by=str(by),
+        **facts,
+    )
+    record(made, "fee fixed", by=by, new=f"{currency} {item.amount}", code=item.code)
+    return made

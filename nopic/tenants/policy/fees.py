@@ -1,0 +1,90 @@
+# ruff: noqa: RUF009 setting() makes a dataclass field, which is what that rule asks for
+"""What a certificate costs under one version of a policy; the day from which the version counts is that of the prices.
+
+The prices are the certifier's own. The portal quotes them, freezes them when a request is sent and adds them up for a
+month; it takes no payment.
+"""
+
+from dataclasses import MISSING, dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from . import reading as read
+from .frame import At, Shape, shaped
+
+CURRENCIES: Final = ("USD", "EUR", "GBP", "CHF", "CAD", "MXN", "PEN")
+MOST: Final = 100_000
+ISSUED, SENT = "when_issued", "when_sent"
+
+
+def price(value: object, at: At) -> Decimal:
+    """An amount with at most 2 decimals, written as text or a whole number."""
+    try:
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise InvalidOperation
+        amount = Decimal(value)
+        if not 0 <= amount <= MOST or amount != round(amount, 2):  # comparing NaN raises InvalidOperation too
+            raise InvalidOperation
+    except InvalidOperation:
+        raise at.fault(
+            _("%(label)s must be an amount from 0 to %(most)s, as text with at most 2 decimals, such as “45.00”."),
+            most=MOST,
+        ) from None
+    return amount
+
+
+shaped(price, Shape("decimal"))
+_FREE: Final = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class ClassPrice:
+    """What a turnaround class costs on top, for each certificate."""
+
+    turnaround: str = read.setting(MISSING, label=gettext_lazy("Turnaround class"), reads=read.code)
+    price: Decimal = read.setting(MISSING, label=gettext_lazy("Price"), reads=price)
+
+
+@dataclass(frozen=True, slots=True)
+class Fees:
+    """The price list. ``late`` and ``same_day`` are for the request, everything else for each certificate.
+
+    Goods that leave on the day of sending cost ``same_day`` instead of ``late``. ``due`` says when a quoted fee is
+    owed: when the certificate is issued (what is refused or withdrawn costs nothing), or as soon as it is sent.
+    """
+
+    currency: str = read.setting("USD", label=gettext_lazy("Currency"), reads=read.one_of(*CURRENCIES))
+    certificate: Decimal = read.setting(_FREE, label=gettext_lazy("Certificate"), reads=price)
+    classes: tuple[ClassPrice, ...] = read.setting(
+        (), label=gettext_lazy("On top for a turnaround class"),
+        reads=read.records(ClassPrice, most=10, unique=lambda each: each.turnaround),
+    )  # fmt: skip
+    time_frame: Decimal = read.setting(_FREE, label=gettext_lazy("On top for several shipments"), reads=price)
+    late: Decimal = read.setting(_FREE, label=gettext_lazy("Late request"), reads=price)
+    same_day: Decimal = read.setting(_FREE, label=gettext_lazy("Goods leave on the day of sending"), reads=price)
+    revision: Decimal = read.setting(_FREE, label=gettext_lazy("Revision of a certificate"), reads=price)
+    replacement: Decimal = read.setting(_FREE, label=gettext_lazy("Replacement of a certificate"), reads=price)
+    due: str = read.setting(ISSUED, label=gettext_lazy("Owed"), reads=read.one_of(ISSUED, SENT))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nothing costs anything: then no page speaks of fees."""
+        return self == Fees(currency=self.currency, due=self.due, classes=self.classes) and not any(
+            each.price for each in self.classes
+        )
+
+    def for_class(self, code: str) -> Decimal:
+        """What the turnaround class costs on top."""
+        return next((each.price for each in self.classes if each.turnaround == code), _FREE)
+
+    def fault(self, classes: frozenset[str]) -> str:
+        """The sentence about a price for a class that there is not, or nothing."""
+        unknown = [each.turnaround for each in self.classes if each.turnaround not in classes]
+        if unknown:
+            return _("There is a price for the turnaround class “%(code)s”, which is not offered.") % {
+                "code": unknown[0]
+            }
+        return ""

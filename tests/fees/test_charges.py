@@ -1,0 +1,243 @@
+"""Fees of real requests: fixed when sent, due when issued, waived with a reason, and the same on statement and page."""
+
+import csv
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.db import connection, transaction
+from django.db.utils import DatabaseError
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nopic.fees import actions, queries
+from nopic.fees.models import Charge, ChargeEvent
+from nopic.requests import actions as requests
+from nopic.requests.models import CertificateRequest
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
+from nopic.tenants.policy import Rules
+from nopic.tenants.policy.fees import Fees
+from nopic.workflow.clock import now
+from nopic.workflow.models import AuditEvent
+from nopic.workflow.transitions import Overtaken, Refused
+from tests import factories
+from tests.factories import Side, World
+
+RULES = Rules(fees=Fees(certificate=Decimal(45), revision=Decimal(35)))
+
+
+def price(side: Side, rules: Rules = RULES, version: int = 2) -> Policy:
+    return Policy.objects.create(certifier=side.certifier, version=version, data=rules.to_json(), by="x")
+
+
+@pytest.fixture
+def here(world: World) -> Iterator[Side]:
+    with tenant(world.here.certifier, world.here.sender):
+        price(world.here)
+        yield world.here
+
+
+def submit(side: Side, request: CertificateRequest) -> None:
+    requests.submit(request=request, by=side.sender, declared=True, revision=request.revision)
+
+
+def sent(side: Side) -> CertificateRequest:
+    request = factories.complete_draft(side)
+    submit(side, request)
+    return request
+
+
+def shown(side: Side) -> list[tuple[str, str, str]]:
+    rows, _next = queries.charges(side.certifier.pk, side.exporter.pk)
+    return [(row.words, row.amount, row.state) for row in rows]
+
+
+def issued(side: Side, request: CertificateRequest) -> None:
+    line = request.lines.get()
+    actions.fall_due(certifier_id=side.certifier.pk, request_id=request.pk, line_id=line.pk, by=side.reviewer)
+
+
+def test_sending_fixes_the_price_and_a_later_list_does_not_change_it(here: Side) -> None:
+    request = sent(here)
+    price(here, Rules(fees=Fees(certificate=Decimal(99))), version=3)
+    [charge] = Charge.objects.filter(request_id=request.pk)
+    assert (charge.amount, charge.currency, charge.policy_version) == (Decimal(45), "USD", 2)
+    assert shown(here) == [(f"Certificate: {here.version.wording}", "USD 45.00", "quoted")]
+
+
+def test_it_is_due_when_the_certificate_is_issued_and_once(here: Side) -> None:
+    request = sent(here)
+    issued(here, request)
+    issued(here, request)
+    assert [row[2] for row in shown(here)] == ["due"]
+    assert ChargeEvent.objects.count() == 1
+
+
+def test_where_the_certifier_says_so_it_is_due_when_sent(here: Side) -> None:
+    price(here, Rules(fees=Fees(certificate=Decimal(45), due="when_sent")), version=3)
+    sent(here)
+    assert [row[2] for row in shown(here)] == ["due"]
+
+
+def test_a_request_that_is_sent_again_is_charged_once(here: Side) -> None:
+    request = sent(here)
+    requests.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Weight"}])
+    submit(here, request)
+    assert [row[2] for row in shown(here)] == ["quoted", "dropped"]
+    assert [row.state for row in queries.of_request(here.certifier.pk, request.pk)] == ["quoted"]
+
+
+def test_a_free_price_list_leaves_no_rows(here: Side) -> None:
+    price(here, Rules(), version=3)
+    sent(here)
+    assert Charge.objects.count() == 0
+
+
+def test_a_change_of_a_certificate_is_charged_once_and_at_once(here: Side) -> None:
+    request = sent(here)
+    facts = {
+        "change_id": 7, "exporter_id": here.exporter.pk, "request_id": request.pk, "line_id": None,
+        "reference": "901-9010000017-000042", "policy": Policy.objects.get(version=2), "by": here.reviewer,
+    }  # fmt: skip
+    first = actions.charge_for_change("revision", **facts)
+    assert first is not None
+    assert actions.charge_for_change("revision", **facts) == first
+    assert actions.charge_for_change("replacement", **facts) is None
+    assert shown(here)[0] == ("Revision", "USD 35.00", "due")
+
+
+def test_waiving_needs_a_reason_and_happens_once(here: Side) -> None:
+    charge = Charge.objects.get(request_id=sent(here).pk)
+    with pytest.raises(Refused):
+        actions.waive(charge=charge, by=here.reviewer, reason="  ")
+    actions.waive(charge=charge, by=here.reviewer, reason="Our fault")
+    with pytest.raises(Overtaken):
+        actions.waive(charge=charge, by=here.reviewer, reason="Again")
+    [row] = queries.of_request(here.certifier.pk, charge.request_id)
+    assert (row.state, row.why, row.by, row.owed) == ("waived", "Our fault", str(here.reviewer), Decimal(0))
+    assert AuditEvent.objects.filter(verb="fee waived", subject_id=charge.pk, note="Our fault").count() == 1
+
+
+@pytest.mark.parametrize("table", ["fees_charge", "fees_chargeevent"])
+def test_nobody_can_change_a_fee_afterwards(here: Side, table: str) -> None:
+    issued(here, sent(here))
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET by = 'nobody'")
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(st.decimals("0.01", "999.99", places=2), st.booleans(), st.sampled_from(["USD", "EUR"])), max_size=6
+    )
+)
+def test_a_statement_adds_up_to_its_rows(here: Side, facts: list) -> None:
+    request = CertificateRequest.objects.filter(status="submitted").first() or sent(here)
+    policy = Policy.objects.get(version=2)
+    owed: dict[str, Decimal] = {}
+    before = Charge.objects.count()
+    for at, (amount, waived, currency) in enumerate(facts):
+        made = Charge.objects.create(
+            certifier=here.certifier, exporter=here.exporter, request_id=request.pk, key=f"x:{before}:{at}",
+            reference=request.reference, code="revision", amount=amount, currency=currency,
+            policy_version=policy.version, at=now(), by="x",
+        )  # fmt: skip
+        actions.happen("due", [made], at=now(), by="x")
+        if waived:
+            actions.waive(charge=made, by=here.reviewer, reason="why")
+    found = queries.statement(here.certifier.pk, here.exporter.pk, now().date(), RULES)
+    for row in found.rows:
+        owed[row.charge.currency] = owed.get(row.charge.currency, Decimal(0)) + row.owed
+    assert found.totals == owed
+    table = list(csv.reader(StringIO(queries.as_csv(found, RULES).lstrip("\ufeff"))))
+    written = {row[4]: Decimal(row[5]) for row in table if row[2] == "Total"}
+    assert written == owed
+    assert sum((Decimal(row[5]) for row in table[1:] if row[2] != "Total"), Decimal(0)) == sum(
+        owed.values(), Decimal(0)
+    )
+
+
+def test_a_statement_is_of_its_month_on_the_offices_clock(here: Side) -> None:
+    issued(here, sent(here))
+    today = now().date()
+    assert len(queries.statement(here.certifier.pk, here.exporter.pk, today, RULES).rows) == 1
+    assert queries.statement(here.certifier.pk, here.exporter.pk, date(2020, 1, 1), RULES).rows == []
+    assert queries.months(here.certifier.pk, here.exporter.pk, RULES) == [today.replace(day=1)]
+
+
+def test_no_value_of_a_statement_runs_as_a_formula(here: Side) -> None:
+    request = sent(here)
+    charge = Charge.objects.create(
+        certifier=here.certifier, exporter=here.exporter, request_id=request.pk, key="evil", reference="=1+1",
+        code="revision", amount=Decimal(1), currency="USD", policy_version=1, at=now(), by="x",
+    )  # fmt: skip
+    actions.happen("due", [charge], at=now(), by="x")
+    actions.waive(charge=charge, by=here.reviewer, reason="@SUM(A1)")
+    text = queries.as_csv(queries.statement(here.certifier.pk, here.exporter.pk, now().date(), RULES), RULES)
+    assert '"\'=1+1"' in text
+    assert '"\'@SUM(A1)"' in text
+
+
+def client(person: object) -> Client:
+    made = Client()
+    made.force_login(person)  # type: ignore[arg-type]
+    return made
+
+
+def test_the_exporter_reads_prices_before_sending_and_charges_afterwards(world: World) -> None:
+    here = world.here
+    with tenant(here.certifier, here.sender):
+        price(here)
+    draft = factories.complete_draft(here)
+    rosa, base = client(here.sender), f"/{here.certifier.slug}"
+    for step in ("departure", "check"):
+        assert "USD 45.00" in rosa.get(f"{base}/requests/{draft.reference}/{step}/").content.decode()
+    with tenant(here.certifier, here.sender):
+        submit(here, draft)
+        issued(here, draft)
+    text = rosa.get(f"{base}/fees/").content.decode()
+    assert "USD 45.00" in text
+    assert draft.reference in text
+    month = now().date()
+    answer = rosa.get(f"{base}/fees/{month.year}-{month.month}.csv")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert draft.reference in answer.content.decode()
+    assert rosa.get(f"{base}/fees/2026-13.csv").status_code == 404
+
+
+def test_staff_waive_a_fee_on_the_page_and_a_missing_reason_is_said(world: World) -> None:
+    here = world.here
+    with tenant(here.certifier, here.sender):
+        price(here)
+    request = factories.submitted(here)
+    with tenant(here.certifier):
+        charge = Charge.objects.get(request_id=request.pk)
+    ines, url = client(here.reviewer), f"/{here.certifier.slug}/operations/{here.exporter.nop_id}/fees/"
+    refused = ines.post(url, {"charge": charge.pk, "reason": " "})
+    assert refused.status_code == 422
+    assert "Write why the fee is waived" in refused.content.decode()
+    assert ines.post(url, {"charge": charge.pk, "reason": "Our fault"}).status_code == 302
+    assert "Our fault" in ines.get(url).content.decode()
+
+
+def test_the_number_of_statements_does_not_grow_with_the_charges(
+    world: World, django_assert_max_num_queries: object
+) -> None:
+    here = world.here
+    with tenant(here.certifier, here.sender):
+        price(here)
+    ines, url = client(here.reviewer), f"/{here.certifier.slug}/operations/{here.exporter.nop_id}/fees/"
+    counts = []
+    ines.get(url)  # what a process reads once
+    for _each in range(2):
+        request = factories.submitted(here, lines=[factories.line_answers(here, net="100", packages="2", gross="110")])
+        with tenant(here.certifier, here.sender):
+            issued(here, request)
+        with django_assert_max_num_queries(60) as asked:  # type: ignore[operator]
+            ines.get(url)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
