@@ -77,6 +77,10 @@ def when(request: PortalRequest, reference: str) -> HttpResponse:
     if picture is None:
         asked.departure_on = None  # a date that was mistyped has no deadlines
     promise = timing.promise_of(asked, policy, present)
-    context = {"ruler": picture, "deadlines": timing.deadlines(asked, policy.rules, present, promise), "live": True}
-    context["quote"] = quote_of(asked, policy.rules, present)
+    context = {
+        "ruler": picture,
+        "deadlines": timing.deadlines(asked, policy.rules, present, promise),
+        "quote": quote_of(asked, policy.rules, present),
+        "live": True,
+    }
     return render(request, "exporters/steps/_when.html", context)

@@ -43,7 +43,7 @@ class Row(NamedTuple):
     """Items of a kind together: 2 x 45.00 = 90.00."""
 
     words: str
-    count: int
+    times: int
     each: Decimal
     amount: Decimal
 

@@ -43,7 +43,7 @@ def test_without_a_same_day_fee_such_a_request_costs_the_late_fee() -> None:
 
 def test_certificates_of_one_price_are_one_row() -> None:
     rows = quote(LADDER, Facts(TWO, turnaround="fast", turnaround_title="Fast")).rows
-    assert [(row.words, row.count, row.each, row.amount) for row in rows] == [
+    assert [(row.words, row.times, row.each, row.amount) for row in rows] == [
         ("Certificate", 2, Decimal(75), Decimal(150)),
         ("Turnaround: Fast", 2, Decimal(75), Decimal(150)),
     ]
