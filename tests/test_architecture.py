@@ -34,7 +34,7 @@ SHELVES = [
     {"forms", "serializers", "presenters", "access", "apikeys", "adapter"},
     {"tasks"},
     {"actions", "invitations", "people", "issuance", "relay", "sync"},
-    {"pdf", "files", "notices", "projection", "links", "mails"},
+    {"pdf", "files", "notices", "evidence", "projection", "links", "mails"},
     {"policies", "queues", "queries", "standing", "limits", "accounts", "snapshot", "dispatch", "transitions"},
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
     {"changes", "facts", "pricing", "slots", "timing"},

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.tenants.models import TenantModel
+from nopic.tenants.models import Policy, TenantModel
 from nopic.tenants.statuses import Language
 
 
@@ -226,6 +226,24 @@ class SecondLook(TenantModel):
 
     def __str__(self) -> str:
         return f"second look at line {self.line_id}"
+
+
+class Decision(TenantModel):
+    """What a decision on a line rested on: the facts as they were, and the findings. Append-only; see review.evidence."""
+
+    request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="decisions", db_constraint=False)
+    line = models.ForeignKey(RequestLine, models.PROTECT, related_name="decisions", db_constraint=False)
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="+", db_constraint=False)
+    turn = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=10)  # approved or refused
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    facts = models.JSONField()
+    waivers = models.JSONField()
+    findings = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"{self.request.reference}, product {self.line.position}: {self.outcome}"
 
 
 class SearchWord(TenantModel):

@@ -13,7 +13,7 @@ from nopic.certificates.models import Certificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus
-from nopic.review import policies, queries
+from nopic.review import evidence, policies, queries
 from nopic.review.actions.checking import line_of
 from nopic.review.actions.issuing import begin_certificate, close_if_decided
 from nopic.review.actions.looking import settle_second_look
@@ -43,6 +43,7 @@ def approve(*, line: RequestLine, by: User, revision: int) -> Certificate | None
     case = queries.load(fresh)
     if against := policies.obstacles_to_approve(current, by=by, case=case):
         raise Refused(against)
+    evidence.keep(case, current, "approved", by=by)
     mine = next(each for each in case.lines if each.line.pk == current.pk)
     settle_second_look(current, by)
     if reasons := queries.second_reasons(case, mine):
@@ -69,6 +70,7 @@ def refuse(*, line: RequestLine, by: User, reason_code: str, text: str) -> Reque
         raise Refused([_("Choose a reason from the list.")])
     if not said:
         raise Refused([_("Write to the exporter what was found and what they can do.")])
+    evidence.keep(queries.load(fresh), current, "refused", by=by)
     settle_second_look(current, by)
     requests.release_line(line=current, by=by, reason=_("refused"))
     advance(

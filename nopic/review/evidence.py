@@ -1,0 +1,195 @@
+"""What a decision rested on, kept so that it can be judged again: the facts as they were, and what was found in them.
+
+Facts are live rows that go on changing: a balance is drawn on, an importer's certification ends. So each decision keeps
+a copy of what the rules looked at. `rerun` lays the policy that the request was sent under on that copy and compares:
+the same findings, or the difference. Nobody's password or key is ever copied: of a person the number and the name.
+"""
+
+import json
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from importlib import import_module
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+from django.utils.functional import Promise
+from django.utils.translation import override
+
+from nopic.requests.checks import Finding, Waived, weigh
+from nopic.requests.facts import Facts
+from nopic.requests.models import RequestLine
+from nopic.review.models import Decision
+from nopic.review.queries import Case
+from nopic.tenants.models import Policy, User
+from nopic.tenants.policy import Rules
+from nopic.workflow.audit import Actor
+
+_OF_THE_RULES = frozenset({"rules", "office", "today"})  # never copied: they follow from the pinned version
+
+
+@dataclass(frozen=True)
+class Rerun:
+    """A past decision judged again: findings that were there then and are not now, and the other way round."""
+
+    decision: Decision
+    gone: list[str]
+    new: list[str]
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the same was found."""
+        return not self.gone and not self.new
+
+
+def keep(case: Case, line: RequestLine, outcome: str, *, by: Actor) -> Decision:
+    """Write down what a decision on a line rests on, in the transaction of the decision. The row is append-only."""
+    waivers = [[each.rule, each.line_id, str(each.by), each.reason] for each in case.waivers]
+    waived: Waived = {(rule, line_id): (who, why) for rule, line_id, who, why in waivers}
+    with override("en"):
+        found = _of_line(weigh(case.facts, moment="approval", waived=waived), line.pk)
+    return Decision.objects.create(
+        certifier_id=line.certifier_id, request_id=line.request_id, line=line, policy_id=case.request.policy_id,
+        turn=case.request.turn, outcome=outcome, by=str(by), at=case.facts.now, waivers=waivers, findings=found,
+        facts=_Packer().pack(case.facts),
+    )  # fmt: skip
+
+
+def rerun(decision: Decision) -> Rerun:
+    """Judge the kept facts again under the pinned policy. Reads two rows, writes nothing."""
+    policy = Policy.objects.get(certifier_id=decision.certifier_id, pk=decision.policy_id)
+    facts = unpacked(decision.facts, policy.rules)
+    waived: Waived = {(rule, line_id): (who, why) for rule, line_id, who, why in decision.waivers}
+    with override("en"):
+        found = _of_line(weigh(facts, moment="approval", waived=waived), decision.line_id)
+    then, today = {_key(each): each for each in decision.findings}, {_key(each): each for each in found}
+    return Rerun(
+        decision,
+        gone=[then[key]["sentence"] for key in then if key not in today],
+        new=[today[key]["sentence"] for key in today if key not in then],
+    )
+
+
+def _of_line(found: list[Finding], line_id: int) -> list[dict[str, Any]]:
+    kept = [
+        {
+            "rule": each.rule, "line_id": each.line_id, "severity": each.severity, "inputs": each.inputs,
+            "waived_by": each.waived_by, "sentence": each.staff_sentence,
+        }
+        for each in found
+        if each.line_id in (None, line_id)
+    ]  # fmt: skip
+    plain: list[dict[str, Any]] = json.loads(json.dumps(kept, default=str))
+    return plain
+
+
+def _key(found: dict[str, Any]) -> str:
+    return json.dumps({name: value for name, value in found.items() if name != "sentence"}, sort_keys=True)
+
+
+class _Packer:
+    """Turns facts into JSON; an object that stands in several places is written once and referred to."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, int] = {}
+        self.kept: list[object] = []  # or an id could be used again
+
+    def pack(self, value: Any) -> Any:
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        if isinstance(value, str | Promise):
+            return str(value)
+        if isinstance(value, Decimal):
+            return {"~": "decimal", "v": format(value, "f")}
+        for kind, name in ((datetime, "datetime"), (date, "date"), (time, "time")):
+            if isinstance(value, kind):
+                return {"~": name, "v": value.isoformat()}
+        for sequence, name in ((list, "list"), (tuple, "tuple"), (frozenset, "frozenset"), (set, "set")):
+            if isinstance(value, sequence):
+                return {"~": name, "v": [self.pack(item) for item in value]}
+        if isinstance(value, dict):
+            return {"~": "dict", "v": [[self.pack(key), self.pack(item)] for key, item in value.items()]}
+        if id(value) in self.known:
+            return {"~": "ref", "v": self.known[id(value)]}
+        self.known[id(value)] = number = len(self.known)
+        self.kept.append(value)
+        if isinstance(value, Model):
+            return {"~": "model", "n": number, **self._model(value)}
+        if is_dataclass(value):
+            return {"~": "record", "n": number, **self._record(value)}
+        raise TypeError(f"{type(value).__name__} cannot be kept as evidence")
+
+    def _model(self, row: Model) -> dict[str, Any]:
+        names = ("id", "name") if isinstance(row, User) else tuple(field.attname for field in row._meta.concrete_fields)
+        related = {} if isinstance(row, User) else row._state.fields_cache
+        return {
+            "of": row._meta.label,
+            "v": {name: self.pack(row.__dict__[name]) for name in names if name in row.__dict__},
+            "r": {name: self.pack(one) for name, one in related.items() if not isinstance(one, Policy)},
+        }
+
+    def _record(self, record: Any) -> dict[str, Any]:
+        cls = type(record)
+        names = {one.name for one in fields(record)}
+        values = {name: getattr(record, name) for name in names - _OF_THE_RULES}
+        # What the rules asked for and the record remembers, such as the document list.
+        asked = {name: value for name, value in getattr(record, "__dict__", {}).items()
+                 if name not in names | _OF_THE_RULES}  # fmt: skip
+        return {
+            "of": f"{cls.__module__}:{cls.__qualname__}",
+            "v": {name: self.pack(value) for name, value in values.items()},
+            "c": {name: self.pack(value) for name, value in asked.items()},
+        }
+
+
+def unpacked(packed: Any, rules: Rules) -> Facts:
+    """The facts of a decision with the rules of its policy."""
+    facts: Facts = _unpack(packed, {}, rules)
+    return facts
+
+
+_PLAIN = {
+    "decimal": Decimal,
+    "datetime": datetime.fromisoformat,
+    "date": date.fromisoformat,
+    "time": time.fromisoformat,
+}
+_MANY = {"list": list, "tuple": tuple, "frozenset": frozenset, "set": set}
+
+
+def _unpack(value: Any, known: dict[int, Any], rules: Rules) -> Any:
+    if not isinstance(value, dict):
+        return value
+    kind, inner = value["~"], value["v"]
+    if kind in _PLAIN:
+        return _PLAIN[kind](inner)
+    if kind in _MANY:
+        return _MANY[kind](_unpack(item, known, rules) for item in inner)
+    if kind == "dict":
+        return {_unpack(key, known, rules): _unpack(item, known, rules) for key, item in inner}
+    if kind == "ref":
+        return known[inner]
+    if kind == "model":
+        made = apps.get_model(value["of"])(**inner_values(inner, known, rules))
+        made._state.adding = False
+        known[value["n"]] = made
+        for name, one in value["r"].items():
+            made._state.fields_cache[name] = _unpack(one, known, rules)
+        return made
+    module, _colon, name = value["of"].partition(":")
+    if not module.startswith("nopic."):
+        raise ValueError(f"{module} keeps no evidence")
+    cls = getattr(import_module(module), name)
+    made = cls.__new__(cls)
+    known[value["n"]] = made
+    if cls is Facts:
+        object.__setattr__(made, "rules", rules)
+    for name, item in [*inner.items(), *value["c"].items()]:
+        object.__setattr__(made, name, _unpack(item, known, rules))
+    return made
+
+
+def inner_values(inner: dict[str, Any], known: dict[int, Any], rules: Rules) -> dict[str, Any]:
+    """The columns of a row."""
+    return {name: _unpack(item, known, rules) for name, item in inner.items()}

@@ -1,0 +1,71 @@
+"""A past decision, judged again under the policy it was taken under, gives the same findings, whatever changed since."""
+
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import ProgrammingError, transaction
+
+from nopic.ledger import accounts
+from nopic.review import actions
+from nopic.review.evidence import rerun
+from nopic.review.models import Decision
+from nopic.tenants.actions import change_policy
+from nopic.tenants.context import tenant
+from nopic.tenants.models import Importer
+from nopic.workflow.clock import now
+from tests.factories import Side, World
+from tests.review import cases
+
+
+@pytest.fixture
+def here(world: World):
+    with tenant(world.here.certifier):
+        yield world.here
+
+
+def decided(here: Side) -> Decision:
+    request = cases.ready(here)
+    actions.approve(line=cases.line(request), by=here.reviewer, revision=request.revision)
+    return Decision.objects.get()
+
+
+def test_it_gives_the_same_findings_after_the_policy_and_the_world_changed(here: Side) -> None:
+    kept = decided(here)
+    assert (kept.outcome, kept.policy_id) == ("approved", here.policy.pk)
+    change_policy(
+        certifier=here.certifier, settings={"lead_days": 15, "counting": "strict"}, since=now(), seen=1, reason="x",
+        by=here.admin,
+    )  # fmt: skip
+    accounts.open_balance(here.account, Decimal(60_000), by="x", reason="elsewhere")
+    Importer.objects.update(status="suspended")
+    again = rerun(Decision.objects.get())
+    assert (again.gone, again.new) == ([], [])
+
+
+def test_a_refusal_keeps_what_it_rested_on_and_a_difference_is_named(here: Side) -> None:
+    line = cases.line(cases.taken(here))
+    actions.refuse(line=line, by=here.reviewer, reason_code="hts_wrong", text="Another code.")
+    kept = Decision.objects.get()
+    assert (kept.outcome, kept.turn, rerun(kept).is_same) == ("refused", 1, True)
+    kept.findings = [*kept.findings, {"rule": "x", "sentence": "Something else was found"}]
+    assert rerun(kept).gone == ["Something else was found"]
+
+
+def test_what_a_decision_rested_on_cannot_be_changed(here: Side) -> None:
+    decided(here)
+    with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+        Decision.objects.update(findings=[])
+
+
+def test_no_password_is_copied(here: Side) -> None:
+    assert "pbkdf2" not in str(decided(here).facts)
+    assert here.reviewer.password not in str(Decision.objects.get().facts)
+
+
+def test_the_command_says_how_many_can_be_repeated(here: Side, capsys: pytest.CaptureFixture[str]) -> None:
+    decided(here)
+    call_command("rerun_decisions", here.certifier.slug)
+    assert capsys.readouterr().out == "1 decisions rest on the same findings, 0 do not.\n"
+    with pytest.raises(CommandError, match="no certifier"):
+        call_command("rerun_decisions", "nobody")
