@@ -200,7 +200,8 @@ def _place(path: str, sentence: str, made: list[Node]) -> None:
     """Put a fault at the deepest control or row whose place its path begins with."""
     best: Node | Row | None = None
     for node in _all(made):
-        for one in (node, *node.rows):
+        places: list[Node | Row] = [node, *node.rows]
+        for one in places:
             if (path == one.name or path.startswith(one.name + "-")) and (
                 best is None or len(one.name) >= len(best.name)
             ):

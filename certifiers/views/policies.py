@@ -101,7 +101,7 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
     shown = _version(request, post.get("shown", "")) or policy
     before, proposed = _complete(shown), form.typed(group, post)
     seen = post.get("seen", "")
-    entered = {
+    entered: dict[str, Any] = {
         "since": post.get("since", "").strip(),
         "why": post.get("why", "").replace("\x00", "").strip()[:WHY],
         "shown": shown.version,

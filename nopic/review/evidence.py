@@ -6,11 +6,12 @@ the same findings, or the difference. Nobody's password or key is ever copied: o
 """
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from importlib import import_module
-from typing import Any
+from typing import Any, Final
 
 from django.apps import apps
 from django.db.models import Model
@@ -149,13 +150,18 @@ def unpacked(packed: Any, rules: Rules) -> Facts:
     return facts
 
 
-_PLAIN = {
+_PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "decimal": Decimal,
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
 }
-_MANY = {"list": list, "tuple": tuple, "frozenset": frozenset, "set": set}
+_MANY: Final[dict[str, Callable[[Iterable[Any]], Any]]] = {
+    "list": list,
+    "tuple": tuple,
+    "frozenset": frozenset,
+    "set": set,
+}
 
 
 def _unpack(value: Any, known: dict[int, Any], rules: Rules) -> Any:
