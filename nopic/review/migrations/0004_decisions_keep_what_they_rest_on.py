@@ -7,7 +7,7 @@ from nopic.tenants.rls import AppendOnly, Isolate
 
 
 class Migration(migrations.Migration):
-    dependencies = [("requests", "0006_questions_and_second_check"), ("review", "0002_questions_notes_second_check"), ("tenants", "0003_language_and_roster")]
+    dependencies = [("requests", "0006_questions_and_second_check"), ('review', '0003_low_risk'), ("tenants", "0003_language_and_roster")]
 
     operations = [
         migrations.CreateModel(
