@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from importlib import import_module
 from typing import Any, Final
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
@@ -103,6 +104,8 @@ class _Packer:
             return str(value)
         if isinstance(value, Decimal):
             return {"~": "decimal", "v": format(value, "f")}
+        if isinstance(value, UUID):
+            return {"~": "uuid", "v": str(value)}
         for kind, name in ((datetime, "datetime"), (date, "date"), (time, "time")):
             if isinstance(value, kind):
                 return {"~": name, "v": value.isoformat()}
@@ -155,6 +158,7 @@ _PLAIN: Final[dict[str, Callable[[str], Any]]] = {
     "datetime": datetime.fromisoformat,
     "date": date.fromisoformat,
     "time": time.fromisoformat,
+    "uuid": UUID,
 }
 _MANY: Final[dict[str, Callable[[Iterable[Any]], Any]]] = {
     "list": list,

@@ -90,6 +90,7 @@ def test_a_changed_weight_makes_a_version_moves_the_hold_exactly_and_asks_only_t
         checks = queries.load(request).checks(cases.line(request))
         assert {check.id for check in checks if check.standing is None} == {
             "net_weight", "packages", "gross_weight", "lots", "quantity_left", "inputs_cover", "supplier_guarantee",
+            "no_commingling",
         }  # fmt: skip
         round_ = QuestionRound.objects.get()
         assert (round_.outcome, round_.closed_at is not None) == ("answered", True)
