@@ -56,6 +56,7 @@ urlpatterns = [
     path("final-documents/<int:owed_id>/", final_documents.final_document, name="final_document"),
     path("watch/", watch.concerns, name="concerns"),
     path("watch/<int:concern_id>/", watch.concern, name="concern"),
+    path("time-frames/", frames.time_frames, name="time_frames"),
     path("operations/", operations.operations, name="operations"),
     path("operations/new/", operations.new_exporter, name="new_exporter"),
     path("operations/importers/<int:contact_id>/confirm/", operations.confirm_importer, name="confirm_importer"),

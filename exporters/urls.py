@@ -17,7 +17,7 @@ from exporters.views import (
     steps,
     verified,
 )
-from exporters.views.frames import permitting
+from exporters.views.frames import permitting, shipments
 
 REQUEST = "requests/<str:reference>/"
 
@@ -32,6 +32,8 @@ urlpatterns = [
     path("fees/<int:year>-<int:month>.csv", fees.statement, name="statement"),
     path("my-certificates/", certificates.my_certificates, name="my_certificates"),
     path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
+    path("my-certificates/<int:certificate_id>/shipments/", shipments.shipments, name="shipments"),
+    path("my-certificates/<int:certificate_id>/shipments/<int:number>/", shipments.shipment, name="shipment"),
     path("time-frame-permissions/", permitting.permissions, name="frame_permissions"),
     path("verified-list/", verified.verified_list, name="verified_list"),
     path(REQUEST, hub.hub, name="request_hub"),

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from certifiers.forms.operations import DateInput, KilogramField
-from nopic.presentation.forms import on_paper
+from certifiers.forms.operations import KilogramField
+from nopic.presentation.forms import DateInput, on_paper
 
 
 class AnswerForm(forms.Form):

@@ -10,6 +10,8 @@ from certifiers.forms.certificates import CancelForm, KeyForm
 from nopic.certificates import actions, policies, queries
 from nopic.certificates.models import Certificate
 from nopic.delivery import queries as handover
+from nopic.frames import queries as frames
+from nopic.frames.presenters import drawn
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
@@ -70,12 +72,17 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
     """One certificate: where it stands, whom it reached, and what was tried at the registry."""
     found = _certificate(request, certificate_id)
     zone = found.request.policy.rules.time_zone if found.request.policy else "UTC"
+    allowance = frames.allowance_of(request.certifier.pk, found.pk)
     context = {
         "certificate": found,
         "data": found.data,
         "state": queries.state(found, today(zone)),
         "net_kg": found.kilograms,
         "versions": queries.versions(found),
+        "drawn": drawn(allowance, today(zone)) if allowance else None,
+        "rows": frames.shipments(allowance) if allowance else [],
+        "allowance": allowance,
+        "record_at": queries.record_printed_at(found) if allowance else None,
         "evidence": queries.evidence(found),
         "deliveries": handover.deliveries(certifier_id=request.certifier.pk, certificate_id=found.pk),
         "differs": policies.registry_differs(found),

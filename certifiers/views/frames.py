@@ -6,12 +6,14 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from certifiers.forms.frames import AnswerForm
 from certifiers.forms.operations import ReasonForm
-from nopic.frames import actions
+from nopic.certificates import queries as certificates
+from nopic.frames import actions, queries
 from nopic.frames.models import Permission
+from nopic.frames.presenters import drawn
 from nopic.frames.statuses import PermissionStatus
 from nopic.presentation.forms import posted
 from nopic.requests.facts import policy_of
@@ -19,6 +21,27 @@ from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
+
+
+@require_safe
+@staff_door
+def time_frames(request: PortalRequest) -> HttpResponse:
+    """Every certificate for a time frame with its draw-down and pace; questions that wait for an answer come first."""
+    closed = request.GET.get("state") == "closed"
+    page = queries.time_frames(request.certifier.pk, closed=closed, after=request.GET.get("after", ""))
+    found = certificates.by_id(request.certifier.pk, [one.certificate_id for one in page.allowances])
+    today = Office(policy_of(request.certifier.pk).rules).local(now()).date()
+    context = {
+        "rows": [
+            (found[one.certificate_id], certificates.state(found[one.certificate_id], today), drawn(one, today), one)
+            for one in page.allowances
+        ],
+        "next": page.after,
+        "closed": closed,
+        "today": today,
+        "asked": [] if closed else queries.asked(request.certifier.pk),
+    }
+    return render(request, "certifiers/frames/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

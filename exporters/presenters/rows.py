@@ -217,9 +217,11 @@ def certificate_facts(certificate: Certificate, state: str, office: Office) -> d
     if state == CertificateStatus.CANCELLED:
         moment = certificate.cancel_requested_at or certificate.cancelled_at
     left = request.departed_on or request.departure_on
+    left = {"used_up": certificate.used_up_on, "ended": request.last_departure_on}.get(state, left)
     return {
         "day": words.day(office.local(moment).date()) if moment else "",
         "date": words.full_day(left) if left else "",
+        "kg": words.kg(certificate.line.net_kg) if certificate.line.net_kg else "",
     }
 
 

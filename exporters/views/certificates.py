@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 from exporters.presenters import papers
 from exporters.presenters.rows import certificate_facts, certificate_row
 from nopic.certificates import policies, queries
+from nopic.frames.presenters import drawn
+from nopic.frames.queries import allowance_of
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.requests.queries import documents
@@ -56,11 +58,14 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
     office = Office(policy_of(request.certifier.pk).rules)
     state = queries.state(found, office.local(now()).date())
     facts = certificate_facts(found, state, office)
+    allowance = allowance_of(request.certifier.pk, found.pk)
     slug = request.certifier.slug
     context = {
         "certificate": found,
         "state": state,
         "facts": facts,
+        "time_frame": policies.is_time_frame(found),
+        "drawn": drawn(allowance, office.local(now()).date()) if allowance else None,
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
         "versions": queries.versions(found),

@@ -1,5 +1,6 @@
 """The exporter's first page: what waits for them, where everything is, and until when a request must be sent."""
 
+from datetime import date
 from uuid import uuid4
 
 from django.contrib import messages
@@ -14,6 +15,9 @@ from exporters.presenters.rows import certificate_row, row, step_address
 from exporters.presenters.waiting import MOST, still_to_send, things
 from exporters.views.copying import after_copy, key_of
 from nopic.certificates import queries as certificates
+from nopic.certificates.models import Certificate
+from nopic.frames import queries as frames
+from nopic.frames.presenters import Drawn, drawn
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.facts import policy_of
@@ -81,11 +85,20 @@ def dashboard(request: PortalRequest) -> HttpResponse:
         ],
         "more": more,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in newest.certificates],
+        "frames": _frames(request, company_id, today),
         "lead": answer,
         "has_errors": bool(answer.problem),
         "companies": _companies(request),
     }  # fmt: skip
     return render(request, "exporters/dashboard.html", context, status=422 if answer.problem else 200)
+
+
+def _frames(request: PortalRequest, exporter_id: int, today: date) -> list[tuple[Certificate, Drawn]]:
+    """The time frames under which goods may still leave, the nearest end first; one statement, two with any."""
+    found = certificates.open_frames(request.certifier.pk, exporter_id, today)
+    known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
+    rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
+    return [(one, drawn(allowance, today)) for one, allowance in sorted(rows, key=lambda row: row[1].last_on)]
 
 
 def _lead_only(request: PortalRequest) -> HttpResponse:

@@ -49,6 +49,7 @@ class Certificate(TenantModel):
     cancel_note = models.TextField(blank=True)  # to the exporter, the importer and the broker
     kilograms_kept = models.BooleanField(default=False)  # cancelled after the goods had left: they stay used
     cancelled_at = models.DateTimeField(null=True)
+    used_up_on = models.DateField(null=True)  # of a time frame: the day of the shipment that took the last kilogram
     # number → status, while the registry lists anything under our reference but our number: kept until it is put right
     registry_lists = models.JSONField(null=True)
     # Beside the certificate, written by nopic.watch: nothing of it is frozen, nothing of it changes what was certified.
@@ -252,6 +253,14 @@ class PublicRecord(models.Model):
     departure_on = models.DateField()  # as the certificate says it
     departure_ends_at = models.DateTimeField()  # the end of that day at the certifier's office
     departed_on = models.DateField(null=True)
+    time_frame = models.BooleanField(default=False)  # then departure_on is the last, and each shipment leaves by itself
+    planned_kg = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    shipped_kg = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))
+    used_up_on = models.DateField(null=True)
+    record_sha256 = models.CharField(max_length=64, blank=True, default="")  # the newest record of shipments, a PDF
+    record_size = models.PositiveIntegerField(null=True)
+    record_at = models.DateTimeField(null=True)
+    shipments = models.JSONField(default=list)  # for the importer's eyes: number, status, day, kg, lots, unit, document
     arrival_on = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use
     cancel_reason = models.TextField(blank=True)  # the sentence, not the code

@@ -101,6 +101,17 @@ def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
     return certificate.files.filter(certifier_id=certificate.certifier_id, version=file_version(certificate)).first()
 
 
+def obstacles_to_ship(certificate: Certificate) -> list[str]:
+    """Why nothing may leave under it; what its kilograms and days allow is asked of nopic.frames."""
+    if not counts(certificate):
+        return [_("The certificate was cancelled. No shipment may be recorded under it.")]
+    if certificate.status != CertificateStatus.ISSUED:
+        return [_("The certificate is not issued yet. Nothing may leave under it.")]
+    if certificate.on_hold_since:
+        return [_("Your certifier has stopped new shipments under this certificate. Call them.")]
+    return []
+
+
 def obstacles_to_cancel(certificate: Certificate) -> list[str]:
     """Why it cannot be cancelled (any more)."""
     if certificate.cancel_requested_at:

@@ -1,7 +1,10 @@
 """What readers outside the tenant see of a certificate; written in the same transaction as every change of it."""
 
+from typing import Any
+
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord
+from nopic.frames import queries as frames
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import slots_of
 from nopic.tenants import secrets
@@ -40,6 +43,7 @@ def refresh(certificate: Certificate) -> None:
         "departure_on": policies.departure_of(certificate),
         "departure_ends_at": policies.departure_ends(certificate),
         "departed_on": request.departed_on,
+        **_shipments(certificate),
         "arrival_on": policies.arrival_of(certificate),
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
         "cancel_reason": policies.why_cancelled(certificate),
@@ -61,6 +65,19 @@ def refresh(certificate: Certificate) -> None:
             certifier_id=certificate.certifier_id,
             expires_at=None,
         )
+
+
+def _shipments(certificate: Certificate) -> dict[str, Any]:
+    """What was recorded under it: the balances, and every shipment that stands."""
+    facts = {"time_frame": policies.is_time_frame(certificate), "used_up_on": certificate.used_up_on}
+    allowance = frames.allowance_of(certificate.certifier_id, certificate.pk)
+    if allowance is None:
+        return facts
+    return facts | {
+        "planned_kg": allowance.planned_kg,
+        "shipped_kg": allowance.shipped_kg,
+        "shipments": [frames.as_json(one) for one in frames.standing(allowance)],
+    }
 
 
 def refresh_request(request: CertificateRequest) -> None:

@@ -9,11 +9,12 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
-from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation, Revision
+from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
 from nopic.presentation.words import kg
 from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import Coverage
 from nopic.tenants.models import RegistryCredential
 from nopic.workflow.clock import now
 
@@ -45,12 +46,18 @@ def state(certificate: Certificate, today: date | None = None) -> str:
     """The one word for a certificate, as the table of statuses knows it.
 
     `cancelled` from the moment that the cancellation was asked for; `shipped` when its single shipment has left, by
-    the rule of `policies.left_on`. `today` is the office's day, which spares a list the policy of every request.
+    the rule of `policies.left_on`; of a time frame `used_up` when its last kilogram has left, `ended` when its last
+    day of departure has passed. `today` is the office's day, which spares a list the policy of every request.
     """
     if certificate.status != CertificateStatus.ISSUED:
         return certificate.status
     if certificate.cancel_requested_at:
         return CertificateStatus.CANCELLED
+    if policies.is_time_frame(certificate):
+        if certificate.used_up_on:
+            return "used_up"
+        ended = today and policies.departure_of(certificate) < today
+        return "ended" if ended else CertificateStatus.ISSUED
     has_left = certificate.request.departed_on or (today and policies.departure_of(certificate) < today)
     return "shipped" if has_left else CertificateStatus.ISSUED
 
@@ -96,6 +103,27 @@ def for_request(request: CertificateRequest) -> list[Certificate]:
         .prefetch_related(Prefetch("files"))
         .order_by("line__position")
     )
+
+
+def record_printed_at(certificate: Certificate) -> datetime | None:
+    """When the newest record of its shipments was printed; None before the first."""
+    mine = PublicRecord.objects.filter(certifier_id=certificate.certifier_id, certificate_id=certificate.pk)
+    found: datetime | None = mine.values_list("record_at", flat=True).first()
+    return found
+
+
+def open_frames(certifier_id: int, exporter_id: int, today: date) -> list[Certificate]:
+    """The certificates of one exporter under which a shipment may still leave; twenty at most."""
+    found = _of(certifier_id).filter(
+        request__certifier_id=certifier_id, request__exporter_id=exporter_id, request__coverage=Coverage.TIME_FRAME,
+        request__last_departure_on__gte=today, status=CertificateStatus.ISSUED, cancel_requested_at=None,
+    )  # fmt: skip
+    return list(found.order_by("request__last_departure_on", "pk")[:20])
+
+
+def by_id(certifier_id: int, certificate_ids: Collection[int]) -> dict[int, Certificate]:
+    """Certificates with what a list shows of them; one statement."""
+    return {one.pk: one for one in _of(certifier_id).filter(pk__in=list(certificate_ids))}
 
 
 def find(certifier_id: int, certificate_id: int, *, exporter_id: int | None = None) -> Certificate | None:

@@ -6,6 +6,8 @@ from celery import current_app
 from celery.signals import worker_process_init
 
 from nopic.certificates import issuance, pdf
+from nopic.certificates.issuance import record
+from nopic.certificates.shipping import settling
 from nopic.workflow.dispatch import Claim, Later, handles
 
 PATIENCE = issuance.Patience(
@@ -35,6 +37,20 @@ def confirm(claim: Claim) -> Later | None:
 def render(claim: Claim) -> Later | None:
     """The PDF of one issued certificate."""
     return issuance.render_paper(claim)
+
+
+@handles("frame", queue="issue")
+def frame(claim: Claim) -> Later | None:
+    """Warnings, reminders and the release of the rest of one certificate that shipments draw down."""
+    settling.look(claim)
+    return None
+
+
+@handles("shipment_record", queue="render")
+def shipment_record(claim: Claim) -> Later | None:
+    """The dated PDF of what has left under one certificate."""
+    record.render_shipments(claim)
+    return None
 
 
 @worker_process_init.connect

@@ -14,13 +14,13 @@ from nopic.workflow.clock import now
 
 PAGE = 50
 MOST_EXPORTED = 10_000  # rows of one CSV
-STATES = ("valid", "shipped", "not_valid")
+STATES = ("valid", "shipped", "used_up", "ended", "not_valid")
 ARRIVING_DAYS = {"14": 14, "30": 30}
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Whether a certificate may be used at this moment. `name`: valid, shipped or not_valid; `on`: the day it shipped."""
+    """Whether a certificate may be used at this moment. `name`: one of STATES; `on`: the day it shipped or ended."""
 
     name: str
     on: date | None = None
@@ -28,7 +28,7 @@ class Standing:
     @property
     def shown_as(self) -> str:
         """The state in the portal's table of statuses."""
-        return {"valid": "issued", "shipped": "shipped", "not_valid": "cancelled"}[self.name]
+        return {"valid": "issued", "not_valid": "cancelled"}.get(self.name, self.name)
 
 
 def stands(record: PublicRecord) -> Standing:
@@ -36,11 +36,16 @@ def stands(record: PublicRecord) -> Standing:
 
     Not valid is what is not published or is cancelled; a cancellation counts from the moment it was asked for. Shipped
     is not among it: a certificate for a single shipment is issued before export and used afterwards, when the importer
-    enters that shipment (7 CFR 205.273), so it stays valid for import, for that shipment only. Nothing is used up or
-    expires by time here: that belongs to certificates over a time frame, which there are none of.
+    enters that shipment (7 CFR 205.273), so it stays valid for import, for that shipment only. In the same way a time
+    frame that is used up or has ended stays valid for the shipments in its record.
     """
     if record.status != CertificateStatus.ISSUED or record.cancelled_at:
         return Standing("not_valid")
+    if record.time_frame:
+        if record.used_up_on:
+            return Standing("used_up", record.used_up_on)
+        ended = record.departure_ends_at <= now()
+        return Standing("ended", record.departure_on) if ended else Standing("valid")
     left = left_on(
         departed_on=record.departed_on,
         departure_on=record.departure_on,
@@ -61,12 +66,19 @@ def narrowed(
     """The records that the filters leave: `state`, `arriving` (days ahead), and digits of the number."""
     today = now().date()
     usable = Q(status=CertificateStatus.ISSUED, cancelled_at=None)
-    left = Q(departed_on__isnull=False) | Q(departure_ends_at__lte=now())
+    single, over = Q(time_frame=False), Q(departure_ends_at__lte=now())
+    left = single & (Q(departed_on__isnull=False) | over)
+    used_up = Q(time_frame=True, used_up_on__isnull=False)
+    ended = Q(time_frame=True, used_up_on=None) & over
     match wishes.get("state"):
         case "valid":
-            records = records.filter(usable).exclude(left)
+            records = records.filter(usable).exclude(left | used_up | ended)
         case "shipped":
             records = records.filter(usable & left)
+        case "used_up":
+            records = records.filter(usable & used_up)
+        case "ended":
+            records = records.filter(usable & ended)
         case "not_valid":
             records = records.exclude(usable)
     if days := ARRIVING_DAYS.get(wishes.get("arriving", "")):

@@ -11,6 +11,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
     asking,
     changes,
     confirming,
+    frames,
     letters,
     nudging,
     sending,

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.fields import NOT_PROVIDED
 from django.db.models.functions import Now
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from nopic.frames import statuses
@@ -17,9 +16,9 @@ from nopic.products.models import ProductItem
 from nopic.tenants.models import Exporter, TenantModel
 
 
-def kilograms(label: str | Promise = "", *, null: bool = False, default: Any = NOT_PROVIDED) -> Any:
+def kilograms(*, null: bool = False, default: Any = NOT_PROVIDED) -> Any:
     """A column of kilograms: three places, like every weight of the portal."""
-    return models.DecimalField(label or None, max_digits=14, decimal_places=3, null=null, default=default)
+    return models.DecimalField(max_digits=14, decimal_places=3, null=null, default=default)
 
 
 class Permission(TenantModel):
@@ -128,7 +127,7 @@ class Shipment(TenantModel):
     key = models.UUIDField()  # of the form that recorded it: a double tap is not a second truck
     status = models.CharField(max_length=10, choices=ShipmentStatus)
     departs_on = models.DateField(_("Day of departure"))
-    kg = kilograms(_("Net weight"))  # planned, or actual once it has left
+    kg = models.DecimalField(_("Net weight"), max_digits=14, decimal_places=3)  # planned, or actual once it has left
     lots = models.JSONField(_("Lots"), default=list)
     unit = models.CharField(_("Container or plate"), max_length=40, blank=True)
     document = models.CharField(_("Transport document"), max_length=60, blank=True)
@@ -177,6 +176,11 @@ class Entry(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.shipment_id}"
+
+    @property
+    def weight(self) -> Decimal:
+        """Net kilograms after it."""
+        return Decimal(self.said["kg"])
 
 
 class Notice(TenantModel):

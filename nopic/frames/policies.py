@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from nopic.frames.models import Permission
-from nopic.frames.statuses import PermissionStatus
+from nopic.frames.models import Allowance, Permission
+from nopic.frames.statuses import Closed, PermissionStatus
 from nopic.presentation.words import day as in_words
 from nopic.presentation.words import kg
 from nopic.tenants.policy import Rules
@@ -105,3 +105,49 @@ def obstacles_to_withdraw(permission: Permission) -> list[str]:
     if permission.status != PermissionStatus.GRANTED:
         return [_("Only a permission that was granted can be withdrawn.")]
     return []
+
+
+def obstacles_to_draw(allowance: Allowance) -> list[str]:
+    """Why nothing may be recorded under a certificate (any more)."""
+    if not allowance.closed_at:
+        return []
+    return [
+        {
+            Closed.CANCELLED: _("The certificate was cancelled. No shipment may be recorded under it."),
+            Closed.REPLACED: _("The certificate was replaced. Record shipments under the new one."),
+            Closed.FROZEN: _("Your certifier has stopped new shipments under this certificate. Call them."),
+            Closed.SETTLED: _(
+                "The time frame is over and its rest was released. No shipment may be recorded any more."
+            ),
+        }[Closed(allowance.closed_why)]
+    ]
+
+
+def why_not_day(allowance: Allowance, day: date, *, has_left: bool, today: date) -> str:
+    """The sentence about a day of departure, or nothing: it names the period."""
+    if allowance.time_frame and not allowance.first_on <= day <= allowance.last_on:
+        return _("The time frame is from %(first)s to %(last)s. Choose a day in it") % {
+            "first": in_words(allowance.first_on, today),
+            "last": in_words(allowance.last_on, today),
+        }
+    if has_left and day > today:
+        return _("Enter the day it left, today or earlier. A later truck is planned")
+    return ""
+
+
+def why_not_kg(allowance: Allowance, weight: Decimal, own: Decimal) -> str:
+    """The sentence about a net weight, or nothing: it says how many kilograms are possible. `own`: counted already."""
+    possible = allowance.left_kg + own
+    if weight <= possible:
+        return ""
+    if possible <= 0:
+        return _("Nothing is left of the %(cap)s kg of this certificate") % {"cap": kg(allowance.cap_kg)}
+    return _("At most %(kg)s kg are possible") % {"kg": kg(possible)}
+
+
+def why_not_arrived(departed: date, today: date) -> str:
+    """The sentence about a day of arrival before the departure or after today."""
+    return _("Enter the day it arrived, from %(first)s to %(last)s") % {
+        "first": in_words(departed, today),
+        "last": in_words(today, today),
+    }

@@ -1,11 +1,16 @@
-"""What lists, forms and rules ask about permissions; each answer is one statement."""
+"""What lists, forms and rules ask about permissions and shipments; each answer is one statement."""
 
 from collections.abc import Collection
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
-from nopic.frames.models import Permission
+from django.db.models import Q
+
+from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.frames.policies import Terms, terms_of
-from nopic.frames.statuses import PermissionStatus
+from nopic.frames.statuses import PermissionStatus, ShipmentStatus
 from nopic.tenants.policy import Rules
 from nopic.tenants.policy.time_frames import BY_ARRANGEMENT, YES
 
@@ -46,3 +51,113 @@ def offered(certifier_id: int, exporter_id: int, rules: Rules, today: date) -> l
         return [Terms(rules.time_frames.max_days, rules.time_frames.max_kg)]
     known = terms_by_item(certifier_id, exporter_id, (), rules).values()
     return [one for one in known if one.valid_to is None or one.valid_to >= today]
+
+
+def allowance_of(certifier_id: int, certificate_id: int) -> Allowance | None:
+    """What may still leave under a certificate; None when nothing was ever recorded under a single shipment's."""
+    return Allowance.objects.filter(certifier_id=certifier_id, certificate_id=certificate_id).first()
+
+
+def allowances_of(certifier_id: int, certificate_ids: Collection[int]) -> dict[int, Allowance]:
+    """The same for a list, by certificate; one statement."""
+    found = Allowance.objects.filter(certifier_id=certifier_id, certificate_id__in=list(certificate_ids))
+    return {one.certificate_id: one for one in found}
+
+
+def standing(allowance: Allowance) -> list[Shipment]:
+    """The shipments that hold kilograms, newest departure first."""
+    mine = Shipment.objects.filter(certifier_id=allowance.certifier_id, allowance=allowance)
+    return list(mine.exclude(status=ShipmentStatus.UNDONE).order_by("-departs_on", "-number"))
+
+
+def shipments(allowance: Allowance) -> list[Shipment]:
+    """All shipments, also those taken back, newest first."""
+    mine = Shipment.objects.filter(certifier_id=allowance.certifier_id, allowance=allowance)
+    return list(mine.order_by("-departs_on", "-number"))
+
+
+def as_json(shipment: Shipment) -> dict[str, Any]:
+    """What readers outside the tenant may know of a shipment; weights are texts, days ISO 8601."""
+    return {
+        "number": shipment.number,
+        "status": shipment.status,
+        "departs_on": shipment.departs_on.isoformat(),
+        "arrived_on": shipment.arrived_on.isoformat() if shipment.arrived_on else None,
+        "net_weight_kg": f"{shipment.kg:f}".rstrip("0").rstrip("."),
+        "lots": list(shipment.lots),
+        "container_or_plate": shipment.unit,
+        "transport_document": shipment.document,
+    }
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How quickly a certificate is drawn down. `runs_out_on` is None while nothing has left or the rest will last."""
+
+    left_kg: Decimal
+    per_day_kg: Decimal
+    days: int | None  # that what is left will last at this pace
+    runs_out_on: date | None
+
+
+def pace(allowance: Allowance, today: date) -> Pace:
+    """How quickly a certificate is drawn down, from what has left since the first possible departure."""
+    return pace_of(allowance.left_kg, allowance.shipped_kg, allowance.first_on, allowance.last_on, today)
+
+
+def pace_of(left_kg: Decimal, shipped_kg: Decimal, first_on: date, last_on: date, today: date) -> Pace:
+    """The same from figures: kilograms left and shipped, the period, and the office's day."""
+    elapsed = (min(today, last_on) - first_on).days + 1
+    if elapsed < 1 or not shipped_kg:
+        return Pace(left_kg, Decimal(0), None, None)
+    per_day = shipped_kg / elapsed
+    days = int(min(left_kg / per_day, Decimal(100_000)))
+    ends = today + timedelta(days=days)
+    return Pace(left_kg, per_day, days, None if ends > last_on else ends)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list by last departure, and where the next one starts."""
+
+    allowances: list[Allowance]
+    after: str
+
+
+def time_frames(certifier_id: int, *, closed: bool = False, after: str = "", limit: int = 50) -> Page:
+    """The accounts of time frames, the nearest end first (of closed ones the newest): one statement.
+
+    `after` is the key of the last row shown, "2026-12-31.17"; anything else begins at the beginning.
+    """
+    found = Allowance.objects.filter(certifier_id=certifier_id, time_frame=True, closed_at__isnull=not closed)
+    day, _dot, pk = after.partition(".")
+    try:
+        last_on, key = date.fromisoformat(day), int(pk)
+    except ValueError:
+        last_on, key = None, 0
+    order = ("-last_on", "-pk") if closed else ("last_on", "pk")
+    if last_on is not None:
+        beyond = "lt" if closed else "gt"
+        found = found.filter(Q(**{f"last_on__{beyond}": last_on}) | Q(last_on=last_on, **{f"pk__{beyond}": key}))
+    rows = list(found.order_by(*order)[: limit + 1])
+    shown = rows[:limit]
+    return Page(shown, f"{shown[-1].last_on.isoformat()}.{shown[-1].pk}" if len(rows) > limit else "")
+
+
+@dataclass(frozen=True)
+class Actuals:
+    """What is reported to the registry: total net kg that have left, what is left, and (reference, day, kg) of each."""
+
+    net_kg: Decimal
+    left_kg: Decimal
+    shipments: tuple[tuple[str, date, Decimal], ...]
+
+
+def actuals(allowance: Allowance) -> Actuals:
+    """The actual net weights as they stand; `nopic.oid.payloads.weights_payload` takes them as they are."""
+    left = [one for one in reversed(standing(allowance)) if one.status != ShipmentStatus.PLANNED]
+    return Actuals(
+        allowance.shipped_kg,
+        allowance.cap_kg - allowance.shipped_kg,
+        tuple((str(one.number), one.departs_on, one.kg) for one in left),
+    )

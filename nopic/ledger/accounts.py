@@ -135,6 +135,11 @@ def reduce(account: Account, kg: Decimal, *, line_id: int, version: int, by: Act
     return _move(account, Kind.REDUCE, issued=-kg, line_id=line_id, turn=version, by=by)
 
 
+def give_rest_back(account: Account, kg: Decimal, *, line_id: int, turn: int, by: Actor, reason: str) -> bool:
+    """What was certified and never shipped may be certified again, once the certificate covers no departure any more."""
+    return _move(account, Kind.REST, issued=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
+
+
 def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
     """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
 

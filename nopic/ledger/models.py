@@ -53,6 +53,7 @@ class Kind(models.TextChoices):
     ISSUE = "issue", _("Certified")
     GIVE_BACK = "give_back", _("Given back: certificate cancelled")
     REDUCE = "reduce", _("Given back: certificate revised to fewer kilograms")
+    REST = "rest", _("Given back: not shipped under the certificate")
 
 
 class Entry(TenantModel):

@@ -203,6 +203,24 @@ CERTIFICATE: dict[str, Shown] = {
             "importer": (_("Use this number in ACE, message set OR2, for that shipment only"),),
         },
     ),
+    "used_up": Shown(
+        _("Used up"),
+        "off",
+        {
+            "exporter": (_("All %(kg)s kg shipped on %(date)s"), _("Nothing is left of it")),
+            "staff": (_("All %(kg)s kg shipped on %(date)s"), _("Nothing is left of it")),
+            "importer": (_("No quantity left. Ask for a new certificate for further shipments"),),
+        },
+    ),
+    "ended": Shown(
+        _("Ended"),
+        "off",
+        {
+            "exporter": (_("Time frame ended on %(date)s"),),
+            "staff": (_("Time frame ended on %(date)s"),),
+            "importer": (_("Not valid for shipments leaving after %(date)s"),),
+        },
+    ),
     "cancelled": Shown(
         _("Cancelled"),
         "bad",
@@ -286,4 +304,8 @@ def headline(state: str, **facts: Any) -> str:
         return gettext("Valid")
     if state == "shipped" and facts.get("date"):
         return gettext("Shipped on %(date)s, for that shipment only") % {"date": facts["date"]}
+    if state == "used_up":
+        return gettext("Used up, for the shipments in its record only")
+    if state == "ended":
+        return gettext("Ended, for the shipments in its record only")
     return gettext("Not valid for import")

@@ -81,6 +81,21 @@ class Facts:
         """Whether it is for several shipments in a time frame: packages, gross weight and lots come with each."""
         return self.request.coverage == Coverage.TIME_FRAME
 
+    @cached_property
+    def own_frames(self) -> dict[int, str]:
+        """Time frames in force of the same products to the same importer: number by item. Asked of single ones only."""
+        items = [each.line.item_id for each in self.lines if each.line.item_id]
+        if self.time_frame or self.request.importer_id is None or not items or self.request.departure_on is None:
+            return {}
+        found = RequestLine.objects.filter(
+            certifier_id=self.request.certifier_id, item_id__in=items, request__exporter_id=self.request.exporter_id,
+            request__importer_id=self.request.importer_id, request__coverage=Coverage.TIME_FRAME,
+            request__departure_on__lte=self.request.departure_on,
+            request__last_departure_on__gte=self.request.departure_on, certificate__status="issued",
+            certificate__cancel_requested_at=None, certificate__used_up_on=None,
+        )  # fmt: skip
+        return dict(found.order_by("pk").values_list("item_id", "certificate__number"))
+
     @property
     def certifier(self) -> str:
         """The certifier's name, as sentences use it."""

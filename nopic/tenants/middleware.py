@@ -99,6 +99,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
             items = [
                 (_("Queue"), home),
                 (_("Certificates"), f"{base}/certificates/"),
+                (_("Time frames"), f"{base}/time-frames/"),
                 (_("Operations"), f"{base}/operations/"),
                 (_("Policy"), f"{base}/policies/"),
             ]

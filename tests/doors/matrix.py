@@ -13,7 +13,7 @@ from typing import Any
 
 from nopic.certificates.models import Revision
 from nopic.documents import files
-from nopic.frames.models import Permission
+from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.review import actions as review
@@ -23,7 +23,7 @@ from nopic.workflow.clock import now
 from tests.certifiers import drawn
 from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted
-from tests.frames.stories import asked_for
+from tests.frames.stories import asked_for, issued, truck
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
 REVIEWER, ADMIN = "reviewer", "admin"
@@ -80,6 +80,23 @@ def of_permission(world: World, side: Side) -> dict[str, Any]:
     with tenant(side.certifier):
         found = Permission.objects.filter(certifier=side.certifier).first() or asked_for(side)
     return {**of_exporter(world, side), "permission_id": found.pk}
+
+
+def of_time_frame(world: World, side: Side) -> dict[str, Any]:
+    """The address of the shipments of a certificate for a time frame."""
+    with tenant(side.certifier):
+        found = Allowance.objects.filter(certifier=side.certifier).first()
+    certificate_id = found.certificate_id if found else issued(side).pk
+    return {"certifier": side.certifier.slug, "certificate_id": certificate_id}
+
+
+def of_shipment(world: World, side: Side) -> dict[str, Any]:
+    """The address of its first shipment."""
+    address = of_time_frame(world, side)
+    with tenant(side.certifier):
+        if not Shipment.objects.filter(certifier=side.certifier).exists():
+            truck(side, address["certificate_id"])
+    return {**address, "number": 1}
 
 
 def of_contact(world: World, side: Side) -> dict[str, Any]:
@@ -296,6 +313,8 @@ ROWS: dict[str, Row] = {
     "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}, also=frozenset({404})),
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
+    "shipments": Row(EXPORTER, of_time_frame, has_object=True, data={"left": "yes"}),
+    "shipment": Row(EXPORTER, of_shipment, has_object=True, data={"verb": "undo"}),
     "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),
     "fees": Row(COMPANY, methods=("get",)),
     "statement": Row(COMPANY, of_month, ("get",)),
@@ -344,6 +363,7 @@ ROWS: dict[str, Row] = {
     "concern": Row(STAFF, of_concern, has_object=True, data={"do": "settle", "reason": "why"}),
     "final_documents": Row(STAFF, methods=("get",)),
     "final_document": Row(STAFF, of_owed, has_object=True),
+    "time_frames": Row(STAFF, methods=("get",)),
     "operations": Row(STAFF, methods=("get",)),
     "new_exporter": Row(STAFF),
     "confirm_importer": Row(STAFF, of_contact, ("post",), has_object=True),
@@ -376,6 +396,10 @@ ROWS: dict[str, Row] = {
     "inbox_csv": Row(INBOX, nothing, ("get",)),
     "choose_inbox": Row(INBOX, nothing, ("post",), data={"inbox": "1"}, also=frozenset({404})),
     "inbox_certificate": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
+    "inbox_shipments_pdf": Row(
+        frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True, also=frozenset({404})
+    ),
+    "shipments_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True, also=frozenset({404})),
     "inbox_pdf": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
     "importer_keys": Row(frozenset({IMPORTER, OTHER_IMPORTER}), nothing, data={"name": "x"}),
     "exporter_keys": Row(frozenset({SENDER, NEIGHBOUR}), data={"name": "x"}),

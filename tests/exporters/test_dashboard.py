@@ -137,7 +137,7 @@ def test_newest_certificates_show_number_and_pdf(world: World, sender: Client) -
 
 
 @pytest.mark.parametrize("url", [URL, f"{URL}all/"])
-def test_at_most_ten_statements_whatever_the_number_of_rows(world: World, sender: Client, url: str) -> None:
+def test_at_most_a_dozen_statements_whatever_the_number_of_rows(world: World, sender: Client, url: str) -> None:
     request = cases.sent(world.here)
     returned(world)
     consignments.make(world.here, world.importer)
@@ -149,7 +149,7 @@ def test_at_most_ten_statements_whatever_the_number_of_rows(world: World, sender
             assert sender.get(url).status_code == 200
         counts.append(len(questions(asked)))
     assert len(set(counts)) == 1, counts
-    assert counts[0] <= 10, "\n".join(questions(asked))
+    assert counts[0] <= 12, "\n".join(questions(asked))
 
 
 def test_all_requests_go_on_after_the_last_row(world: World, sender: Client) -> None:

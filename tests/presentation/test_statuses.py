@@ -54,7 +54,9 @@ def test_a_certificate_that_needs_attention_is_staff_s_work_alone() -> None:
     assert "within the hour" in statuses.sentence("certificate", "issuing", "exporter")
 
 
-@pytest.mark.parametrize("state", [state for state in statuses.CERTIFICATE if state not in ("issued", "shipped")])
+@pytest.mark.parametrize(
+    "state", [state for state in statuses.CERTIFICATE if state not in ("issued", "shipped", "used_up", "ended")]
+)
 def test_only_an_issued_certificate_is_valid(state: str) -> None:
     assert statuses.headline(state) == "Not valid for import"
 

@@ -13,7 +13,7 @@ from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from nopic.workflow.transitions import Refused
 from tests.factories import Side, World, complete_draft, draft, signed_in, submitted
-from tests.frames.stories import frame_answers, frame_sent, permitted
+from tests.frames.stories import frame_answers, frame_sent, issued, permitted
 
 
 @pytest.fixture
@@ -121,3 +121,17 @@ def test_the_lead_time_counts_to_the_first_departure(here: Side) -> None:
     }
     answers["last_departure_on"] = (today + timedelta(days=30)).isoformat()
     assert submitted(here, **answers).late
+
+
+def test_a_single_request_that_a_time_frame_covers_is_told_to_add_the_shipment_there(here: Side) -> None:
+    certificate = issued(here)
+    request = complete_draft(here)
+    with tenant(here.certifier):
+        notes = [one for one in checks.findings(request, moment="submit") if one.rule == "no_time_frame_covers_it"]
+    assert [(one.severity, one.sentence) for one in notes] == [
+        (
+            "note",
+            f"Organic green coffee CANARY-tierra: your certificate {certificate.number} covers this importer and day."
+            " Add the shipment there",
+        )
+    ]

@@ -3,7 +3,7 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.certificates import pdf, policies, projection
+from nopic.certificates import pdf, policies, projection, shipping
 from nopic.certificates.actions.revising import locked, next_sequence
 from nopic.certificates.issuance.endings import abandon, drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation
@@ -76,6 +76,7 @@ def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -
     fresh.cancel_reason, fresh.cancel_note = reason, note
     fresh.save(update_fields=["cancel_requested_at", "cancel_requested_by", "cancel_reason", "cancel_note"])
     record(fresh, "cancellation asked for", by=by, note=note, reason=reason)
+    shipping.cancelled(fresh, by=by)
     issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
     if issue.last_sent_at is None:
         abandon(fresh, issue, by=by)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates import policies, projection
+from nopic.certificates import policies, projection, shipping
 from nopic.certificates.models import Certificate, RegistryOperation, Revision
 from nopic.certificates.statuses import (
     CLOSED_OPERATION,
@@ -54,6 +54,8 @@ def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) ->
     fees.fall_due(
         certifier_id=certificate.certifier_id, request_id=certificate.request_id, line_id=goods.line_id, by=by
     )
+    if policies.is_time_frame(certificate):
+        shipping.begin(certificate)
     projection.refresh(certificate)
     owe("render", certificate.pk, certifier_id=certificate.certifier_id)
     owe("index_request", certificate.request_id, certifier_id=certificate.certifier_id)  # it is found by its number
@@ -75,17 +77,20 @@ def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor
 def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = "") -> None:
     """The registry has cancelled it. Its kilograms may be certified again, unless the goods have left with it."""
     goods = goods_of(certificate)
-    kept = policies.goods_have_left(certificate)
-    stays = _("The goods have left: %(kg)s kg stay used.") % {"kg": goods.kg} if kept else ""
+    used, given_back = shipping.stays_used(certificate, goods.kg)
+    kept = used > 0
+    stays = _("The goods have left: %(kg)s kg stay used.") % {"kg": used} if kept else ""
     advance(
         certificate, CertificateStatus.CANCELLED, by=by, note=" ".join(filter(None, (note, stays))),
         cancelled_at=at, kilograms_kept=kept, attention=policies.registry_differs(certificate),
     )  # fmt: skip
     if kept:
-        record(certificate, "kilograms stay used", by=by, note=stays, kg=str(goods.kg))
-    elif goods.kg > certificate.non_organic_kg:  # what was treated on the way is never certified again
+        record(certificate, "kilograms stay used", by=by, note=stays, kg=str(used))
+    # What was treated on the way is never certified again.
+    given_back = min(given_back, goods.kg - certificate.non_organic_kg)
+    if given_back > 0:
         accounts.give_back(
-            goods.account, goods.kg - certificate.non_organic_kg, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
+            goods.account, given_back, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
         )  # fmt: skip
     projection.refresh(certificate)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
@@ -105,6 +110,7 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     certificate.version, certificate.revised_at, certificate.data = version, at, revision.data
     certificate.data_sha256 = fingerprint(certificate.data)
     certificate.save(update_fields=["version", "revised_at", "data", "data_sha256"])
+    shipping.cap_lowered(certificate, revision.net_kg)
     record(certificate, "revised", by=by, version=version, kg=str(revision.net_kg), given_back=str(saved))
     if saved:
         accounts.reduce(goods.account, saved, line_id=goods.line_id, version=version, by=by)

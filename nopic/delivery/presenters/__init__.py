@@ -7,6 +7,8 @@ certificate was cancelled nor which document is still outstanding: that is betwe
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -15,9 +17,12 @@ from django.conf import settings
 from nopic.certificates.models import PublicRecord
 from nopic.delivery.presenters.boxes import Box, boxes
 from nopic.delivery.queries import Standing, stands
+from nopic.frames.presenters import Drawn, drawn_of
+from nopic.frames.statuses import ShipmentStatus
 from nopic.presentation.words import day, full_day, plain_kg
 from nopic.watch.queries import ROUTING
 from nopic.watch.words import routing_in_words
+from nopic.workflow.clock import now
 
 __all__ = ["MOCK", "Box", "Shown", "ace_line", "as_csv", "as_json", "boxes", "for_ace", "harmless", "lots_of", "show"]
 
@@ -56,6 +61,32 @@ class Shown:
         return day(self.record.cancelled_at.date()) if self.record.cancelled_at else ""
 
     @property
+    def drawn(self) -> Drawn | None:
+        """What is left of a time frame, the pace, and when it runs out; None of a single shipment."""
+        record = self.record
+        if not record.time_frame:
+            return None
+        first = date.fromisoformat(record.data["coverage"]["first_departure"])
+        return drawn_of(
+            cap=Decimal(record.data["net_weight_kg"]), shipped=record.shipped_kg, planned=record.planned_kg,
+            first=first, last=record.departure_on, today=now().date(),
+        )  # fmt: skip
+
+    @property
+    def shipments(self) -> list[dict[str, Any]]:
+        """Every shipment that stands, for the table: its day in words, and whether it has left."""
+        return [
+            {
+                **one,
+                "on": full_day(date.fromisoformat(one["departs_on"])),
+                "word": ShipmentStatus(one["status"]).label,
+                "has_left": one["status"] != ShipmentStatus.PLANNED,
+                "lots": ", ".join(one["lots"]),
+            }
+            for one in self.record.shipments
+        ]
+
+    @property
     def on_the_way(self) -> list[tuple[str, str]]:
         """What was recorded about the way since the certificate was issued: label and value."""
         return [(str(label), routing_in_words(name, self.record.routing[name]))
@@ -78,14 +109,22 @@ def lots_of(record: PublicRecord) -> str:
 
 
 def ace_line(record: PublicRecord) -> str:
-    """Number, HTS, kilograms, lots."""
-    values = (record.number, record.data["hts"], plain_kg(record.data["net_weight_kg"]), lots_of(record))
+    """Number, HTS, kilograms, lots; of a time frame one line for each shipment that has left."""
+    if record.time_frame:
+        left = [one for one in record.shipments if one["status"] != ShipmentStatus.PLANNED]
+        return "\n".join(_ace_values(record, one["net_weight_kg"], ", ".join(one["lots"])) for one in left)
+    return _ace_values(record, plain_kg(record.data["net_weight_kg"]), lots_of(record))
+
+
+def _ace_values(record: PublicRecord, weight: str, lots: str) -> str:
+    values = (record.number, record.data["hts"], weight, lots)
     return "\t".join(harmless(" ".join(value.split())) for value in values)
 
 
 def for_ace(records: Iterable[PublicRecord]) -> str:
     """One line for each certificate that may still be used."""
-    return "\n".join(ace_line(record) for record in records if stands(record).name != "not_valid")
+    lines = (ace_line(record) for record in records if stands(record).name != "not_valid")
+    return "\n".join(line for line in lines if line)
 
 
 def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
@@ -96,7 +135,7 @@ def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
         "number": record.number,
         "state": standing.name,
         "valid_for_import": standing.name != "not_valid",
-        "shipped_on": standing.on.isoformat() if standing.on else None,
+        "shipped_on": standing.on.isoformat() if standing.on and standing.name == "shipped" else None,
         "issued_at": record.issued_at.isoformat(),
         "version": record.version,
         "revised_at": record.revised_at.isoformat() if record.revised_at else None,
@@ -106,6 +145,9 @@ def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
         "hts": record.data["hts"],
         "lots": [str(lot["code"]) for lot in record.data["lots"]],
         "non_organic_kg": plain_kg(record.non_organic_kg),
+        "time_frame": record.time_frame,
+        "shipped_kg": plain_kg(record.shipped_kg),
+        "planned_kg": plain_kg(record.planned_kg),
         "departure_on": record.departure_on.isoformat(),
         "arrival_on": record.arrival_on.isoformat() if record.arrival_on else None,
         "pdf_sha256": record.file_sha256 or None,
@@ -116,6 +158,7 @@ def as_json(record: PublicRecord, audience: str) -> dict[str, Any]:
             "cancel_reason": record.cancel_reason,
             "final_document_owed": record.final_document_owed,
             "routing": record.routing,
+            "shipments": record.shipments,
         }
     return found
 

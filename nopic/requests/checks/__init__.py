@@ -19,7 +19,7 @@ from nopic.requests.checks.departure import (
     leaves_soon_enough,
 )
 from nopic.requests.checks.finding import Finding, Moment, Severity
-from nopic.requests.checks.frames import time_frame_has_an_end, time_frame_is_permitted
+from nopic.requests.checks.frames import no_time_frame_covers_it, time_frame_has_an_end, time_frame_is_permitted
 from nopic.requests.checks.goods import differences, product_is_on_the_verified_list, same_commodity_once
 from nopic.requests.checks.papers import (
     container_numbers_are_right,
@@ -75,6 +75,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
 LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]], frozenset[str]], ...]] = (
     (product_is_on_the_verified_list, ALWAYS),
     (time_frame_is_permitted, SENT),
+    (no_time_frame_covers_it, SENT),
     (hts_belongs_to_the_product, SENT),
     (same_commodity_once, SENT),
     (quantity_is_positive, ALWAYS),

@@ -60,3 +60,14 @@ def time_frame_is_permitted(facts: Facts, line: LineFacts, moment: Moment) -> li
         sentence = _("%(product)s: the time frame may be for %(kg)s kg or less") % {**words, "kg": kg(terms.max_kg)}
         found.append(Finding("time_frame_is_permitted", 10, "stop", sentence, sentence, inputs, field=line.at("net")))
     return found
+
+
+def no_time_frame_covers_it(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """A shipment that a time frame in force covers needs no certificate of its own: a note, never an error."""
+    number = facts.own_frames.get(line.line.item_id or 0)
+    if not number:
+        return []
+    words = {"product": line.name, "number": number}
+    told = _("%(product)s: your certificate %(number)s covers this importer and day. Add the shipment there") % words
+    staff = _("%(product)s: certificate %(number)s of the same exporter covers this importer and day") % words
+    return [Finding("no_time_frame_covers_it", 2, "note", told, staff, {"number": number}, field=line.at("item"))]

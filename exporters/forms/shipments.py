@@ -1,0 +1,126 @@
+"""Shapes of input of the record of shipments, made for a phone beside the truck."""
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID, uuid4
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exporters.forms.frames import Kilograms
+from nopic.frames.actions import Said
+from nopic.frames.models import Shipment
+from nopic.presentation.forms import DateInput, on_paper
+
+MOST_LOTS, LOT_LENGTH = 200, 40
+
+
+class SaidForm(forms.Form):
+    """What is said of a shipment: day, weight, lots, plate, document."""
+
+    departs_on = on_paper(
+        forms.DateField(
+            label=gettext_lazy("Day of departure"), widget=DateInput(),
+            error_messages={"required": gettext_lazy("Enter the day of departure")},
+        ),
+        width="n6",
+    )  # fmt: skip
+    kg = on_paper(
+        Kilograms(
+            label=gettext_lazy("Net weight"), what=gettext_lazy("the net weight in kilograms"),
+            error_messages={"required": gettext_lazy("Enter the net weight in kilograms")},
+        ),
+        unit="kg", width="n6",
+    )  # fmt: skip
+    lots = forms.CharField(
+        label=gettext_lazy("Lots"), required=False, max_length=4000,
+        help_text=gettext_lazy("Several with commas"), widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    unit = on_paper(
+        forms.CharField(label=gettext_lazy("Container or plate"), required=False, max_length=40), width="n6"
+    )
+    document = on_paper(
+        forms.CharField(label=gettext_lazy("Transport document"), required=False, max_length=60), width="n6"
+    )
+
+    def clean_lots(self) -> tuple[str, ...]:
+        """Each lot once, in the order typed."""
+        codes = [" ".join(code.split()) for code in re.split(r"[,;\n\r]+", self.cleaned_data["lots"])]
+        found = tuple(dict.fromkeys(code for code in codes if code))
+        if too_long := next((code for code in found if len(code) > LOT_LENGTH), None):
+            raise forms.ValidationError(
+                _("Lot %(lot)s… may have at most %(most)s characters") % {"lot": too_long[:20], "most": LOT_LENGTH}
+            )
+        if len(found) > MOST_LOTS:
+            raise forms.ValidationError(_("Enter at most %(most)s lots") % {"most": MOST_LOTS})
+        return found
+
+    def said(self) -> Said:
+        """What the cleaned form says."""
+        known = self.cleaned_data
+        return Said(known["departs_on"], known["kg"], known["lots"], known["unit"], known["document"])
+
+    @staticmethod
+    def initial_of(shipment: Shipment) -> dict[str, Any]:
+        """What stands now, to be changed."""
+        return {
+            "departs_on": shipment.departs_on, "kg": f"{shipment.kg:f}".rstrip("0").rstrip("."),
+            "lots": ", ".join(shipment.lots), "unit": shipment.unit, "document": shipment.document,
+        }  # fmt: skip
+
+
+class RecordForm(SaidForm):
+    """A new shipment: planned, or gone. `key` makes a double tap one truck."""
+
+    left = forms.ChoiceField(
+        label=gettext_lazy("Has it left?"), widget=forms.RadioSelect,
+        choices=[("yes", gettext_lazy("Yes, with this net weight")), ("no", gettext_lazy("No, it is planned"))],
+        error_messages={"required": gettext_lazy("Choose whether it has left")},
+    )  # fmt: skip
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    another = forms.BooleanField(
+        label=gettext_lazy("Yes, it is another truck with the same weight"), required=False, widget=forms.HiddenInput
+    )
+    field_order = ("left", "departs_on", "kg", "lots", "unit", "document", "another", "key")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"departs_on": today, "left": "yes", "key": uuid4()})
+        super().__init__(*args, **kwargs)
+
+    @property
+    def form_key(self) -> UUID:
+        """The form's own key; a post without one is a form of its own."""
+        return self.cleaned_data["key"] or uuid4()
+
+    def ask_whether_another(self) -> None:
+        """Show the question that a twin raises."""
+        self.fields["another"].widget = forms.CheckboxInput()
+
+
+class CorrectForm(SaidForm):
+    """Another day, weight, lot, plate or document; and why."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, min_length=3,
+        error_messages={"required": gettext_lazy("Say in a few words why")},
+    )  # fmt: skip
+
+
+class ArriveForm(forms.Form):
+    """The day of arrival."""
+
+    arrived_on = forms.DateField(
+        label=gettext_lazy("Day of arrival"), widget=DateInput(),
+        error_messages={"required": gettext_lazy("Enter the day it arrived")},
+    )  # fmt: skip
+
+
+class UndoForm(forms.Form):
+    """Why the newest entry is taken back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"), max_length=300, min_length=3,
+        error_messages={"required": gettext_lazy("Say in a few words why")},
+    )  # fmt: skip

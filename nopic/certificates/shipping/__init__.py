@@ -1,0 +1,180 @@
+"""Recording what leaves under a certificate, and settling what never left. Each runs in the caller's `tenant()`.
+
+The kilograms themselves are nopic.frames'. Here a certificate is locked and asked whether it may be used at all, its
+public record follows in the same transaction, and what is due next (warnings, settling) is owed.
+"""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates import policies, projection
+from nopic.certificates.models import Certificate
+from nopic.certificates.statuses import CertificateStatus
+from nopic.frames import actions as frames
+from nopic.frames import queries
+from nopic.frames.actions import Said
+from nopic.frames.models import Allowance, Shipment
+from nopic.frames.statuses import Closed
+from nopic.tenants.calendar import Office
+from nopic.tenants.policy.time_frames import BEFORE
+from nopic.workflow.audit import Actor
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused
+
+
+def begin(certificate: Certificate) -> Allowance:
+    """Open the account of a published certificate: its cap and its period, which never begins before the publication."""
+    assert certificate.issued_at is not None  # noqa: S101 - only what is published may be used
+    coverage = certificate.data["coverage"]
+    issued_on = office_of(certificate).local(certificate.issued_at).date()
+    time_frame = policies.is_time_frame(certificate)
+    first = date.fromisoformat(coverage["first_departure"])
+    allowance = frames.open_allowance(
+        certifier_id=certificate.certifier_id, certificate_id=certificate.pk, time_frame=time_frame,
+        cap_kg=Decimal(certificate.data["net_weight_kg"]), first_on=max(first, issued_on) if time_frame else first,
+        last_on=policies.departure_of(certificate),
+    )  # fmt: skip
+    if time_frame:
+        owe("frame", certificate.pk, certifier_id=certificate.certifier_id)
+    return allowance
+
+
+@transaction.atomic
+def record_shipment(
+    *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, another: bool = False
+) -> Shipment:
+    """A shipment that is planned or has left. Raises Refused with (field, sentence) pairs, or frames.LooksTheSame."""
+    allowance, today = _usable(certificate)
+    again = Shipment.objects.filter(certifier_id=certificate.certifier_id, key=key).exists()
+    if not allowance.time_frame and not again and queries.standing(allowance):
+        raise Refused([("", _("This certificate is for one shipment, and that is recorded. Correct it instead."))])
+    late = is_late(certificate, said.departs_on, has_left=has_left, today=today)
+    shipment = frames.record_shipment(
+        allowance=allowance, said=said, has_left=has_left, key=key, late=late, today=today, by=by, another=another
+    )
+    _follow(certificate, allowance)
+    return shipment
+
+
+@transaction.atomic
+def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor) -> None:
+    """A planned shipment has left. Raises Refused or Overtaken."""
+    allowance, today = _usable(certificate)
+    frames.depart(shipment=shipment, said=said, seen=seen, today=today, by=by)
+    _follow(certificate, allowance)
+
+
+@transaction.atomic
+def arrive(*, certificate: Certificate, shipment: Shipment, on: date, seen: int, by: Actor) -> None:
+    """A shipment has arrived; also under a certificate that was cancelled meanwhile. Raises Refused or Overtaken."""
+    allowance = _account(lock(certificate))
+    frames.arrive(shipment=shipment, on=on, seen=seen, today=_today(certificate), by=by)
+    _follow(certificate, allowance)
+
+
+@transaction.atomic
+def correct(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, reason: str) -> None:
+    """Another day, weight, lot, plate or document, and why. Raises Refused or Overtaken."""
+    allowance, today = _usable(certificate)
+    frames.correct(shipment=shipment, said=said, seen=seen, today=today, by=by, reason=reason)
+    _follow(certificate, allowance)
+
+
+@transaction.atomic
+def undo(*, certificate: Certificate, shipment: Shipment, seen: int, by: Actor, reason: str) -> None:
+    """Take the newest entry of a shipment back. Raises Refused or Overtaken."""
+    allowance, _day = _usable(certificate)
+    frames.undo(shipment=shipment, seen=seen, by=by, reason=reason)
+    _follow(certificate, allowance)
+
+
+def cancelled(certificate: Certificate, *, by: Actor) -> None:
+    """Its cancellation was asked for: nothing may leave under it from this moment; the caller holds its lock."""
+    frames.close(certifier_id=certificate.certifier_id, certificate_id=certificate.pk, why=Closed.CANCELLED, by=by)
+
+
+def cap_lowered(certificate: Certificate, kg: Decimal) -> None:
+    """A revision lowered the weight: no more may leave from now on, and never less than what is drawn already."""
+    if allowance := frames.lock(certificate.certifier_id, certificate.pk):
+        drawn = allowance.planned_kg + allowance.shipped_kg
+        allowance.cap_kg = max(kg, drawn)
+        allowance.save(update_fields=["cap_kg"])
+
+
+def stays_used(certificate: Certificate, kg: Decimal) -> tuple[Decimal, Decimal]:
+    """Of a cancelled certificate's `kg`: (kilograms that stay used, kilograms to give back now).
+
+    Of a time frame what has left stays, and what was planned for a day that has come: it may have left. What was given
+    back when it was settled is not given back again.
+    """
+    if policies.goods_have_left(certificate):
+        return kg, Decimal(0)
+    allowance = frames.lock(certificate.certifier_id, certificate.pk)
+    if allowance is None:
+        return Decimal(0), kg
+    today = _today(certificate)
+    used = sum(
+        (one.kg for one in queries.standing(allowance) if one.status != "planned" or one.departs_on <= today),
+        Decimal(0),
+    )
+    return used, kg - used - (allowance.released_kg or Decimal(0))
+
+
+def is_late(certificate: Certificate, departs_on: date, *, has_left: bool, today: date) -> bool:
+    """Whether a shipment is recorded later than the policy asks. It is recorded all the same, and staff see it."""
+    office = office_of(certificate)
+    rules = office.rules.time_frames
+    if rules.record == BEFORE:
+        return has_left and departs_on < today
+    return has_left and office.working_days_between(departs_on, today) > rules.record_days
+
+
+def office_of(certificate: Certificate) -> Office:
+    """The working days of the policy that its request was sent under."""
+    assert certificate.request.policy is not None  # noqa: S101 - a sent request has one
+    return Office(certificate.request.policy.rules)
+
+
+def lock(certificate: Certificate) -> Certificate:
+    """The certificate as it stands, locked for the rest of the transaction."""
+    return (
+        Certificate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("request__policy", "line__account")
+        .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
+    )
+
+
+def _today(certificate: Certificate) -> date:
+    return office_of(certificate).local(now()).date()
+
+
+def _account(certificate: Certificate) -> Allowance:
+    found = queries.allowance_of(certificate.certifier_id, certificate.pk)
+    return found or begin(certificate)
+
+
+def _usable(certificate: Certificate) -> tuple[Allowance, date]:
+    fresh = lock(certificate)
+    if not fresh.issued_at or fresh.status not in (CertificateStatus.ISSUED, CertificateStatus.CANCELLED):
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_ship(fresh):
+        raise Refused([("", sentence) for sentence in against])
+    return _account(fresh), _today(fresh)
+
+
+def _follow(certificate: Certificate, allowance: Allowance) -> None:
+    """The certificate knows whether it is used up, its readers see the record, and what is due is looked at."""
+    allowance.refresh_from_db()
+    fresh = lock(certificate)
+    used_up = allowance.used_up_on if allowance.time_frame else None
+    if fresh.used_up_on != used_up:
+        fresh.used_up_on = used_up
+        fresh.save(update_fields=["used_up_on"])
+    projection.refresh(fresh)
+    owe("shipment_record", fresh.pk, certifier_id=fresh.certifier_id)
+    owe("frame", fresh.pk, certifier_id=fresh.certifier_id)

@@ -1,0 +1,62 @@
+"""A certificate's draw-down in words and as a picture: the same for exporter, staff, importer and broker."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from nopic.frames.models import Allowance
+from nopic.frames.queries import Pace, pace_of
+from nopic.presentation.bars import Bar, bar
+from nopic.presentation.words import day as in_words
+from nopic.presentation.words import full_day, kg
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What is left, the pace, and when it runs out."""
+
+    picture: Bar
+    left: str
+    of: str
+    period: str
+    pace: str  # "" while nothing has left
+    runs_out: bool  # before the last departure
+
+
+def drawn(allowance: Allowance, today: date) -> Drawn:
+    """The draw-down of a certificate on the office's day."""
+    return drawn_of(
+        cap=allowance.cap_kg, shipped=allowance.shipped_kg, planned=allowance.planned_kg, first=allowance.first_on,
+        last=allowance.last_on, today=today,
+    )  # fmt: skip
+
+
+def drawn_of(*, cap: Decimal, shipped: Decimal, planned: Decimal, first: date, last: date, today: date) -> Drawn:
+    """The same from figures, all in kilograms."""
+    left = cap - shipped - planned
+    known = pace_of(left, shipped, first, last, today)
+    return Drawn(
+        picture=bar(
+            used=shipped, held=planned, of=cap, used_word=_("shipped"), held_word=_("planned"), left_word=_("left")
+        ),
+        left=_("%(kg)s kg left") % {"kg": kg(left)} if left else _("Nothing left"),
+        of=_("of %(kg)s kg") % {"kg": kg(cap)},
+        period=_("%(first)s to %(last)s") % {"first": full_day(first), "last": full_day(last)},
+        pace=_pace(known, last, today) if left else "",
+        runs_out=known.runs_out_on is not None and last >= today,
+    )
+
+
+def _pace(known: Pace, last: date, today: date) -> str:
+    if last < today:
+        return _("the time frame ended on %(day)s") % {"day": in_words(last, today)}
+    if known.days is None:
+        return ""
+    if known.runs_out_on is None:
+        return _("at this pace enough until %(day)s, the end") % {"day": in_words(last, today)}
+    return ngettext(
+        "about %(n)s day at this pace, until %(day)s", "about %(n)s days at this pace, until %(day)s", known.days
+    ) % {"n": known.days, "day": in_words(known.runs_out_on, today)}
