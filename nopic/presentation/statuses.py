@@ -6,41 +6,15 @@ from several (`returned`, `recalled`, `second_check`, `approved`, `issued`, `ref
 "staff" and "importer" (also brokers and the public). The one exception is said at `present`.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-Text = str | Promise
-Sentences = tuple[Text, ...]
+from nopic.presentation.shown import Shown
 
-_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """How one state looks. `shape`: "wait", "act", "ok", "bad", "off"; "done" is plain text, so open things stand out."""
-
-    word: Text
-    shape: str
-    readers: Mapping[str, Sentences] = field(default_factory=dict)
-
-    def sentence(self, reader: str, **facts: Any) -> str:
-        """The fullest sentence for this reader whose facts are all given, or "" when there is nothing to say."""
-        for template in self.readers.get(reader, ()):
-            text = str(template)
-            if all(facts.get(name) not in (None, "") for name in _PLACEHOLDER.findall(text)):
-                return text % facts
-        return ""
-
-
-# fmt: off
 REQUEST: dict[str, Shown] = {
     "draft": Shown(_("Draft"), "off", {"exporter": (_("Not sent, %(done)s of %(steps)s steps done"), _("Not sent"))}),
     "returned": Shown(
@@ -70,21 +44,43 @@ REQUEST: dict[str, Shown] = {
             "importer": (_("Being checked by the certifier"),),
         },
     ),
-    "questions_open": Shown(_("Questions open"), "act", {
-        "exporter": (_("%(points)s to answer by %(due)s"), _("Answer by %(due)s"), _("The reviewer asks something")),
-        "staff": (_("Exporter has %(points)s, the clock stands still"), _("With the exporter, the clock stands still")),
-        "importer": (_("The certifier asked your supplier a question"),),
-    }),
-    "second_check": Shown(_("Second check"), "wait", {
-        "exporter": (_("Decision by %(decision)s"), _("A reviewer is checking it")),
-        "staff": (_("Needs a colleague: %(why)s"), _("Needs a colleague")),
-        "importer": (_("Being checked by the certifier"),),
-    }),
-    "recalled": Shown(_("Taken back"), "off", {
-        "exporter": (_("You took it back on %(day)s. Change it and send it again"), _("Change it and send it again")),
-        "staff": (_("Taken back by the exporter on %(day)s"), _("Taken back by the exporter")),
-        "importer": (_("Your supplier is changing the request"),),
-    }),
+    "questions_open": Shown(
+        _("Questions open"),
+        "act",
+        {
+            "exporter": (
+                _("%(points)s to answer by %(due)s"),
+                _("Answer by %(due)s"),
+                _("The reviewer asks something"),
+            ),
+            "staff": (
+                _("Exporter has %(points)s, the clock stands still"),
+                _("With the exporter, the clock stands still"),
+            ),
+            "importer": (_("The certifier asked your supplier a question"),),
+        },
+    ),
+    "second_check": Shown(
+        _("Second check"),
+        "wait",
+        {
+            "exporter": (_("Decision by %(decision)s"), _("A reviewer is checking it")),
+            "staff": (_("Needs a colleague: %(why)s"), _("Needs a colleague")),
+            "importer": (_("Being checked by the certifier"),),
+        },
+    ),
+    "recalled": Shown(
+        _("Taken back"),
+        "off",
+        {
+            "exporter": (
+                _("You took it back on %(day)s. Change it and send it again"),
+                _("Change it and send it again"),
+            ),
+            "staff": (_("Taken back by the exporter on %(day)s"), _("Taken back by the exporter")),
+            "importer": (_("Your supplier is changing the request"),),
+        },
+    ),
     "approved": Shown(
         _("Approved"),
         "wait",
