@@ -13,7 +13,22 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nopic.presentation.paper_states import DOCUMENT, DOCUMENT_MARKS
 from nopic.presentation.shown import Shown
+
+__all__ = [
+    "CERTIFICATE",
+    "DOCUMENT",
+    "DOCUMENT_MARKS",
+    "LINE",
+    "REQUEST",
+    "STATUSES",
+    "Shown",
+    "headline",
+    "present",
+    "sentence",
+    "tag",
+]
 
 REQUEST: dict[str, Shown] = {
     "draft": Shown(_("Draft"), "off", {"exporter": (_("Not sent, %(done)s of %(steps)s steps done"), _("Not sent"))}),
@@ -233,40 +248,11 @@ CERTIFICATE: dict[str, Shown] = {
     ),
 }
 
-DOCUMENT: dict[str, Shown] = {
-    "missing": Shown(_("Missing"), "off"),
-    "received": Shown(_("Received"), "done"),
-    "accepted": Shown(_("Accepted"), "ok"),
-    "inspecting": Shown(_("Being looked at"), "wait", {"exporter": (_("You can go on"),)}),
-    "clean": Shown(_("Received"), "done"),
-    "unscanned": Shown(_("Received"), "done", {"staff": (_("Not scanned for viruses: no scanner is set up"),)}),
-    "unreadable": Shown(_("Received"), "done", {"staff": (_("Cannot be shown here. Open the original"),)}),
-    "refused": Shown(_("Not accepted"), "bad", {"exporter": (_("%(reason)s"),), "staff": (_("%(reason)s"),)}),
-    "later": Shown(_("Later"), "off", {"exporter": (_("By %(day)s"), _("After departure"))}),
-    "not_needed": Shown(
-        _("Not needed"), "done", {"exporter": (_("%(reason)s"),), "staff": (_("%(by)s: %(reason)s"), _("%(reason)s"))}
-    ),
-}
-
 STATUSES: dict[str, dict[str, Shown]] = {
     "request": REQUEST,
     "line": LINE,
     "certificate": CERTIFICATE,
     "document": DOCUMENT,
-}
-
-# What the round mark beside a document's name shows; the word stands beside it too.
-DOCUMENT_MARKS = {
-    "received": "yes",
-    "accepted": "yes",
-    "inspecting": "yes",
-    "clean": "yes",
-    "unscanned": "yes",
-    "unreadable": "yes",
-    "refused": "bad",
-    "later": "later",
-    "not_needed": "later",
-    "missing": "",
 }
 
 
