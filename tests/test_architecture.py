@@ -33,7 +33,7 @@ SHELVES = [
     {"views", "api", "middleware"},
     {"forms", "serializers", "presenters", "access", "apikeys", "adapter"},
     {"tasks"},
-    {"actions", "shipping", "invitations", "people", "issuance", "relay", "sync"},
+    {"actions", "assisted", "shipping", "invitations", "people", "issuance", "relay", "sync"},
     {"pdf", "files", "notices", "evidence", "projection", "links", "mails"},
     {"policies", "queues", "queries", "standing", "limits", "accounts", "snapshot", "dispatch", "transitions"},
     {"checks", "steps", "acceptance", "inspection", "sandbox"},

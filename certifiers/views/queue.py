@@ -111,6 +111,9 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
         }
         for view, label in names.items()
     ]
+    if by_hand := figures.by_hand:
+        label = ngettext("Publish %(n)s certificate in INTEGRITY", "Publish %(n)s certificates in INTEGRITY", by_hand)
+        views.append({"url": reverse("publishing", args=[slug]), "label": label % {"n": by_hand}, "elsewhere": True})
     views.append(
         {
             "url": f"{reverse('certificates', args=[slug])}?state=attention",

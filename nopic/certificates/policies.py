@@ -7,16 +7,26 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, CertificateFile, RegistryOperation, Revision
-from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, OperationStatus
+from nopic.certificates.models import Certificate, CertificateFile, RegistryEntry, RegistryOperation, Revision
+from nopic.certificates.statuses import (
+    CLOSED_OPERATION,
+    OPEN_REVISION,
+    CertificateStatus,
+    Channel,
+    OperationKind,
+    OperationStatus,
+)
 from nopic.presentation.words import kg
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import LATER, SlotView
 from nopic.requests.statuses import Coverage
+from nopic.tenants.models import User
 from nopic.tenants.policy.reasons import cancel_text
 from nopic.workflow.clock import now
+
+NUMBERED = frozenset({OperationKind.ISSUE})  # what the registry gives a number for
 
 
 def is_time_frame(certificate: Certificate) -> bool:
@@ -62,16 +72,54 @@ def goods_have_left(certificate: Certificate) -> bool:
     ) is not None  # fmt: skip
 
 
-def obstacles_to_publish(certificate: Certificate) -> list[str]:
-    """Sentences for the staff that stand against sending it to the registry at this moment.
+def obstacles_to_publish(certificate: Certificate, *, asked_live: bool = True) -> list[str]:
+    """Sentences for the staff that stand against publishing it in the registry at this moment.
 
-    Whether the importer is certified is left out: what was remembered of it gives way to the question asked live.
+    Whether the importer is certified is left out where it is `asked_live`: what was remembered of it gives way.
     """
     found = line_findings(certificate.line, moment="issue")
-    against = [one.staff_sentence for one in found if one.severity == "stop" and one.rule != "importer_is_certified"]
+    gives_way = {"importer_is_certified"} if asked_live else set()
+    against = [one.staff_sentence for one in found if one.severity == "stop" and one.rule not in gives_way]
     if snapshot.coverage_of(certificate.line.request) != certificate.data["coverage"]:
         against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
     return against
+
+
+def is_assisted(operation: RegistryOperation) -> bool:
+    """Whether staff key it by hand."""
+    return operation.channel == Channel.ASSISTED
+
+
+def waits_for_an_earlier_one(operation: RegistryOperation) -> bool:
+    """Operations of one certificate are done in their sequence."""
+    return operation.sequence > 1 and (
+        RegistryOperation.objects.filter(
+            certifier_id=operation.certifier_id,
+            certificate_id=operation.certificate_id,
+            sequence__lt=operation.sequence,
+        )
+        .exclude(status__in=CLOSED_OPERATION)
+        .exists()
+    )
+
+
+def obstacles_to_start(operation: RegistryOperation) -> list[str]:
+    """Why nobody may begin to key it: asked by the sheet and once more when somebody begins.
+
+    Nothing is asked live by hand: what the nightly look-up read last of exporter and importer counts.
+    """
+    if waits_for_an_earlier_one(operation):
+        return [_("What was begun before it must be finished first.")]
+    if operation.kind != OperationKind.ISSUE:
+        return []
+    return obstacles_to_publish(operation.certificate, asked_live=False)
+
+
+def obstacles_to_confirm(entry: RegistryEntry, *, by: User) -> list[str]:
+    """Why this person cannot confirm it; the database refuses the same one, too."""
+    if entry.entered_by_id == by.pk:
+        return [_("You entered it yourself: a colleague looks in INTEGRITY and confirms it.")]
+    return []
 
 
 def counts(certificate: Certificate) -> bool:

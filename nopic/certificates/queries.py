@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
-from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, RevisionStatus
+from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, Channel, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
 from nopic.presentation.words import kg
 from nopic.requests.models import CertificateRequest
@@ -157,7 +157,7 @@ def attention(certifier_id: int) -> list[Attention]:
     """What needs a person, oldest first, then what merely waits long. A fixed number of statements."""
     late = now() - WAITING_LONG
     waiting = (
-        RegistryOperation.objects.filter(certifier_id=certifier_id, created_at__lt=late)
+        RegistryOperation.objects.filter(certifier_id=certifier_id, created_at__lt=late, channel=Channel.HTTP)
         .exclude(status__in=CLOSED_OPERATION)
         .values("certificate_id")
     )

@@ -56,6 +56,20 @@ REVISION_NEXT: dict[str, frozenset[str]] = {
 OPEN_REVISION = (RevisionStatus.REQUESTED, RevisionStatus.APPROVED)
 
 
+class Channel(models.TextChoices):
+    """How an operation reaches the registry: `assisted`, staff key it and a second person confirms what they entered."""
+
+    HTTP = "http", _("HTTP")
+    ASSISTED = "assisted", _("By hand")
+
+
+class EntryOutcome(models.TextChoices):
+    """What a person says was done in the registry by hand."""
+
+    DONE = "done", _("Done")
+    NOTHING = "nothing", _("Nothing was done")
+
+
 class OperationStatus(models.TextChoices):
     """`in_doubt`: it was sent and nobody knows yet whether the registry has it."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from nopic.certificates.models import Revision
+from nopic.certificates.models import RegistryOperation, Revision
 from nopic.documents import files
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.requests import actions as requests
@@ -20,9 +20,11 @@ from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.watch.models import Concern, OwedDocument
 from nopic.workflow.clock import now
+from tests.certificates import by_hand
 from tests.certifiers import drawn
 from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted
+from tests.faults import lab
 from tests.frames.stories import asked_for, issued, truck
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
@@ -112,6 +114,18 @@ def of_case(world: World, side: Side) -> dict[str, Any]:
     while len(there) < wanted:
         there.append(submitted(side))
     return {"certifier": side.certifier.slug, "reference": there[wanted - 1].reference}
+
+
+def of_keying(world: World, side: Side) -> dict[str, Any]:
+    """The address of the registry's PDF of something that is keyed by hand."""
+    with tenant(side.certifier):
+        found = RegistryOperation.objects.filter(certifier=side.certifier, channel="assisted").first()
+    if found is None:
+        by_hand.by_hand(side)
+        (certificate,) = lab.begun(side)
+        found = by_hand.operation_of(certificate)
+    reference = found.certificate.request.reference
+    return {"certifier": side.certifier.slug, "reference": reference, "operation_id": found.pk}
 
 
 def of_version(world: World, side: Side) -> dict[str, Any]:
@@ -351,6 +365,9 @@ ROWS: dict[str, Row] = {
     "case_print": Row(STAFF, of_case, ("get",), has_object=True),
     "case_archive": Row(STAFF, of_case, ("get",), has_object=True),
     "case_version": Row(STAFF, of_version, ("get",), has_object=True),
+    "publishing": Row(STAFF, methods=("get",)),
+    "publish": Row(STAFF, of_case, has_object=True, data={"do": "start", "operation": "1"}),
+    "publish_paper": Row(STAFF, of_keying, ("post",), has_object=True),
     "approve_line": Row(STAFF, of_line, has_object=True),
     "confirm_line": Row(STAFF, of_line, has_object=True),
     "send_line_back": Row(STAFF, of_line, has_object=True, data={"note": "look again"}),

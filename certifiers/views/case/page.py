@@ -15,6 +15,7 @@ from certifiers.views.case.form_page import revision_shown
 from certifiers.views.case.opening import Open, is_away, open_case, request_of
 from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
+from nopic.certificates import assisted
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
@@ -226,6 +227,7 @@ def progress_of(opened: Open) -> dict[str, Any] | None:
 
     published = certificate.number is not None
     over = certificate.status in (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED)
+    by_hand = assisted.waits(certificate)
     return {
         "certificate": certificate,
         "steps": [
@@ -239,7 +241,8 @@ def progress_of(opened: Open) -> dict[str, Any] | None:
         "attention": certificate.attention,
         "over": over,
         # Asked again only while something is on its way that needs no person.
-        "waits": not over and not certificate.attention and certificate.handed_over_at is None,
+        "waits": not over and not by_hand and not certificate.attention and certificate.handed_over_at is None,
+        "by_hand": by_hand,
         "url": opened.url("case_progress", opened.position),
     }  # fmt: skip
 

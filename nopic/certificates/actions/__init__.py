@@ -54,6 +54,7 @@ def begin(*, line: RequestLine, by: User) -> Certificate:
     record(certificate, "approved", by=by, new=certificate.status, data_sha256=certificate.data_sha256)
     operation = RegistryOperation.objects.create(
         certifier_id=line.certifier_id, certificate=certificate, sequence=1, kind=OperationKind.ISSUE,
+        channel=request.policy.rules.registry_channel,
         client_ref=client_ref(line.certifier_id, certificate.pk), payload=payload,
         payload_sha256=fingerprint(payload),
     )  # fmt: skip

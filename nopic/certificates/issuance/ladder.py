@@ -60,9 +60,10 @@ def _sit_down(claim: Claim, patience: Patience) -> Desk | Later | None:
         if (
             operation is None
             or operation.status in (*CLOSED_OPERATION, OperationStatus.REFUSED)
-            or _waits_for_an_earlier_one(operation)
+            or policies.is_assisted(operation)
+            or policies.waits_for_an_earlier_one(operation)
         ):
-            claim.finish()  # a button, or the end of the earlier operation, owes it again
+            claim.finish()  # a button, a person, or the end of the earlier operation goes on with it
             return None
         credential = RegistryCredential.objects.filter(certifier_id=claim.certifier_id).first()
         first = operation.kind == OperationKind.ISSUE and operation.last_sent_at is None
@@ -71,18 +72,6 @@ def _sit_down(claim: Claim, patience: Patience) -> Desk | Later | None:
         return Later(patience.scaled(patience.rejected_key), "no accepted key")
     registry = registry_of(credential)
     return Desk(claim, patience, operation, operation.certificate, registry, credential.secret, obstacles)
-
-
-def _waits_for_an_earlier_one(operation: RegistryOperation) -> bool:
-    return operation.sequence > 1 and (
-        RegistryOperation.objects.filter(
-            certifier_id=operation.certifier_id,
-            certificate_id=operation.certificate_id,
-            sequence__lt=operation.sequence,
-        )
-        .exclude(status__in=CLOSED_OPERATION)
-        .exists()
-    )
 
 
 def _hand_over(desk: Desk, why: str, note: Note | None) -> Later | None:

@@ -18,7 +18,9 @@ SELECT r.departure_on, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.n
   count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL AND {chosen}),
   count(*) FILTER (WHERE (r.reviewer_id <> %(me)s OR r.questions_due_at IS NOT NULL) AND {chosen}),
   (SELECT count(*) FROM certificates_certificate c
-   WHERE c.certifier_id = %(certifier)s AND NOT c.attention = '')
+   WHERE c.certifier_id = %(certifier)s AND NOT c.attention = ''),
+  (SELECT count(*) FROM certificates_registryoperation o
+   WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded'))
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 WHERE {open}
@@ -52,6 +54,7 @@ class Figures:
 
     views: dict[str, int]
     attention: int
+    by_hand: int = 0  # what staff have to key into the registry, or to confirm
     shown: dict[date, tuple[int, int]] = field(default_factory=dict)  # departure -> (to review, colleagues')
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
@@ -85,13 +88,13 @@ def figures(selection: Selection) -> Figures:
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for day, exporter, name, *numbers, own, others, attention in cursor.fetchall():
+        for day, exporter, name, *numbers, own, others, attention, by_hand in cursor.fetchall():
             if exporter is not None:
                 by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
                 counted.shown[day] = (own, others)
             else:
-                counted.attention = attention
+                counted.attention, counted.by_hand = attention, by_hand
                 counted.views |= dict(zip(VIEWS, numbers, strict=True))
     biggest = sorted(by_size)[:MOST_CHOICES]
     counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())

@@ -1,4 +1,4 @@
-"""Certificates, what is owed to the registry for them, every try ever made, their files, and their public record."""
+"""Certificates, their versions and files, and what of them is public."""
 
 from decimal import Decimal
 
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from nopic.certificates import statuses
-from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, OperationKind, OperationStatus, RevisionStatus
+from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, RevisionStatus
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants.models import Broker, Certifier, Importer, TenantModel
 
@@ -100,42 +100,6 @@ class Certificate(TenantModel):
         return Decimal(self.data["net_weight_kg"])
 
 
-class RegistryOperation(TenantModel):
-    """One call owed to the registry for a certificate. Taken in sequence: a cancel waits for the issue before it."""
-
-    NEXT = statuses.OPERATION_NEXT
-    certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="operations", db_constraint=False)
-    sequence = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=10, choices=OperationKind)
-    generation = models.PositiveSmallIntegerField(default=1)  # version of a revision, sequence of a report
-    status = models.CharField(max_length=12, choices=OperationStatus, default=OperationStatus.PENDING)
-    client_ref = models.CharField(max_length=64, unique=True)
-    payload = models.JSONField()
-    payload_sha256 = models.CharField(max_length=64)
-    attempts = models.PositiveIntegerField(default=0)
-    first_sent_at = models.DateTimeField(null=True)
-    last_sent_at = models.DateTimeField(null=True)  # committed before sending: may the registry have it?
-    not_found_at = models.DateTimeField(null=True)  # a look-up after the settle time found nothing once
-    trying_since = models.DateTimeField(db_default=Now())  # a person's "try again" starts the patience anew
-    only_look = models.BooleanField(default=False)  # a person asked for a look-up, not for another try
-    last_error = models.TextField(blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-    done_at = models.DateTimeField(null=True)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["certifier", "certificate", "sequence"], name="operation_sequence_once"),
-            models.UniqueConstraint(
-                fields=["certifier", "certificate", "kind", "generation"],
-                condition=~Q(status="superseded"),
-                name="operation_kind_once",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} of certificate {self.certificate_id}"
-
-
 class Revision(TenantModel):
     """The next version of a certificate under its number: fewer kilograms, other lots, remarks.
 
@@ -192,24 +156,6 @@ class Revision(TenantModel):
 
     def __str__(self) -> str:
         return f"version {self.version} of certificate {self.certificate_id}"
-
-
-class RegistryAttempt(TenantModel):
-    """One exchange with the registry and what came of it. Append-only; written also by work that lost its lease."""
-
-    operation = models.ForeignKey(RegistryOperation, models.PROTECT, related_name="attempts_made", db_constraint=False)
-    at = models.DateTimeField(db_default=Now())
-    call = models.CharField(max_length=12)  # find, register, cancel, operation
-    outcome = models.CharField(max_length=20)  # accepted, found, not_found, ambiguous, busy, refused, …
-    http_status = models.PositiveSmallIntegerField(null=True)
-    number = models.CharField(max_length=40, blank=True)
-    reply_sha256 = models.CharField(max_length=64, blank=True)
-    text = models.TextField(blank=True)
-    fence = models.BigIntegerField()
-    by = models.CharField(max_length=200, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.call}: {self.outcome}"
 
 
 class CertificateFile(TenantModel):
