@@ -94,7 +94,8 @@ class Facts:
             request__last_departure_on__gte=self.request.departure_on, certificate__status="issued",
             certificate__cancel_requested_at=None, certificate__used_up_on=None,
         )  # fmt: skip
-        return dict(found.order_by("pk").values_list("item_id", "certificate__number"))
+        numbers = found.order_by("pk").values_list("item_id", "certificate__number")
+        return {item: number for item, number in numbers if number}
 
     @property
     def certifier(self) -> str:

@@ -256,8 +256,8 @@ def documents_due(rules: "Rules", answers: Answers) -> tuple[DocumentRow, ...]:
     Two suppliers with the same id are one. The words are in the language that is active at the call.
     """
     suppliers: dict[str, Supplier] = {}
-    for supplier in answers.suppliers:
-        suppliers.setdefault(str(supplier.id), supplier)
+    for named in answers.suppliers:
+        suppliers.setdefault(str(named.id), named)
     rows: list[DocumentRow] = []
     for rule in rules.documents:
         about: list[tuple[str, Supplier | None]] = list(suppliers.items()) if rule.per == "supplier" else [("", None)]
