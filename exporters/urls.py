@@ -12,9 +12,11 @@ from exporters.views import (
     files,
     hub,
     live,
+    offered,
     questions,
     second_look,
     steps,
+    suppliers,
     verified,
 )
 from exporters.views.frames import permitting, shipments
@@ -35,6 +37,10 @@ urlpatterns = [
     path("my-certificates/<int:certificate_id>/shipments/", shipments.shipments, name="shipments"),
     path("my-certificates/<int:certificate_id>/shipments/<int:number>/", shipments.shipment, name="shipment"),
     path("time-frame-permissions/", permitting.permissions, name="frame_permissions"),
+    path("document-forms/<slug:rule>/", offered.document_form, name="document_form"),
+    path("suppliers/", suppliers.suppliers, name="suppliers"),
+    path("suppliers/one/", suppliers.keep_supplier, name="keep_supplier"),
+    path("suppliers/certificates/new/", suppliers.new_certificate, name="new_certificate"),
     path("verified-list/", verified.verified_list, name="verified_list"),
     path(REQUEST, hub.hub, name="request_hub"),
     path(f"{REQUEST}copy/", copying.copy_request, name="copy_request"),

@@ -11,11 +11,11 @@ from django.test import Client
 
 from nopic.documents.models import Document
 from nopic.ledger import accounts
-from nopic.ledger.models import Account
+from nopic.ledger.models import Account, InputCertificate
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import actions as requests
 from nopic.requests import queries
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.tenants import crypto
 from nopic.tenants.context import identity, organisation, tenant
 from nopic.tenants.models import (
@@ -217,6 +217,25 @@ def world() -> World:
     with organisation(broker_id=broker.pk):
         member(made.broker_user, Role.BROKER, broker=broker)
     return made
+
+
+def supplier(side: Side, name: str = "Cabana", certified_by: str = "Control Union") -> Supplier:
+    """Somebody from whom the exporter buys, certified by another certifier unless `certified_by` is empty."""
+    with tenant(side.certifier, side.sender):
+        return requests.add_supplier(
+            exporter=side.exporter, name=name, nop_id="", certifier_name=certified_by,
+            same_certifier=not certified_by, by=side.sender,
+        )  # fmt: skip
+
+
+def transaction_certificate(side: Side, number: str = "TC 2026/118", kg: int = 20_000) -> InputCertificate:
+    """A supplier's transaction certificate on the register."""
+    seller = supplier(side)
+    with tenant(side.certifier, side.sender):
+        return requests.register_certificate(
+            supplier=seller, number=number, product="Organic green coffee", kg=Decimal(kg),
+            valid_from=date(2026, 1, 1), valid_to=None, by=side.sender,
+        )  # fmt: skip
 
 
 def memberships(person: User) -> list[Membership]:

@@ -130,7 +130,7 @@ class ProductForm(forms.ModelForm):
         model = ProductVersion
         fields = (
             "wording", "brand", "form", "label_category", "hts", "origin_country", "origin_region",
-            "last_processing_country", "package_kind", "package_kg", "valid_from", "valid_to", "note",
+            "last_processing_country", "package_kind", "package_kg", "input_factor", "valid_from", "valid_to", "note",
         )  # fmt: skip
         widgets = {"valid_from": DateInput(), "valid_to": DateInput(), "note": forms.Textarea(attrs={"rows": 2})}
         labels = {"note": gettext_lazy("Why")}
@@ -145,6 +145,8 @@ class ProductForm(forms.ModelForm):
             self.fields[name] = forms.ChoiceField(label=self.fields[name].label, choices=country_choices())
         self.fields["package_kg"] = KilogramField(label=_("Net kg in a package"), required=False)
         self.fields["note"].required = True
+        self.fields["input_factor"].required = False
+        self.fields["input_factor"].help_text = _("Such as 0.84 for roasted of green coffee. Empty: 1, nothing is lost")
         for name, box in (("wording", 7), ("hts", 8), ("origin_country", 13), ("package_kind", 11)):
             on_paper(self.fields[name], box=box)
 
@@ -164,7 +166,8 @@ class ProductForm(forms.ModelForm):
 
     def facts(self) -> dict[str, Any]:
         """Columns of ProductVersion, without the note."""
-        return {k: v for k, v in self.cleaned_data.items() if k not in {"code", "note"}}
+        given = {k: v for k, v in self.cleaned_data.items() if k not in {"code", "note"}}
+        return {**given, "input_factor": given["input_factor"] or Decimal(1)}
 
 
 class QuantityForm(ReasonForm):

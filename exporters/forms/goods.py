@@ -38,6 +38,7 @@ class LotFields:
     code: Field
     kg: Field
     supplier: Field
+    proof: Field | None  # where somebody sells lots to this exporter
 
 
 @dataclass(frozen=True)
@@ -177,6 +178,15 @@ def _lot(write: Writer, line: str, at: int, row: Mapping[str, Any], suppliers: l
             width="n5 m6",
             options=suppliers,
         ),
+        proof=write.field(
+            f"{name}-proof",
+            _("Transaction certificate or purchase invoice number, if bought"),
+            of=row,
+            key="proof",
+            needed=False,
+        )
+        if len(suppliers) > 1
+        else None,
     )
 
 

@@ -14,13 +14,16 @@ from exporters.views.frame import after, frame, step_url
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
-from nopic.documents.acceptance import NotAccepted
+from nopic.documents.acceptance import NotAccepted, accept_of
+from nopic.documents.queries import current_templates
 from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import DOES_NOT_APPLY, LATER, SlotView, opening
 from nopic.requests.statuses import RequestStatus
+from nopic.requests.steps.reading import day
 from nopic.tenants.access import PortalRequest
 from nopic.tenants.context import tenant
+from nopic.tenants.policy import FILE_TYPES
 from nopic.workflow.transitions import Overtaken, Refused
 
 KINDS = {"final": gettext_lazy("Final"), "draft": gettext_lazy("Draft"), "booking": gettext_lazy("Booking")}
@@ -117,6 +120,7 @@ def _answer(request: PortalRequest, asked: CertificateRequest, slot: SlotView) -
             subject=slot.subject,
             answer=answer,
             reason=request.POST.get(f"reason-{slot.anchor}", ""),
+            due_on=day(request.POST, f"due-{slot.anchor}"),
             by=request.user,
         )
 
@@ -127,7 +131,8 @@ def _page(
     slots = queries.documents(asked)
     certified = policies.is_certified(asked)
     owed = policies.still_owed(slots) if certified else []
-    rows = [
+    forms = current_templates(asked.certifier_id)
+    rows: list[dict[str, Any]] = [
         {
             "slot": slot,
             "open": (now := opening(slot, asked.status, certified=certified)),
@@ -136,22 +141,23 @@ def _page(
             "kinds": [(kind, KINDS.get(kind, kind)) for kind in slot.kinds],
             "choices": [(kind, KINDS.get(kind, kind)) for kind in now.kinds],
             "kind": request.POST.get(f"kind-{slot.anchor}", ""),
-            "mark": {"received": "received", "later": "later", "not_needed": "not_needed", "refused": "refused"}.get(
-                slot.state, "missing"
-            ),
+            "mark": slot.state,
+            "due": request.POST.get(f"due-{slot.anchor}", ""),
+            "template": forms.get(slot.rule),
+            "accept": accept_of(slot.accepts) if slot.accepts else ACCEPT,
+            "takes_only": ", ".join(str(FILE_TYPES[one]) for one in slot.accepts),
             "reason": request.POST.get(f"reason-{slot.anchor}", slot.answer.reason if slot.answer else ""),
         }
         for slot in slots
     ]
     context: dict[str, Any] = frame(request, asked, "documents") | {
-        "now": [row for row in rows if row["slot"].must_before_sending],  # type: ignore[attr-defined]
-        "later": [row for row in rows if not row["slot"].must_before_sending],  # type: ignore[attr-defined]
+        "now": [row for row in rows if row["slot"].must_before_sending],
+        "later": [row for row in rows if not row["slot"].must_before_sending],
         "todo": [slot for slot in slots if not slot.is_complete or slot in owed],
         "ready": sum(slot.is_complete for slot in slots if slot.must_before_sending),
-        "accept": ACCEPT,
         "problems": [(text, f"file-{anchor}") for anchor, texts in said.items() for text in texts],
         "is_draft": asked.status == RequestStatus.DRAFT,
-        "takes": any(row["open"].adds for row in rows),  # type: ignore[attr-defined]
+        "takes": any(row["open"].adds for row in rows),
         "has_errors": bool(said),
     }
     return render(request, "exporters/steps/documents.html", context, status=status)

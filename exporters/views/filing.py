@@ -9,6 +9,7 @@ from exporters.views.acting import filing_door
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.documents import actions as documents
+from nopic.documents.acceptance import KINDS
 from nopic.documents.models import Document, Dossier
 from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest
@@ -38,6 +39,7 @@ def receive(
 ) -> Document:
     """Take a file into its row, in place of `replaces` if given. Raises NotAccepted or Overtaken."""
     kind = kind if kind in slot.kinds else ""
+    accepts = slot.accepts or tuple(KINDS)
 
     def dossier() -> Dossier:
         found = load_request(request, asked.reference)
@@ -57,6 +59,7 @@ def receive(
         by=request.user,
         replaces=replaces,
         kept=kept,
+        accepts=accepts,
     )
 
 

@@ -7,6 +7,7 @@ with the document's name and ends with the remedy, never a list of technical fau
 """
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -56,6 +57,9 @@ _UNDECLARED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 _SENTENCES = {
     "type": gettext_lazy("%(document)s: the file must be a PDF, JPG or PNG"),
+    "type_of_row": gettext_lazy(
+        "%(document)s: your certifier does not take this type of file here. The row says which types it takes"
+    ),
     "too_large": gettext_lazy(
         "%(document)s: the file must be smaller than 15 MB. A photo at normal quality is enough."
     ),
@@ -111,6 +115,11 @@ class NotAccepted(Exception):
     def sentence(self, document: str) -> str:
         """The refusal in the reader's language, with the document's name (such as "Packing list") in front."""
         return str(_SENTENCES[self.code]) % {"document": document}
+
+
+def accept_of(kinds: Iterable[str]) -> str:
+    """What a file input is limited to, for the codes of some kinds."""
+    return ",".join(KINDS[code].served_as for code in kinds if code in KINDS)
 
 
 def codes() -> frozenset[str]:

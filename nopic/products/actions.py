@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
-from nopic.products.models import ProductItem, ProductVersion
+from nopic.products.models import Demand, ProductItem, ProductVersion
 from nopic.products.statuses import ProductStatus
 from nopic.tenants.models import Exporter
 from nopic.tenants.sync import standing_changed
@@ -80,3 +81,29 @@ def set_status(*, version: ProductVersion, status: ProductStatus, by: Actor, rea
     version.status = status
     record(version, "status", by=by, old=was, new=status, note=reason)
     standing_changed(version.certifier_id)
+
+
+@transaction.atomic
+def demand(
+    *, exporter: Exporter, item: ProductItem | None, name: str, why: str, may_follow: bool, from_on: date,
+    to_on: date | None, by: Actor,
+) -> Demand:  # fmt: skip
+    """Demand one more document of an operation, or of one of its products, from a day on. It is ended, never changed."""
+    made = Demand.objects.create(
+        certifier_id=exporter.certifier_id, exporter=exporter, item=item, name=name, why=why, may_follow=may_follow,
+        from_on=from_on, to_on=to_on, created_by=str(by),
+    )  # fmt: skip
+    record(exporter, "document demanded", by=by, new=name, note=why, demand=made.pk, item=item.code if item else "")
+    return made
+
+
+@transaction.atomic
+def end_demand(*, demand: Demand, last_day: date, by: Actor) -> None:
+    """Demand a document no longer than that day (never before its first). Raises Overtaken when it has ended before."""
+    end = max(last_day, demand.from_on)
+    longer = Q(to_on=None) | Q(to_on__gt=end)
+    if Demand.objects.filter(longer, certifier_id=demand.certifier_id, pk=demand.pk).update(to_on=end) != 1:
+        raise Overtaken(demand)
+    old = demand.to_on.isoformat() if demand.to_on else ""
+    demand.to_on = end
+    record(demand.exporter, "document no longer demanded", by=by, old=old, new=end.isoformat(), note=demand.name)

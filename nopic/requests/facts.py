@@ -6,13 +6,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
 from nopic.frames.policies import Terms
 from nopic.frames.queries import terms_by_item
-from nopic.ledger import accounts
-from nopic.ledger.models import Account
+from nopic.ledger import accounts, inputs
+from nopic.ledger.models import Account, InputCertificate, InputEntry
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
@@ -38,6 +38,23 @@ class LineFacts:
     versions: list[ProductVersion]
     account: Account | None
     own_held: Decimal
+    inputs: dict[int, InputCertificate] = field(default_factory=dict)  # of purchased lots, by the lot's key
+
+    @property
+    def drawn(self) -> dict[int, tuple[InputCertificate, Decimal]]:
+        """Kilograms that this line takes off each transaction certificate: what its lots weigh, by the product's yield."""
+        factor = self.version.input_factor if self.version else Decimal(1)
+        found: dict[int, tuple[InputCertificate, Decimal]] = {}
+        for lot in self.lots:
+            certificate, weight = self.inputs.get(lot.pk), self.kg_of(lot)
+            if certificate is not None and weight is not None:
+                before = found.get(certificate.pk, (certificate, Decimal(0)))[1]
+                found[certificate.pk] = (certificate, before + inputs.input_of(weight, factor))
+        return found
+
+    def kg_of(self, lot: Lot) -> Decimal | None:
+        """Kilograms of a lot; a line of one lot is that lot."""
+        return lot.kg if lot.kg is not None or len(self.lots) > 1 else self.line.net_kg
 
     @property
     def key(self) -> Key:
@@ -140,6 +157,32 @@ class Facts:
         holding = mine.filter(Q(to_on=None) | Q(to_on__gte=self.today), from_on__lte=self.today).order_by("pk")
         return [each for each in holding if each.item_id is None or each.item_id in items]
 
+    @cached_property
+    def inputs_held(self) -> dict[tuple[int, int], Decimal]:
+        """Kilograms that each line holds on each transaction certificate; asked only when one is named."""
+        named = any(each.inputs for each in self.lines)
+        return inputs.held_for(each.line.pk for each in self.lines) if named else {}
+
+    def drawn_before(self, line: LineFacts, certificate_id: int) -> Decimal:
+        """Kilograms of a transaction certificate that earlier lines of this request ask for and do not hold yet."""
+        asked = Decimal(0)
+        for other in self.lines[: self.lines.index(line)]:
+            if (other.line.pk, certificate_id) not in self.inputs_held and other.line.status == LineStatus.OPEN:
+                asked += other.drawn.get(certificate_id, (None, Decimal(0)))[1]
+        return asked
+
+    def went_to(self, certificate: InputCertificate) -> list[tuple[str, Decimal]]:
+        """The requests that hold or have used a transaction certificate, this one left out; two statements."""
+        taken = InputEntry.objects.filter(certificate=certificate, line_id__isnull=False).values("line_id")
+        sums = {r["line_id"]: r["kg"] for r in taken.annotate(kg=Sum("held_delta") + Sum("used_delta")).order_by()}
+        rows = RequestLine.objects.filter(
+            certifier_id=certificate.certifier_id, pk__in=[k for k, v in sums.items() if v]
+        )
+        found: dict[str, Decimal] = {}
+        for pk, reference in rows.exclude(request=self.request).order_by("pk").values_list("pk", "request__reference"):
+            found[reference] = found.get(reference, Decimal(0)) + sums[pk]
+        return list(found.items())
+
     def left_for(self, line: LineFacts) -> Decimal | None:
         """Kilograms this line may have, in kg; None without a cap.
 
@@ -206,6 +249,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
             suppliers.setdefault(lot.supplier.pk, lot.supplier)
     held = accounts.held_for(line.pk for line in lines)
     places = _places(request)
+    proofs = _proofs(request, [lot for of_line in lots.values() for lot in of_line])
     return Facts(
         request=request,
         rules=rules,
@@ -218,12 +262,28 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
                 versions=versions[line.item_id] if line.item_id else [],
                 account=found.get((line.item_id, line.crop_year)),
                 own_held=held.get(line.pk, Decimal(0)),
+                inputs={lot.pk: proofs[lot.pk] for lot in lots[line.pk] if lot.pk in proofs},
             )
             for at, line in enumerate(lines)
         ],
         suppliers=list(suppliers.values()),
         terms=_terms(request, rules, [line.item_id for line in lines if line.item_id]),
     )
+
+
+def _proofs(request: CertificateRequest, lots: list[Lot]) -> dict[int, InputCertificate]:
+    """The transaction certificate that each purchased lot names, by the lot's key, however its number was typed."""
+    keys = {inputs.plainly(lot.proof) for lot in lots if lot.proof and lot.supplier and not lot.supplier.same_certifier}
+    if not keys:
+        return {}
+    known = {
+        (one.number_key, one.supplier_id): one
+        for one in InputCertificate.objects.filter(
+            certifier_id=request.certifier_id, exporter_id=request.exporter_id, number_key__in=keys
+        )
+    }
+    named = {lot.pk: known.get((inputs.plainly(lot.proof), lot.supplier_id or 0)) for lot in lots}
+    return {pk: one for pk, one in named.items() if one is not None}
 
 
 def _terms(request: CertificateRequest, rules: Rules, items: list[int]) -> dict[int, Terms]:

@@ -245,7 +245,12 @@ def _line(each: LineFacts) -> dict[str, Any]:
         "gross_kg": _plain(line.gross_kg),
         "origin_region": line.origin_region,
         "lots": [
-            {"code": lot.code, "kg": _plain(lot.kg) or None, "supplier": lot.supplier.name if lot.supplier else None}
+            {
+                "code": lot.code,
+                "kg": _plain(lot.kg) or None,
+                "supplier": lot.supplier.name if lot.supplier else None,
+                "proof": lot.proof or None,
+            }
             for lot in each.lots
         ],
     }

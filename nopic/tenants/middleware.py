@@ -111,6 +111,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
                 (_("Requests"), home),
                 (_("Certificates"), f"{base}/my-certificates/"),
                 (_("Verified list"), f"{base}/verified-list/"),
+                (_("Suppliers"), f"{base}/suppliers/"),
                 (_("Fees"), f"{base}/fees/"),
             ]
             account = [(_("Colleagues"), f"{base}/team/")]

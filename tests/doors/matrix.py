@@ -14,6 +14,7 @@ from typing import Any
 from nopic.certificates.models import RegistryOperation, Revision
 from nopic.documents import files
 from nopic.frames.models import Allowance, Permission, Shipment
+from nopic.ledger.models import InputCertificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.review import actions as review
@@ -23,7 +24,7 @@ from nopic.workflow.clock import now
 from tests.certificates import by_hand
 from tests.certifiers import drawn
 from tests.delivery import consignments
-from tests.factories import Side, World, draft, submitted
+from tests.factories import Side, World, draft, submitted, transaction_certificate
 from tests.faults import lab
 from tests.frames.stories import asked_for, issued, truck
 
@@ -267,6 +268,18 @@ def of_draft_page(world: World, side: Side) -> dict[str, Any]:
     return {**of_draft_document(world, side), "number": 1}
 
 
+def of_input(world: World, side: Side) -> dict[str, Any]:
+    """A transaction certificate on the register."""
+    with tenant(side.certifier, side.sender):
+        certificate = InputCertificate.objects.filter(certifier=side.certifier).first() or transaction_certificate(side)
+    return {"certifier": side.certifier.slug, "certificate_id": certificate.pk}
+
+
+def of_document_form(world: World, side: Side) -> dict[str, Any]:
+    """A form that nobody has offered yet."""
+    return {"certifier": side.certifier.slug, "rule": "packing_list"}
+
+
 def of_unknown_token(world: World, side: Side) -> dict[str, Any]:
     """Links that nobody made; what real ones open is tested in tests/delivery."""
     return {"token": "unknown"}
@@ -332,6 +345,13 @@ ROWS: dict[str, Row] = {
     "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),
     "fees": Row(COMPANY, methods=("get",)),
     "statement": Row(COMPANY, of_month, ("get",)),
+    "document_forms": Row(frozenset({ADMIN}), data={"rule": "packing_list"}),
+    "document_form": Row(COMPANY | STAFF, of_document_form, ("get",), also=frozenset({404})),
+    "suppliers": Row(COMPANY, methods=("get",)),
+    "keep_supplier": Row(COMPANY, data={"name": "X", "same": "yes"}),
+    "new_certificate": Row(COMPANY, data={"number": "TC 1"}),
+    "inputs": Row(STAFF, methods=("get",)),
+    "input_certificate": Row(STAFF, of_input, has_object=True, data={"kg": "1", "reason": "A new copy"}),
     "verified_list": Row(COMPANY, methods=("get",)),
     "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
     "copy_request": Row(EXPORTER, of_draft, has_object=True, data={"go": "copy"}, also=frozenset({422})),
@@ -355,6 +375,7 @@ ROWS: dict[str, Row] = {
     "request_step": Row(EXPORTER, of_step, has_object=True, data={"mode": "sea"}),
     "case": Row(STAFF, of_case, ("get",), has_object=True),
     "case_whose": Row(STAFF, of_case, ("post",), has_object=True, data={"take": "1"}),
+    "case_papers": Row(STAFF, of_case, ("post",), has_object=True, data={"paper": "yes:1"}),
     "case_verdicts": Row(STAFF, of_case, ("post",), has_object=True, data={"v-sent_in_time": "match"}),
     "return_request": Row(STAFF, of_case, has_object=True, data={"point-0": "Which?"}),
     "case_notes": Row(STAFF, of_case, has_object=True, data={"text": "CANARY note"}),
@@ -392,6 +413,7 @@ ROWS: dict[str, Row] = {
     ),
     "operation_statement": Row(STAFF, of_exporter_month, ("get",), has_object=True),
     "frame_permission": Row(STAFF, of_permission, has_object=True, data={"answer": "refuse", "note": "no more room"}),
+    "demands": Row(STAFF, of_exporter, has_object=True, data={"end": "1"}, also=frozenset({404})),
     "new_product": Row(STAFF, of_exporter, has_object=True),
     "new_version": Row(STAFF, of_product, has_object=True),
     "product_quantity": Row(STAFF, of_product, has_object=True),

@@ -10,6 +10,7 @@ from .files import original, page_image
 from .notes import notes
 from .page import case, progress, verdicts, whose
 from .record import case_archive, case_print
+from .ruling import decide_papers
 from .seconding import confirm, send_back
 from .settling import departure, raise_quantity, waive
 from .versions import version
@@ -21,6 +22,7 @@ __all__ = [
     "case_archive",
     "case_print",
     "confirm",
+    "decide_papers",
     "departure",
     "give_back",
     "notes",

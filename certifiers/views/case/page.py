@@ -13,6 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from certifiers.views.case import checklist
 from certifiers.views.case.form_page import revision_shown
 from certifiers.views.case.opening import Open, is_away, open_case, request_of
+from certifiers.views.case.papers import rows
 from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
 from nopic.certificates import assisted
@@ -62,7 +63,7 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     context: dict[str, Any] = {"opened": opened, "viewer": left}
     if request.htmx and request.htmx.target == "viewer":  # type: ignore[attr-defined]
         return render(request, "certifiers/case/_viewer.html", context)
-    context |= _right(opened, papers) | {
+    context |= right(opened, papers) | {
         "shows_document": "doc" in request.GET,
         "history": queries.history(opened.request, opened.case.rules.time_zone),
         "next_url": _next(request, opened),
@@ -131,11 +132,11 @@ def _fragment(request: PortalRequest, reference: str, check_id: str) -> HttpResp
     """The check as it stands now, and out of band everything that counts it."""
     opened = open_case(request, reference)
     papers = queries.papers(request.certifier.pk, opened.case.facts.slots)
-    right = _right(opened, papers)
-    row = next((row for group in right["groups"] for row in group.rows if row.id == check_id), None)
+    shown = right(opened, papers)
+    row = next((row for group in shown["groups"] for row in group.rows if row.id == check_id), None)
     if row is None:
         raise Http404("no such check")
-    return render(request, "certifiers/case/_saved.html", {"opened": opened, "row": row, **right, "fragment": True})
+    return render(request, "certifiers/case/_saved.html", {"opened": opened, "row": row, **shown, "fragment": True})
 
 
 def _reload(request: PortalRequest, opened: Open) -> HttpResponse:
@@ -147,7 +148,7 @@ def _reload(request: PortalRequest, opened: Open) -> HttpResponse:
     return response
 
 
-def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
+def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
     """Identity, checks, balance, progress and decision bar."""
     request, case, line = opened.request, opened.case, opened.line
     zone = case.rules.time_zone
@@ -191,6 +192,8 @@ def _right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "confirm": opened.url("confirm_line", opened.position),
             "send_back": opened.url("send_line_back", opened.position),
         },
+        "paper_rows": rows(opened),
+        "papers_url": opened.url("case_papers"),
         "progress": progress_of(opened),
         "earlier": _earlier(opened),
         "rounds": queries.rounds_of(request),

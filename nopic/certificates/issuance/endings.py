@@ -17,7 +17,7 @@ from nopic.certificates.statuses import (
     RevisionStatus,
 )
 from nopic.fees import actions as fees
-from nopic.ledger import accounts
+from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
 from nopic.workflow.audit import Actor, record
@@ -51,6 +51,7 @@ def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) ->
     )  # fmt: skip
     goods = goods_of(certificate)
     accounts.issue(goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by)
+    inputs.use(goods.line_id, turn=goods.turn, by=by)
     fees.fall_due(
         certifier_id=certificate.certifier_id, request_id=certificate.request_id, line_id=goods.line_id, by=by
     )
@@ -72,6 +73,7 @@ def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor
     accounts.release(
         goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by, reason="not issued"
     )  # fmt: skip
+    inputs.release([goods.line_id], turn=goods.turn, by=by, reason="not issued")
 
 
 def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = "") -> None:
@@ -92,6 +94,7 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
         accounts.give_back(
             goods.account, given_back, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
         )  # fmt: skip
+        inputs.give_back(goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason)
     projection.refresh(certificate)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
 

@@ -8,6 +8,7 @@ for an installation that has one.
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db.models import F
@@ -16,7 +17,8 @@ from nopic.documents import files, inspection
 from nopic.documents.acceptance import KINDS, NotAccepted
 from nopic.documents.inspection import Crashed, PagePicture
 from nopic.documents.models import Document, PageImage
-from nopic.documents.statuses import DocumentStatus
+from nopic.documents.organic import named_organic
+from nopic.documents.statuses import DocumentStatus, Organic
 from nopic.tenants.context import tenant
 from nopic.workflow.dispatch import Claim, Later
 from nopic.workflow.transitions import advance
@@ -58,9 +60,20 @@ def draw_pages(claim: Claim) -> Later | None:
     if drawn != document.page_count:
         return _crashed(claim, document, f"{drawn} of {document.page_count} pages")
     with tenant(claim.certifier_id):
-        advance(document, DocumentStatus.UNSCANNED, by=BY)
+        advance(document, DocumentStatus.UNSCANNED, by=BY, **_organic(document))
         claim.finish()
     return None
+
+
+def _organic(document: Document) -> dict[str, Any]:
+    """What the text of its pages says about organic, for the columns of the document."""
+    pages = list(document.pages.order_by("number").values_list("number", "text"))
+    if not any(text.strip() for _number, text in pages):
+        return {"organic": Organic.NO_TEXT}
+    hit = named_organic(pages)
+    if hit is None:
+        return {"organic": Organic.NOT_FOUND}
+    return {"organic": Organic.FOUND, "organic_page": hit.page, "organic_snippet": hit.snippet}
 
 
 def _pages(document: Document, *, first: int) -> Iterator[PagePicture]:

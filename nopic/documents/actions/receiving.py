@@ -1,6 +1,6 @@
 """How a file comes in, takes the place of another, and leaves: nothing is overwritten, nothing is forgotten."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from nopic.documents import acceptance, files, inspection
-from nopic.documents.acceptance import NotAccepted
+from nopic.documents.acceptance import KINDS, NotAccepted
 from nopic.documents.inspection import Inspected
 from nopic.documents.models import Document, Dossier, SlotAnswer
 from nopic.tenants.context import tenant
@@ -46,12 +46,15 @@ def receive(
     by: User,
     replaces: int | None = None,
     kept: Callable[[Document], None] = lambda document: None,
+    accepts: Collection[str] = frozenset(KINDS),
 ) -> Document:
     """Take a file into a dossier and owe its page images; call outside any transaction.
 
     `dossier` runs inside the certifier's door, before a byte is read and again before the row is written: it finds
     the dossier for this person, locks what must not change meanwhile, and raises what the view wants to hear when
     the file may not be added. The bytes are kept and inspected between the two, with no transaction open.
+
+    `accepts` are the codes of the kinds of files that the row takes.
 
     `kept` runs in the transaction that writes the row, when there is a new one or one is replaced.
 
@@ -63,6 +66,8 @@ def receive(
         _refuse_too_many(dossier(), 0)
     with files.quarantine(upload.stream) as file:
         kind = acceptance.kind_of(upload.name, upload.declared, file.head)
+        if kind.code not in accepts:
+            raise NotAccepted("type_of_row")
         looked = inspection.inspect(file.file, kind.code)
         stored = file.keep(certifier.pk)
     with tenant(certifier, by):

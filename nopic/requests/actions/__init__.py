@@ -22,6 +22,7 @@ from nopic.requests.actions.ending import recall, release_line, return_to_export
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
 from nopic.requests.actions.on_behalf import Asked, ask_to_confirm, start_on_behalf
+from nopic.requests.actions.purchasing import correct_certificate, register_certificate
 from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
 
@@ -32,6 +33,7 @@ __all__ = [
     "ask_to_confirm",
     "clear_slot",
     "copy",
+    "correct_certificate",
     "declare_departure",
     "delete_template",
     "fill_in_today",
@@ -43,6 +45,7 @@ __all__ = [
     "open_slot",
     "papers_changed",
     "recall",
+    "register_certificate",
     "release_line",
     "rename_template",
     "repin",

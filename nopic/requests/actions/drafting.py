@@ -101,9 +101,19 @@ def keep(request: CertificateRequest, step: str, typed: dict[str, Any], *, by: U
 
 @transaction.atomic
 def add_supplier(
-    *, exporter: Exporter, name: str, nop_id: str, certifier_name: str, same_certifier: bool, by: User
+    *,
+    exporter: Exporter,
+    name: str,
+    nop_id: str,
+    certifier_name: str,
+    same_certifier: bool,
+    by: User,
+    **certificate: Any,
 ) -> Supplier:
-    """Somebody from whom the exporter buys lots; the same name again is the same supplier, with what is said now."""
+    """Somebody from whom the exporter buys lots; the same name again is the same supplier, with what is said now.
+
+    `certificate` are the columns of its own organic certificate: number, from, to.
+    """
     known = " ".join(cleaned(name).split())
     if not known:
         raise Refused([_supplier_finding("name", _("Enter the supplier's name"))])
@@ -118,10 +128,12 @@ def add_supplier(
     if sentence := why_too_long(certified_by, 120, _("The name of the other certifier")):
         raise Refused([_supplier_finding("certifier_name", sentence)])
     facts: dict[str, Any] = {"nop_id": digits, "certifier_name": certified_by, "same_certifier": same_certifier}
+    facts |= certificate
     supplier, created = Supplier.objects.update_or_create(
         certifier_id=exporter.certifier_id, exporter=exporter, name=known, defaults=facts
     )
-    record(supplier, "added" if created else "changed", by=by, **facts)
+    said = {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+    record(supplier, "added" if created else "changed", by=by, **said)
     if digits:
         owe("supplier_status", supplier.pk, certifier_id=supplier.certifier_id)
     return supplier

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nopic.ledger import accounts
+from nopic.ledger import accounts, inputs
 from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
@@ -123,6 +123,7 @@ def release(request: CertificateRequest, lines: Sequence[RequestLine], *, by: Ac
             locked[account_id], held[line.pk], line_id=line.pk, turn=request.turn, by=by, reason=str(reason)
         )
         record(line, "hold released", by=by, note=str(reason), kg=str(held[line.pk]))
+    inputs.release([line.pk for line in lines], turn=request.turn, by=by, reason=str(reason))
 
 
 def _undecided_lines(request: CertificateRequest) -> list[RequestLine]:

@@ -58,14 +58,19 @@ def _sum(one: Decimal | None, other: Decimal | None) -> Decimal:
 
 
 def _lots(first: LineFacts, second: LineFacts) -> list[dict[str, str]]:
-    kg: dict[tuple[str, int | None], Decimal | None] = {}
+    kg: dict[tuple[str, int | None, str], Decimal | None] = {}
     for lot in (*first.lots, *second.lots):
-        key, known = (lot.code, lot.supplier_id), lot.kg
+        key, known = (lot.code, lot.supplier_id, lot.proof), lot.kg
         if key in kg:
             before = kg[key]
             known = None if before is None or known is None else before + known
         kg[key] = known
     return [
-        {"code": code, "kg": plain_kg(weight) if weight is not None else "", "supplier": str(supplier or OWN)}
-        for (code, supplier), weight in kg.items()
+        {
+            "code": code,
+            "kg": plain_kg(weight) if weight is not None else "",
+            "supplier": str(supplier or OWN),
+            "proof": proof,
+        }
+        for (code, supplier, proof), weight in kg.items()
     ]

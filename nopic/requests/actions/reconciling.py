@@ -53,8 +53,8 @@ def keep_lines(request: CertificateRequest, read: Sequence[Mapping[str, Any]], t
 
 def _keep_lots(line: RequestLine, read: Sequence[Mapping[str, Any]]) -> None:
     """Lots have no history of their own: what was sent stands in the request's versions."""
-    standing = [(lot.code, lot.kg, lot.supplier_id) for lot in line.lots.all()]
-    if standing == [(lot["code"], lot["kg"], lot["supplier_id"]) for lot in read]:
+    standing = [(lot.code, lot.kg, lot.supplier_id, lot.proof) for lot in line.lots.all()]
+    if standing == [(lot["code"], lot["kg"], lot["supplier_id"], lot["proof"]) for lot in read]:
         return
     line.lots.all().delete()
     Lot.objects.bulk_create(Lot(certifier_id=line.certifier_id, line=line, **lot) for lot in read)

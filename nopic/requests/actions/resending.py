@@ -15,7 +15,7 @@ from nopic.ledger.models import Account
 from nopic.products.models import ProductVersion
 from nopic.requests import facts as loading
 from nopic.requests.actions.drafting import keep, lock
-from nopic.requests.actions.sending import overdrawn, remember
+from nopic.requests.actions.sending import hold_inputs, overdrawn, remember
 from nopic.requests.changes import Change, changes
 from nopic.requests.checks import weigh
 from nopic.requests.facts import Facts
@@ -158,6 +158,7 @@ def rehold(facts: Facts, *, turn: int, by: Actor, reason: str, only: int | None 
             except NotEnough:
                 if facts.rules.over_allocation != "ask_staff":
                     raise overdrawn(request) from None
+    hold_inputs(facts, turn=turn, by=by, reason=reason, only=only, gone=gone.values_list("pk", flat=True))
 
 
 def _pin(facts: Facts) -> None:

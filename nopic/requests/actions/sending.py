@@ -1,12 +1,13 @@
 """Sending a request: once, complete, with everything pinned that it will be judged by, and its kilograms held."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.fees import actions as fees
-from nopic.ledger import accounts
+from nopic.ledger import accounts, inputs
 from nopic.ledger.accounts import NotEnough
 from nopic.requests import facts as loading
 from nopic.requests.actions.drafting import lock
@@ -16,7 +17,7 @@ from nopic.requests.facts import Facts
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.pricing import quote_of
 from nopic.requests.snapshot import request_snapshot
-from nopic.requests.statuses import RequestStatus
+from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.timing import promise_of
 from nopic.tenants.models import ImporterContact, User
 from nopic.workflow.audit import Actor, record
@@ -51,6 +52,7 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
     confirm(request=request, by=by)
     turn = request.turn + 1
     _pin_and_hold(facts, turn, by)
+    hold_inputs(facts, turn=turn, by=by)
     policy = loading.policy_of(request.certifier_id, moment)
     late = facts.office.is_late(moment, request.departure_on) if request.departure_on else False
     advance(
@@ -107,6 +109,25 @@ def _pin_and_hold(facts: Facts, turn: int, by: Actor) -> None:
             if facts.rules.over_allocation != "ask_staff":
                 # Another request was faster since the facts were read: say what is left now.
                 raise overdrawn(facts.request) from None
+
+
+def hold_inputs(
+    facts: Facts, *, turn: int, by: Actor, reason: str = "", only: int | None = None, gone: Iterable[int] = ()
+) -> None:
+    """Hold what undecided lines bought on its transaction certificates; what they held otherwise, or a line that is gone,
+    is released. Raises Refused, with what is left and where the rest went, when one is spent.
+    """
+    open_lines = [each for each in facts.lines if each.line.status == LineStatus.OPEN and only in (None, each.line.pk)]
+    wanted = {(each.line.pk, certificate.pk): kg for each in open_lines for certificate, kg in each.drawn.values()}
+    try:
+        inputs.rehold(
+            wanted, line_ids=[*(each.line.pk for each in open_lines), *gone], before=facts.request.turn, turn=turn,
+            by=by, reason=reason,
+        )  # fmt: skip
+    except inputs.Spent:
+        found = [each for each in weigh(loading.load(facts.request), moment="approval") if each.is_stop]
+        over = [each for each in found if each.rule == "purchases_are_covered"]
+        raise (Refused(over) if over else Overtaken(facts.request)) from None
 
 
 def overdrawn(request: CertificateRequest) -> Exception:

@@ -33,6 +33,7 @@ from nopic.requests.checks.parties import (
     recipients_are_named,
     suppliers_are_certified,
 )
+from nopic.requests.checks.purchases import purchases_are_covered
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
 from nopic.requests.checks.weights import (
     gross_is_at_least_net,
@@ -84,6 +85,7 @@ LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]
     (packages_hold_the_net_weight, SENT),
     (gross_is_at_least_net, SENT),
     (lots_are_named, SENT),
+    (purchases_are_covered, SENT),
 )
 
 

@@ -2,7 +2,7 @@
 
 Values: lines, one dict per product in the order of the form: index (in the raw list), id (of the line, or None), remove,
 item_id, crop_year, net_kg, net_typed, net_unit, packages, package_kind, gross_kg, origin_region, lots ([{code, kg,
-supplier_id}]). The gross weight is read in the unit of the net weight (in kg when that is counted in packs). A unit
+supplier_id, proof}]). The gross weight is read in the unit of the net weight (in kg when that is counted in packs). A unit
 written behind a number counts more than the one chosen beside it. Several lots may share one field, but not one figure
 of kilograms: a certificate says the kilograms of each lot.
 """
@@ -18,7 +18,7 @@ from nopic.presentation.words import kg
 from nopic.requests.quantities import PACK, UNIT_CODES, QuantityError, apart, read_number, to_kg
 from nopic.requests.steps.reading import Choices, Product, Reading, entries, line, number, short, why_too_long
 
-LOT_LENGTH, NET_LENGTH = 40, 40
+LOT_LENGTH, NET_LENGTH, PROOF_LENGTH = 40, 40, 60
 MOST_PACKAGES = 2_147_483_647  # what an integer column holds
 OWN = "own"  # a lot of own production
 _TEXTS = ("item", "net", "packages", "gross", "origin_region", "crop_year", "lots")
@@ -219,4 +219,6 @@ class _Line:
                 self.reading.problem(f"{self.at}-lots-{at}-kg", error.about(self.name), 12)
         if chosen not in ("", OWN) and supplier is None:
             self.problem(f"lots-{at}-supplier", _("%(product)s: choose who sold lot %(lot)s"), 12, lot=code)
-        return {"kg": kg, "supplier_id": supplier.pk if supplier else None}
+        label = _("%(product)s: the certificate or invoice number of lot %(lot)s") % {"product": self.name, "lot": code}
+        proof = short(self.reading, f"{self.at}-lots-{at}-proof", line(entry, "proof"), PROOF_LENGTH, label, 12)
+        return {"kg": kg, "supplier_id": supplier.pk if supplier else None, "proof": proof}

@@ -1,6 +1,6 @@
 """What a reviewer does. Every verb runs inside the caller's `tenant()` and locks the request first.
 
-Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation. Deciding: approve, refuse,
+Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation, rule_on_paper, confirm_organic. Deciding: approve, refuse,
 return_to_exporter, declare_departure, cancel; a second person: confirm, send_back. Asking: ask, take_back; note; and the exporter's ask_second_look, keep_replies, send_answers,
 withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
@@ -12,6 +12,7 @@ from .deciding import approve, cancel, declare_departure, refuse, return_to_expo
 from .exporting import note_export
 from .looking import ask_second_look
 from .noting import note
+from .papers import confirm_organic, rule_on_paper
 from .seconding import confirm, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
@@ -25,6 +26,7 @@ __all__ = [
     "bulk_take",
     "cancel",
     "confirm",
+    "confirm_organic",
     "declare_departure",
     "judge",
     "keep_replies",
@@ -34,6 +36,7 @@ __all__ = [
     "refuse",
     "release",
     "return_to_exporter",
+    "rule_on_paper",
     "send_answers",
     "send_back",
     "take",

@@ -28,6 +28,7 @@ _BESIDE = {
     "packages_are_counted": "packages",
     "gross_is_at_least_net": "gross_weight",
     "lots_are_named": "lots",
+    "purchases_are_covered": "supplier_guarantee",
     "documents_name_the_product_as_organic": "named_organic",
     "arrives_after_departure": "route",
 }

@@ -13,6 +13,7 @@ from nopic.presentation import words
 from nopic.requests import timing
 from nopic.requests.containers import units_in_words
 from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.models import Lot
 from nopic.tenants.policy import CheckRow
 
 Needle = str | Decimal  # a name or code, or a weight or count
@@ -118,19 +119,46 @@ def _inputs_cover(facts: Facts, line: LineFacts) -> Values:
         by_source[source] = None if before is None or lot.kg is None else before + lot.kg
     said = [f"{source}: {_kg(kg)}" if kg is not None else source for source, kg in by_source.items()]
     suppliers = {lot.supplier.name for lot in line.lots if lot.supplier}
-    return Values(declared="; ".join(said), needles=tuple(sorted(suppliers)))
+    return Values(declared="; ".join(said), office=_certificates(line), needles=tuple(sorted(suppliers)))
+
+
+def _certificates(line: LineFacts) -> str:
+    """What this line takes off each transaction certificate, and what is left on it."""
+    factor = line.version.input_factor if line.version else Decimal(1)
+    yielding = _(", at a yield of %(factor)s") % {"factor": f"{factor.normalize():f}"} if factor != 1 else ""
+    said = [
+        _("%(number)s: %(drawn)s of %(all)s%(yielding)s, %(left)s left") % {
+            "number": one.number, "drawn": _kg(drawn), "all": _kg(one.kg), "yielding": yielding, "left": _kg(one.left),
+        }
+        for one, drawn in line.drawn.values()
+    ]  # fmt: skip
+    return "; ".join(said)
 
 
 def _supplier_guarantee(facts: Facts, line: LineFacts) -> Values:
     said = []
     for supplier in {lot.supplier.pk: lot.supplier for lot in line.lots if lot.supplier}.values():
-        lots = ", ".join(lot.code for lot in line.lots if lot.supplier_id == supplier.pk)
+        lots = ", ".join(_proven(lot, line) for lot in line.lots if lot.supplier_id == supplier.pk)
         body = facts.certifier if supplier.same_certifier else supplier.certifier_name or _("another certifier")
         said.append(
             _("%(name)s, certified by %(body)s: %(lots)s") % {"name": supplier.name, "body": body, "lots": lots}
         )
     needles = {lot.supplier.name for lot in line.lots if lot.supplier}
     return Values(declared="; ".join(said) or _("own production only"), needles=tuple(sorted(needles)))
+
+
+def _proven(lot: Lot, line: LineFacts) -> str:
+    """A purchased lot with its kilograms and what proves it."""
+    words_said = {"lot": lot.code, "kg": _kg(line.kg_of(lot)) or _("no weight"), "number": lot.proof}
+    if lot.supplier is not None and lot.supplier.same_certifier:
+        said = (
+            _("%(lot)s (%(kg)s, purchase invoice %(number)s)") if lot.proof else _("%(lot)s (%(kg)s, purchase invoice)")
+        )
+    elif lot.pk in line.inputs:
+        said = _("%(lot)s (%(kg)s, transaction certificate %(number)s)")
+    else:
+        said = _("%(lot)s (%(kg)s, no transaction certificate in the register)")
+    return said % words_said
 
 
 def _standard(facts: Facts, line: LineFacts) -> Values:

@@ -261,9 +261,9 @@ def documents_due(rules: "Rules", answers: Answers) -> tuple[DocumentRow, ...]:
     rows: list[DocumentRow] = []
     for rule in rules.documents:
         about: list[tuple[str, Supplier | None]] = list(suppliers.items()) if rule.per == "supplier" else [("", None)]
-        for subject, supplier in about:
-            if (why := rule.because(answers, supplier)) is not None:
-                rows.append(_row(rule, subject, rule.title if supplier is None else rule.title_for(supplier), why))
+        for subject, seller in about:
+            if (why := rule.because(answers, seller)) is not None:
+                rows.append(_row(rule, subject, rule.title if seller is None else rule.title_for(seller), why))
     return tuple(rows)
 
 

@@ -1,0 +1,88 @@
+"""The document list of a case, ready to print: each row's state, why it is asked, who decided, and the word organic."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from certifiers.views.case.opening import Open
+from nopic.documents.models import Document
+from nopic.presentation import words
+from nopic.requests.slots import SlotView
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a row: its page in the viewer, what its text says about organic, and what was confirmed."""
+
+    document: Document
+    url: str
+    hint: str
+    said: str
+    asks: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the document list, ready to print."""
+
+    slot: SlotView
+    seen: str
+    files: tuple[File, ...]
+    earlier: tuple[tuple[str, str], ...]  # name with who and when, address of the original
+    note: str
+    error: str = ""
+    typed: str = ""
+
+
+def rows(opened: Open, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None) -> list[Row]:
+    """The document list as it stands."""
+    said, kept = errors or {}, typed or {}
+    return [
+        _row(opened, slot, said.get(slot.anchor, ""), kept.get(slot.anchor, "")) for slot in opened.case.facts.slots
+    ]
+
+
+def _row(opened: Open, slot: SlotView, error: str, typed: str) -> Row:
+    zone = opened.case.rules.time_zone
+
+    def when(document: Document) -> str:
+        at = document.removed_at or document.uploaded_at
+        return _("%(name)s, replaced or removed by %(who)s, %(when)s") % {
+            "name": document.name, "who": document.removed_by, "when": words.moment(at, zone),
+        }  # fmt: skip
+
+    return Row(
+        slot=slot,
+        seen="-".join(str(file.pk) for file in slot.files),
+        files=tuple(_file(opened, slot, file) for file in slot.files),
+        earlier=tuple(
+            (when(file), opened.url("original", file.pk)) for file in slot.earlier if file.status != "refused"
+        ),
+        note=_note(slot),
+        error=error,
+        typed=typed,
+    )
+
+
+def _note(slot: SlotView) -> str:
+    """Who decided, and why; or by when it comes."""
+    if slot.due_on is not None:
+        return _("The exporter sends it by %(day)s") % {"day": words.full_day(slot.due_on)}
+    if slot.decided_by:
+        said = {"by": slot.decided_by, "reason": slot.reason}
+        return _("%(by)s: %(reason)s") % said if slot.reason else _("by %(by)s") % said
+    return ""
+
+
+def _file(opened: Open, slot: SlotView, file: Document) -> File:
+    hint = str(file.get_organic_display()) if file.organic else ""
+    if file.organic_snippet:
+        hint = _("Page %(page)s: “…%(words)s…”") % {"page": file.organic_page, "words": file.organic_snippet}
+    said = ""
+    if file.named_organic is not None and file.named_at is not None:
+        words_said = (
+            _("Named as organic, says %(by)s") if file.named_organic else _("Not named as organic, says %(by)s")
+        )
+        said = words_said % {"by": file.named_by}
+    url = opened.url("case", doc=file.pk, page=file.organic_page or 1)
+    return File(file, url, hint, said, asks=slot.organic != "no")

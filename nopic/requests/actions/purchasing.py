@@ -1,0 +1,73 @@
+"""Transaction certificates of what an exporter bought, entered by the exporter and corrected by staff."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.ledger import inputs
+from nopic.ledger.models import InputCertificate
+from nopic.presentation.words import kg as in_words
+from nopic.requests.checks import Finding
+from nopic.requests.models import Supplier
+from nopic.tenants.models import User
+from nopic.workflow.transitions import Refused
+
+
+@transaction.atomic
+def register_certificate(
+    *, supplier: Supplier, number: str, product: str, kg: Decimal, valid_from: date, valid_to: date | None, by: User
+) -> InputCertificate:
+    """Enter a supplier's transaction certificate with the kilograms on it.
+
+    Refused when the supplier needs none, when the number says nothing, or when it is in the register already, however it
+    is typed: then with what is left on it, or, where another operation entered it, without saying who.
+    """
+    if supplier.same_certifier:
+        raise _refused(
+            "supplier", _("%(name)s has the same certifier as you: the purchase invoice is enough") % {"name": supplier}
+        )
+    if not inputs.plainly(number):
+        raise _refused("number", _("Enter the number of the transaction certificate"))
+    if kg <= 0:
+        raise _refused("kg", _("Enter the kilograms on the certificate"))
+    if valid_to is not None and valid_to < valid_from:
+        raise _refused("valid_to", _("The last day must not be before the first day"))
+    try:
+        return inputs.register(
+            exporter=supplier.exporter, supplier_id=supplier.pk, number=number, issuer=supplier.certifier_name,
+            product=product, kg=kg, valid_from=valid_from, valid_to=valid_to, by=by,
+        )  # fmt: skip
+    except inputs.NumberKnown as known:
+        there = known.certificate
+        if there.exporter_id != supplier.exporter_id:
+            raise _refused(
+                "number",
+                _("Another operation has entered %(number)s already. Contact your certifier") % {"number": number},
+            ) from known
+        raise _refused(
+            "number",
+            _("%(number)s is in the register already: %(left)s kg of %(all)s kg are left on it")
+            % {"number": there.number, "left": in_words(there.left), "all": in_words(there.kg)},
+        ) from known
+
+
+@transaction.atomic
+def correct_certificate(*, certificate: InputCertificate, kg: Decimal, reason: str, by: User) -> None:
+    """Staff set the kilograms that really stand on a certificate. Refused below what is used, or without a reason."""
+    said = " ".join(reason.replace("\x00", "").split())[:500]
+    now = inputs.lock([certificate.pk])[certificate.pk]
+    if not said:
+        raise _refused("reason", _("Write what shows that other kilograms stand on it"))
+    if kg == now.kg:
+        raise _refused("kg", _("These kilograms stand there already"))
+    try:
+        inputs.correct(now, kg - now.kg, by=by, reason=said)
+    except inputs.Spent:
+        used = {"kg": in_words(now.held + now.used)}
+        raise _refused("kg", _("%(kg)s kg are held or used already; it cannot say less") % used) from None
+
+
+def _refused(name: str, sentence: str) -> Refused:
+    return Refused([Finding("purchases_are_covered", 12, "stop", sentence, sentence, field=f"certificate#{name}")])

@@ -1,0 +1,81 @@
+"""What was bought: each purchased lot has its proof, and a transaction certificate is not spent twice.
+
+Same certifier: the purchase invoice is enough. Another certifier: the lot names its transaction certificate, whose
+kilograms on the register are drawn down. Own production needs nothing.
+"""
+
+from django.utils.translation import gettext as _
+
+from nopic.presentation.words import full_day, kg
+from nopic.requests.checks.finding import Finding, Moment, Severity
+from nopic.requests.facts import Facts, LineFacts
+
+RULE = "purchases_are_covered"
+
+
+def purchases_are_covered(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """Every lot bought from somebody with another certifier names a transaction certificate that still covers it."""
+    found = []
+    for at, lot in enumerate(line.lots):
+        if lot.supplier is None or lot.supplier.same_certifier:
+            continue
+        certificate = line.inputs.get(lot.pk)
+        words = {"product": line.name, "lot": lot.code, "number": lot.proof, "supplier": lot.supplier.name}
+        field = line.at(f"lots-{at}-proof")
+        inputs = {"lot": lot.code, "supplier": lot.supplier.name, "number": lot.proof}
+        if not lot.proof:
+            sentence = _(
+                "%(product)s: enter the number of the transaction certificate of lot %(lot)s, from %(supplier)s"
+            )
+            severity: Severity = "note" if moment in ("draft", "submit") else "question"
+            found.append(Finding(RULE, 12, severity, sentence % words, sentence % words, inputs, field=field))
+        elif certificate is None:
+            sentence = _(
+                "%(product)s: transaction certificate %(number)s of %(supplier)s is not in the register. Add it under "
+                "Suppliers, with its kilograms"
+            )
+            found.append(Finding(RULE, 12, "stop", sentence % words, sentence % words, inputs, field=field))
+        elif line.kg_of(lot) is None:
+            sentence = _("%(product)s: enter the kilograms of lot %(lot)s, so that they are taken off its certificate")
+            found.append(
+                Finding(RULE, 12, "stop", sentence % words, sentence % words, inputs, field=line.at(f"lots-{at}-kg"))
+            )
+        elif certificate.valid_to is not None and certificate.valid_to < facts.today:
+            words["day"] = full_day(certificate.valid_to)
+            sentence = _("%(product)s: transaction certificate %(number)s was valid until %(day)s")
+            found.append(Finding(RULE, 12, "question", sentence % words, sentence % words, inputs, field=field))
+    return found + _overdrawn(facts, line)
+
+
+def _overdrawn(facts: Facts, line: LineFacts) -> list[Finding]:
+    """A sentence for each certificate on which too little is left: how much that is, and where the rest went."""
+    found = []
+    for certificate, wanted in line.drawn.values():
+        left = certificate.left + facts.inputs_held.get((line.line.pk, certificate.pk), 0 * wanted)
+        left -= facts.drawn_before(line, certificate.pk)
+        if wanted <= left:
+            continue
+        at = next(n for n, lot in enumerate(line.lots) if line.inputs.get(lot.pk) == certificate)
+        where = facts.went_to(certificate)
+        words = {
+            "product": line.name, "number": certificate.number, "wanted": kg(wanted), "left": kg(max(left, 0 * left)),
+            "all": kg(certificate.kg), "where": ", ".join(f"{ref} ({kg(used)} kg)" for ref, used in where),
+        }  # fmt: skip
+        sentence = _(
+            "%(product)s needs %(wanted)s kg, but %(left)s kg of %(all)s kg are left on transaction certificate %(number)s"
+        )
+        if where:
+            sentence = _(
+                "%(product)s needs %(wanted)s kg, but %(left)s kg of %(all)s kg are left on transaction certificate "
+                "%(number)s. The rest went to %(where)s"
+            )
+        inputs = {
+            "number": certificate.number,
+            "wanted_kg": str(wanted),
+            "left_kg": str(left),
+            "kg": str(certificate.kg),
+        }
+        found.append(
+            Finding(RULE, 12, "stop", sentence % words, sentence % words, inputs, field=line.at(f"lots-{at}-proof"))
+        )
+    return found

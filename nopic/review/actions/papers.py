@@ -1,0 +1,56 @@
+"""Deciding on the papers of a case: each row accepted, not accepted with a reason, or not needed; each file organic or not."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.documents import actions as documents
+from nopic.documents.models import Document, Ruling
+from nopic.documents.statuses import RulingKind
+from nopic.requests.facts import load
+from nopic.requests.models import CertificateRequest
+from nopic.review.actions.taking import hold, lock
+from nopic.tenants.models import User
+from nopic.workflow.transitions import Overtaken, Refused
+
+MOST_CHARACTERS = 500
+
+
+@transaction.atomic
+def rule_on_paper(
+    *, request: CertificateRequest, rule: str, subject: str, ruling: str, reason: str, seen: Sequence[int], by: User
+) -> Ruling:
+    """Decide on one row of the document list; like the first verdict, the first ruling takes the case.
+
+    `seen` are the files that were looked at. Raises Overtaken when others stand there now, the row has gone or somebody
+    else has the case; Refused without a reason where one is owed, or when nothing is there to accept.
+    """
+    fresh = hold(lock(request), by)
+    slot = next((each for each in load(fresh).slots if (each.rule, each.subject) == (rule, subject)), None)
+    if slot is None or {file.pk for file in slot.files} != set(seen):
+        raise Overtaken(fresh)
+    kind, said = RulingKind(ruling), " ".join(reason.replace("\x00", "").split())[:MOST_CHARACTERS]
+    words = {"document": slot.name}
+    if kind == RulingKind.ACCEPTED and not slot.files:
+        raise Refused([_("%(document)s: there is no file to accept") % words])
+    if kind == RulingKind.NOT_ACCEPTED and not said:
+        raise Refused([_("%(document)s: write to the exporter why it is not accepted") % words])
+    if kind == RulingKind.NOT_NEEDED and not said:
+        raise Refused([_("%(document)s: write why it is not needed") % words])
+    return documents.rule_on(
+        dossier=fresh.dossier, rule=rule, subject=subject, ruling=kind, reason=said, files=list(seen), by=by
+    )
+
+
+@transaction.atomic
+def confirm_organic(*, request: CertificateRequest, document_id: int, named: bool, by: User) -> Document:
+    """Say of one file whether it names the product as organic. Raises Overtaken when it is not there any more."""
+    fresh = hold(lock(request), by)
+    document = Document.objects.filter(
+        certifier_id=fresh.certifier_id, dossier_id=fresh.dossier_id, pk=document_id, removed_at=None
+    ).first()
+    if document is None:
+        raise Overtaken(fresh)
+    documents.confirm_organic(document=document, named=named, by=by)
+    return document

@@ -1,0 +1,128 @@
+"""The document list of a case: accepted, not accepted with a reason, not needed; organic or not; replaced files stay."""
+
+import pytest
+from django.test import Client
+
+from nopic.documents.models import Document, Ruling
+from nopic.requests import queries
+from nopic.requests.actions import open_slot
+from nopic.requests.models import CertificateRequest
+from nopic.review import queries as review
+from nopic.tenants.context import tenant
+from nopic.workflow.models import AuditEvent
+from nopic.workflow.transitions import Overtaken
+from tests import factories
+from tests.factories import World
+from tests.review import cases
+
+INVOICE = "commercial_invoice"
+
+
+@pytest.fixture
+def reviewer(world: World) -> Client:
+    return factories.signed_in(world.here.reviewer)
+
+
+def press(client: Client, request: CertificateRequest, button: str, why: str = "", htmx: bool = False):
+    anchor = button.split(":")[1]
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(
+        f"/tierra/cases/{request.reference}/papers/", {"paper": button, f"why-{anchor}": why}, headers=headers
+    )
+
+
+def slot(world: World, request: CertificateRequest, rule: str = INVOICE):
+    with tenant(world.here.certifier):
+        fresh = CertificateRequest.objects.get(pk=request.pk)
+        return next(each for each in queries.documents(fresh) if each.rule == rule)
+
+
+def test_a_paper_that_is_not_accepted_is_missing_again_until_the_exporter_replaces_it(
+    world: World, reviewer: Client
+) -> None:
+    request = cases.ready(world.here)
+    first = slot(world, request).files[0]
+    assert press(reviewer, request, f"not_accepted:{INVOICE}:{first.pk}", "Shows 20,000 kg").status_code == 302
+    row = slot(world, request)
+    assert (row.state, row.reason, row.decided_by) == ("refused", "Shows 20,000 kg", str(world.here.reviewer))
+    with tenant(world.here.certifier):
+        fresh = CertificateRequest.objects.get(pk=request.pk)
+        stops = [one.staff_sentence for one in review.load(fresh).findings if one.is_stop]
+        assert any(text.startswith("Commercial invoice is missing: not accepted by") for text in stops)
+        assert open_slot(request=fresh, rule=INVOICE, subject="", takes_off=True) == fresh.dossier
+    shown = factories.signed_in(world.here.sender).get(f"/tierra/requests/{request.reference}/documents/")
+    assert "Shows 20,000 kg" in shown.content.decode()
+    with tenant(world.here.certifier):
+        Document.objects.filter(pk=first.pk).update(removed_at="2026-11-28T10:00Z", removed_by="Sender")
+        second = factories.paper(request, INVOICE, name="invoice-2.pdf")
+    row = slot(world, request)
+    assert (row.state, row.files, row.earlier) == ("received", (second,), (first,))
+    page = reviewer.get(f"/tierra/cases/{request.reference}/").content.decode()
+    assert "1 earlier version" in page
+    press(reviewer, request, f"accepted:{INVOICE}:{second.pk}")
+    assert slot(world, request).state == "accepted"
+    with tenant(world.here.certifier):
+        assert [one.ruling for one in Ruling.objects.order_by("pk")] == ["not_accepted", "accepted"]
+        assert AuditEvent.objects.filter(verb="paper decided").count() == 2
+
+
+def test_a_decision_needs_its_reason_and_loses_nothing_typed(world: World, reviewer: Client) -> None:
+    request = cases.taken(world.here)
+    file = slot(world, request).files[0]
+    answer = press(reviewer, request, f"not_needed:{INVOICE}:{file.pk}", " ")
+    assert answer.status_code == 422
+    assert "Commercial invoice: write why it is not needed" in answer.content.decode()
+    part = press(reviewer, request, f"not_accepted:{INVOICE}:{file.pk}", "", htmx=True)
+    assert part.status_code == 422
+    assert "<html" not in part.content.decode()
+    assert slot(world, request).state == "received"
+    press(reviewer, request, f"not_needed:{INVOICE}:{file.pk}", "Sold under the framework invoice")
+    assert slot(world, request).state == "not_needed"
+    press(reviewer, request, f"open:{INVOICE}:{file.pk}")
+    assert slot(world, request).state == "received"
+
+
+def test_only_who_has_the_case_decides_and_only_on_the_files_that_were_seen(world: World, reviewer: Client) -> None:
+    request = cases.taken(world.here, by=world.here.colleague)
+    file = slot(world, request).files[0]
+    press(reviewer, request, f"accepted:{INVOICE}:{file.pk}")
+    press(factories.signed_in(world.here.colleague), request, f"accepted:{INVOICE}:{file.pk + 1000}")
+    assert slot(world, request).state == "received"
+    press(factories.signed_in(world.here.colleague), request, f"accepted:{INVOICE}:{file.pk}", htmx=True)
+    assert slot(world, request).state == "accepted"
+    with tenant(world.here.certifier), pytest.raises(Overtaken):
+        open_slot(request=request, rule=INVOICE, subject="")
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "severity"),
+    [
+        (INVOICE, "", "stop"),
+        ("packing_list", "", "stop"),
+        ("transport_document", "final", "stop"),
+        ("transport_document", "draft", "note"),
+        ("transport_document", "booking", "note"),
+        ("phytosanitary_certificate", "", "note"),
+    ],
+)
+def test_a_paper_that_does_not_say_organic_stops_only_where_it_goes_with_the_goods(
+    world: World, reviewer: Client, rule: str, kind: str, severity: str
+) -> None:
+    request = cases.taken(world.here)
+    with tenant(world.here.certifier):
+        Document.objects.filter(dossier=request.dossier, rule=rule).update(removed_at="2026-11-28T10:00Z")
+        file = factories.paper(request, rule, kind=kind, organic="found", organic_page=1)
+    assert press(reviewer, request, f"no:{file.pk}").status_code == 302
+    with tenant(world.here.certifier):
+        fresh = CertificateRequest.objects.get(pk=request.pk)
+        case = review.load(fresh)
+        found = [one for one in case.findings if one.rule == "documents_name_the_product_as_organic"]
+        assert [one.severity for one in found] == [severity]
+        beside = next(each for each in case.checks(cases.line(fresh)) if each.id == "named_organic")
+        assert beside.findings == found
+    press(reviewer, request, f"yes:{file.pk}")
+    with tenant(world.here.certifier):
+        fresh = CertificateRequest.objects.get(pk=request.pk)
+        assert "documents_name_the_product_as_organic" not in {one.rule for one in review.load(fresh).findings}
+        document = Document.objects.get(pk=file.pk)
+        assert (document.named_organic, document.named_by) == (True, str(world.here.reviewer))

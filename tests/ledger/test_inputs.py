@@ -1,0 +1,175 @@
+"""Transaction certificates: drawn down by requests, never overdrawn, the same paper however its number is typed."""
+
+from decimal import Decimal
+
+import pytest
+from django.db import ProgrammingError, transaction
+from django.db.models import Sum
+
+from nopic.ledger import inputs
+from nopic.ledger.models import InputCertificate, InputEntry
+from nopic.products import actions as products
+from nopic.requests import actions
+from nopic.requests.models import CertificateRequest
+from nopic.review import queries as review
+from nopic.review.queries.values import values
+from nopic.tenants.context import tenant
+from nopic.workflow.clock import today
+from nopic.workflow.transitions import Refused
+from tests import factories
+from tests.factories import Side, World, line_answers
+from tests.ledger.test_accounts import lines, together
+
+
+@pytest.fixture
+def here(world: World) -> Side:
+    return world.here
+
+
+def bought(here: Side, kg: str, number: str = "tc-2026 118") -> dict[str, object]:
+    """A line of one lot bought from Cabana under a transaction certificate."""
+    seller = factories.supplier(here)
+    lot = {"code": "CB-1", "kg": kg, "supplier": str(seller.pk), "proof": number}
+    return line_answers(here, net=kg, gross="30,000", packages="", lots=[lot])
+
+
+def balance(certificate: InputCertificate) -> tuple[Decimal, Decimal, Decimal]:
+    certificate.refresh_from_db()
+    assert (certificate.kg, certificate.held, certificate.used) == tuple(
+        InputEntry.objects.filter(certificate=certificate)
+        .aggregate(kg=Sum("kg_delta"), held=Sum("held_delta"), used=Sum("used_delta"))
+        .values()
+    )
+    return certificate.held, certificate.used, certificate.left
+
+
+def send(here: Side, kg: str, **changes: object) -> CertificateRequest:
+    return factories.submitted(
+        here, lines=[{**bought(here, kg), "packages": "100", "package_kind": "sacks"}], **changes
+    )
+
+
+def test_it_is_held_when_sent_and_released_on_every_way_back(here: Side) -> None:
+    certificate = factories.transaction_certificate(here)
+    request = send(here, "12,000")
+    with tenant(here.certifier):
+        assert balance(certificate) == (12_000, 0, 8_000)
+        actions.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Which?"}])
+        assert balance(certificate) == (0, 0, 20_000)
+        actions.submit(request=request, by=here.sender, declared=True, revision=request.revision)
+        assert balance(certificate) == (12_000, 0, 8_000)
+        actions.withdraw(request=request, by=here.sender, reason="No vessel")
+        assert balance(certificate) == (0, 0, 20_000)
+    request = send(here, "12,000")
+    with tenant(here.certifier):
+        line = request.lines.get()
+        inputs.use(line.pk, turn=request.turn, by="a test")
+        inputs.use(line.pk, turn=request.turn, by="a test")
+        assert balance(certificate) == (0, 12_000, 8_000)
+        inputs.give_back(line.pk, turn=request.turn, by="a test", reason="cancelled")
+        assert balance(certificate) == (0, 0, 20_000)
+
+
+def test_spent_twice_is_refused_with_what_is_left_and_where_the_rest_went(here: Side) -> None:
+    factories.transaction_certificate(here)
+    first = send(here, "12,000")
+    with pytest.raises(Refused) as caught:
+        send(here, "9,000")
+    assert [str(one) for one in caught.value.findings] == [
+        "Organic green coffee CANARY-tierra needs 9,000 kg, but 8,000 kg of 20,000 kg are left on transaction certificate "
+        f"TC 2026/118. The rest went to {first.reference} (12,000 kg)"
+    ]
+
+
+def test_the_yield_of_the_product_decides_how_much_input_it_takes(here: Side) -> None:
+    certificate = factories.transaction_certificate(here)
+    with tenant(here.certifier):
+        facts = {
+            name: getattr(here.version, name)
+            for name in (
+                "wording",
+                "hts",
+                "label_category",
+                "origin_country",
+                "last_processing_country",
+                "package_kind",
+            )
+        }
+        facts |= {"valid_from": today("UTC"), "input_factor": Decimal("0.84")}
+        products.add_version(item=here.item, facts=facts, by="a test")
+    request = send(here, "8,400")
+    with tenant(here.certifier):
+        assert balance(certificate) == (10_000, 0, 10_000)
+        case = review.load(CertificateRequest.objects.get(pk=request.pk))
+        said = {row.id: values(row, case.facts, case.lines[0]) for row in case.rules.checks}
+        assert said["inputs_cover"].office == "TC 2026/118: 10,000 kg of 20,000 kg, at a yield of 0.84, 10,000 kg left"
+        assert said["supplier_guarantee"].declared == (
+            "Cabana, certified by Control Union: CB-1 (8,400 kg, transaction certificate tc-2026 118)"
+        )
+    assert inputs.input_of(Decimal(1), Decimal("0.3")) == Decimal("3.334")
+
+
+@pytest.mark.parametrize(
+    ("number", "kg", "sentence"),
+    [
+        ("", "5,000", None),
+        ("TC 9", "5,000", "transaction certificate TC 9 of Cabana is not in the register"),
+    ],
+)
+def test_a_lot_from_another_certifier_names_a_certificate_of_the_register(here, number, kg, sentence) -> None:
+    factories.transaction_certificate(here)
+    line = {**bought(here, kg, number), "packages": "100", "package_kind": "sacks"}
+    if sentence is None:
+        request = factories.submitted(here, lines=[line])
+        with tenant(here.certifier):
+            case = review.load(CertificateRequest.objects.get(pk=request.pk))
+            assert [f.severity for f in case.findings if f.rule == "purchases_are_covered"] == ["question"]
+    else:
+        with pytest.raises(Refused, match=sentence):
+            factories.submitted(here, lines=[line])
+
+
+@pytest.mark.parametrize("typed", ["TC 2026/118", "tc-2026-118", " T.C.2026 118 "])
+def test_the_same_number_typed_differently_is_the_same_paper(world: World, typed: str) -> None:
+    here = world.here
+    factories.transaction_certificate(here)
+    with pytest.raises(Refused, match="is in the register already: 20,000 kg of 20,000 kg are left on it"):
+        factories.transaction_certificate(here, typed)
+    assert factories.transaction_certificate(world.there, typed).left == 20_000
+
+
+def test_staff_correct_what_stands_on_it_never_below_what_is_used(here: Side) -> None:
+    certificate = factories.transaction_certificate(here)
+    send(here, "12,000")
+    staff = factories.signed_in(here.reviewer)
+    page = f"/tierra/transaction-certificates/{certificate.pk}/"
+    refused = staff.post(page, {"kg": "11,000", "reason": "The copy says so"})
+    assert refused.status_code == 422
+    assert "12,000 kg are held or used already; it cannot say less" in refused.content.decode()
+    assert staff.post(page, {"kg": "15,000", "reason": "The copy says so"}).status_code == 302
+    with tenant(here.certifier):
+        assert balance(certificate) == (12_000, 0, 3_000)
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            InputEntry.objects.update(reason="x")
+    found = staff.get("/tierra/transaction-certificates/", {"q": "tc2026-11"}).content.decode()
+    assert "TC 2026/118" in found
+    mine = factories.signed_in(here.sender).get("/tierra/suppliers/").content.decode()
+    assert "3,000 kg" in mine
+    assert "needed, because the supplier is certified by another certifier" in mine
+
+
+def test_thirty_two_requests_at_once_never_overdraw_it(committed_world: World) -> None:
+    here = committed_world.here
+    certificate = factories.transaction_certificate(here, kg=1_000)
+    tried = lines(here, 32)
+
+    def work(n: int) -> str:
+        with tenant(here.certifier):
+            inputs.rehold({(tried[n], certificate.pk): Decimal(100)}, line_ids=[tried[n]], before=0, turn=1, by="x")
+        return "held"
+
+    results = together(32, work)
+    assert results.count("held") == 10
+    assert sum(isinstance(one, inputs.Spent) for one in results) == 22
+    with tenant(here.certifier):
+        assert balance(certificate) == (1_000, 0, 0)
