@@ -119,11 +119,14 @@ class Databases:
         """Copy the template, and build a world in the second copy; `build` gives what tests hold of that world."""
         bare = template()
         self._names = {kind: f"{bare}_{worker}_{kind}" for kind in ("empty", "world")}
+        # What is copied is never used: a session left open in it, by whatever thread or loop, would forbid copying it.
+        self._copied = {"empty": bare, "world": f"{bare}_{worker}_copied"}
         self._own = f"{bare}_{worker}_own"
-        for name in self._names.values():
-            recreate(name, bare)
-        self.use("world")
+        recreate(self._copied["world"], bare)
+        point_at(self._copied["world"])
         self._world = pickle.dumps(build())
+        for kind, name in self._names.items():
+            recreate(name, self._copied[kind])
         self.use("empty")
 
     def use(self, kind: str) -> None:
@@ -133,7 +136,7 @@ class Databases:
 
     def use_own(self, kind: str) -> None:
         """Lead to a fresh copy of one of them, in which a test may commit; the next `use` leaves it."""
-        recreate(self._own, self._names[kind])
+        recreate(self._own, self._copied[kind])
         point_at(self._own)
 
     def world(self) -> Any:
@@ -142,5 +145,5 @@ class Databases:
 
     def drop(self) -> None:
         """Throw all of them away."""
-        for name in (*self._names.values(), self._own):
+        for name in (*self._names.values(), self._copied["world"], self._own):
             drop(name)
