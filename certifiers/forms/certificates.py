@@ -68,3 +68,15 @@ class DecisionForm(forms.Form):
         if told.get("verdict") == "refuse" and not told.get("note", "").strip():
             self.add_error("note", _("Say why it is refused"))
         return told
+
+
+class RulingForm(forms.Form):
+    """What is wrong with a paper that came, when it is not accepted."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why it is not accepted"),
+        help_text=gettext_lazy("The exporter reads this as you write it; not needed when you accept it."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )

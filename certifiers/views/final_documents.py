@@ -9,13 +9,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from certifiers.forms.certificates import RulingForm
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate
 from nopic.delivery import actions as handover
+from nopic.documents.statuses import RulingKind
+from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests import facts as loading
 from nopic.requests.facts import policy_of
 from nopic.requests.slots import FINAL, SlotView
+from nopic.review import actions as review
 from nopic.review.queries.papers import Paper, Say, says
 from nopic.review.queries.papers import papers as papers_of
 from nopic.review.queries.values import values
@@ -24,7 +28,9 @@ from nopic.tenants.policy import CheckRow
 from nopic.watch import queries
 from nopic.watch.models import OwedDocument, OwedState
 from nopic.workflow.clock import today
+from nopic.workflow.transitions import Overtaken, Refused
 
+RULINGS = {"accept": RulingKind.ACCEPTED, "refuse": RulingKind.NOT_ACCEPTED}
 VIEWS = ("", OwedState.OWED.value, OwedState.CAME.value)
 # What the definitive transport document and the draft before it must both say.
 COMPARED = (
@@ -110,7 +116,11 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
         pk=owed_id,
     )
     zone = policy_of(request.certifier.pk).rules.time_zone
-    if request.method == "POST":
+    form = RulingForm(posted(request))
+    if request.method == "POST" and request.POST.get("do") in RULINGS:
+        if _ruled(request, row, form):
+            return redirect("final_documents", certifier=request.certifier.slug)
+    elif request.method == "POST":
         if row.state != OwedState.OWED:
             messages.info(request, _("It came meanwhile."))
         else:
@@ -133,9 +143,32 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
             if policies.counts(one)
         ],
         "late": _is_late(row, today(zone)),
+        "form": form,
+        "problems": problems([form]),
+        "has_errors": bool(form.errors),
         "zone": zone,
     }
-    return render(request, "certifiers/final_documents/document.html", context)
+    return render(request, "certifiers/final_documents/document.html", context, status=422 if form.errors else 200)
+
+
+def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm) -> bool:
+    """Accept what came, or say why not, of the files that were looked at; False with what stands against it."""
+    if not form.is_valid():
+        return False
+    seen = [pk for each in request.POST.getlist("seen") if (pk := whole(each)) is not None]
+    try:
+        review.rule_on_owed(
+            request=row.request, rule=row.rule, subject=row.subject, ruling=RULINGS[request.POST["do"]],
+            reason=form.cleaned_data["reason"], seen=seen, by=request.user,
+        )  # fmt: skip
+    except Refused as refusal:
+        form.add_error("reason", [str(each) for each in refusal.findings])
+        return False
+    except Overtaken:
+        messages.info(request, _("Another file came or a colleague was faster. Here it is as it stands."))
+        return True
+    messages.success(request, _("Recorded. The exporter is told when something has to be sent again."))
+    return True
 
 
 def _sides(slot: SlotView | None, shown: list[Paper]) -> tuple[list[Paper], list[Paper]]:

@@ -156,7 +156,7 @@ def obstacles_to_ship(certificate: Certificate) -> list[str]:
     if certificate.status != CertificateStatus.ISSUED:
         return [_("The certificate is not issued yet. Nothing may leave under it.")]
     if certificate.on_hold_since:
-        return [_("Your certifier has stopped new shipments under this certificate. Call them.")]
+        return [certificate.on_hold_why]
     return []
 
 

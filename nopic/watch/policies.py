@@ -27,8 +27,3 @@ def obstacles_to_report_treatment(certificate: Certificate) -> list[str]:
 def left_organic(certificate: Certificate) -> Decimal:
     """Kilograms that nothing was reported about."""
     return Decimal(certificate.data["net_weight_kg"]) - certificate.non_organic_kg
-
-
-def obstacles_to_ship(certificate: Certificate) -> list[str]:
-    """Why no shipment may begin under it although it is valid: a party or the product lost its standing."""
-    return [certificate.on_hold_why] if certificate.on_hold_since else []

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from nopic.certificates.models import Certificate
+from nopic.certificates.policies import obstacles_to_ship
 from nopic.products import actions as products
 from nopic.requests.checks import findings
 from nopic.requests.models import Lot, RequestLine, Supplier
@@ -14,7 +15,6 @@ from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, Importer
 from nopic.watch import actions, queries
 from nopic.watch.models import Concern
-from nopic.watch.policies import obstacles_to_ship
 from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused

@@ -187,6 +187,27 @@ def test_staff_see_draft_and_final_side_by_side_and_remind_by_a_button(world: Wo
     assert "?reason=documents_late" in cancel
 
 
+def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consignment: Consignment) -> None:
+    staff = signed_in(world.here.reviewer)
+    with tenant(world.here.certifier):
+        file = paper(consignment.request, "transport_document", kind="final")
+    again(consignment)
+    [row] = owed(consignment)
+    address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
+    silent = staff.post(address, {"do": "refuse", "reason": "", "seen": file.pk})
+    assert silent.status_code == 422
+    assert "why it is not accepted" in silent.content.decode()
+    assert staff.post(address, {"do": "refuse", "reason": "Another vessel", "seen": file.pk}).status_code == 302
+    consignments.work("owed_documents")
+    [row] = owed(consignment)
+    assert (row.state, row.refused_why) == ("owed", "Another vessel")
+    staff.post(address, {"do": "accept", "seen": 0})  # other files than those that stand there
+    assert [one.state for one in owed(consignment)] == ["owed"]
+    staff.post(address, {"do": "accept", "seen": file.pk})
+    consignments.work("owed_documents")
+    assert owed(consignment) == []
+
+
 def test_the_exporter_reads_what_is_owed_and_until_when(world: World, consignment: Consignment) -> None:
     [row] = owed(consignment)
     sender, slug = signed_in(world.here.sender), world.here.certifier.slug

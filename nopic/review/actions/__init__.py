@@ -12,7 +12,7 @@ from .deciding import approve, cancel, declare_departure, refuse, return_to_expo
 from .exporting import note_export
 from .looking import ask_second_look
 from .noting import note
-from .papers import confirm_organic, rule_on_paper
+from .papers import confirm_organic, rule_on_owed, rule_on_paper
 from .seconding import confirm, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
@@ -36,6 +36,7 @@ __all__ = [
     "refuse",
     "release",
     "return_to_exporter",
+    "rule_on_owed",
     "rule_on_paper",
     "send_answers",
     "send_back",

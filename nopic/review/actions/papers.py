@@ -10,8 +10,10 @@ from nopic.documents.models import Document, Ruling
 from nopic.documents.statuses import RulingKind
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import RequestStatus
 from nopic.review.actions.taking import hold, lock
 from nopic.tenants.models import User
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused
 
 MOST_CHARACTERS = 500
@@ -26,7 +28,23 @@ def rule_on_paper(
     `seen` are the files that were looked at. Raises Overtaken when others stand there now, the row has gone or somebody
     else has the case; Refused without a reason where one is owed, or when nothing is there to accept.
     """
-    fresh = hold(lock(request), by)
+    return _rule(hold(lock(request), by), rule, subject, ruling, reason, seen, by)
+
+
+@transaction.atomic
+def rule_on_owed(
+    *, request: CertificateRequest, rule: str, subject: str, ruling: str, reason: str, seen: Sequence[int], by: User
+) -> Ruling:
+    """The same of a paper that followed the decision: any reviewer may, because nobody has the case any more."""
+    fresh = lock(request)
+    if fresh.status != RequestStatus.DECIDED:
+        raise Overtaken(fresh)
+    return _rule(fresh, rule, subject, ruling, reason, seen, by)
+
+
+def _rule(
+    fresh: CertificateRequest, rule: str, subject: str, ruling: str, reason: str, seen: Sequence[int], by: User
+) -> Ruling:
     slot = next((each for each in load(fresh).slots if (each.rule, each.subject) == (rule, subject)), None)
     if slot is None or {file.pk for file in slot.files} != set(seen):
         raise Overtaken(fresh)
@@ -38,6 +56,7 @@ def rule_on_paper(
         raise Refused([_("%(document)s: write to the exporter why it is not accepted") % words])
     if kind == RulingKind.NOT_NEEDED and not said:
         raise Refused([_("%(document)s: write why it is not needed") % words])
+    owe("owed_documents", fresh.pk, certifier_id=fresh.certifier_id)
     return documents.rule_on(
         dossier=fresh.dossier, rule=rule, subject=subject, ruling=kind, reason=said, files=list(seen), by=by
     )
