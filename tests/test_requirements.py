@@ -18,7 +18,7 @@ SENTENCES = {"qcs": 27, "oregon-tilth": 22, "certisys": 32, "pao": 19}  # number
 
 
 @lru_cache
-def tests_in(path: str) -> frozenset[str]:
+def running_tests(path: str) -> frozenset[str]:
     """The test functions of a file that really run."""
     tree = ast.parse((HERE.parent / path).read_text())
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
@@ -41,7 +41,7 @@ def test_a_sentence_is_proved_by_a_test_or_says_why_it_is_not_here(row: dict[str
     assert bool(row["test"]) != bool(row["reason"])
     for name in row["test"].split():
         path, _colons, test = name.partition("::")
-        assert test in tests_in(path), f"{name} is no test that runs"
+        assert test in running_tests(path), f"{name} is no test that runs"
         assert row["page"].startswith("/")
 
 
