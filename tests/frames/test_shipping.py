@@ -299,3 +299,28 @@ def test_what_is_reported_to_the_registry_is_the_sum_of_what_has_left(here: Side
     payload = weights_payload(str(certificate.number), sequence=1, net_kg=told.net_kg, shipments=told.shipments)
     assert (payload["net_weight_kg"], told.left_kg) == ("21999.5", Decimal("18000.5"))
     assert [one["net_weight_kg"] for one in payload["shipments"]] == ["12000", "9999.5"]
+
+
+def test_actual_weights_are_owed_to_the_registry_before_the_end_once_and_again_only_when_they_changed(
+    here: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = issued(here)
+    with tenant(here.certifier):
+        truck(here, certificate.pk, 12_000)
+
+    def reports() -> list[str]:
+        with tenant(here.certifier):
+            owed = certificate.operations.filter(kind="weights").order_by("generation")
+            return [one.payload["net_weight_kg"] for one in owed]
+
+    look(here, certificate)
+    assert reports() == []
+    later(monkeypatch, 58)
+    look(here, certificate)
+    look(here, certificate)
+    assert reports() == ["12000"]
+    with tenant(here.certifier):
+        truck(here, certificate.pk, 1_000, on=timezone.now().date())
+    later(monkeypatch, 12)
+    look(here, certificate)
+    assert reports() == ["12000", "13000"]

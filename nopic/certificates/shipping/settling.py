@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from nopic.certificates.actions.revising import report_weights
 from nopic.certificates.issuance.endings import goods_of
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping import lock, office_of
@@ -22,6 +23,7 @@ from nopic.workflow.dispatch import Claim, owe
 
 BY = "shipments"
 ENDING_DAYS = 14  # before the last departure, exporter and importer are told (ux.md §8)
+REPORT_DAYS = 1  # before the last departure the actual weights go to the registry
 ENDING, ACTUALS = "ending", "actuals"
 
 
@@ -36,8 +38,10 @@ def look(claim: Claim) -> None:
             today = office.local(now()).date()
             if allowance.time_frame:
                 _warn(allowance, office, today)
+                if (allowance.last_on - today).days <= REPORT_DAYS:
+                    _report(certificate, allowance, "weights")
             if _settle(certificate, allowance, office, today):
-                following = None
+                _report(certificate, allowance, "weights_settled")
             else:
                 following = _next(allowance, office, today)
         claim.finish()
@@ -76,9 +80,26 @@ def _once(allowance: Allowance, kind: str) -> Notice | None:
         certifier_id=allowance.certifier_id,
         allowance=allowance,
         kind=kind,
-        defaults={"facts": {"left_kg": str(allowance.left_kg), "last_on": allowance.last_on.isoformat()}},
+        defaults={
+            "facts": {
+                "left_kg": str(allowance.left_kg),
+                "shipped_kg": str(allowance.shipped_kg),
+                "last_on": allowance.last_on.isoformat(),
+            }
+        },
     )
     return notice if created else None
+
+
+def _report(certificate: Certificate, allowance: Allowance, kind: str) -> None:
+    """Owe the registry what has really left, once before the end, and once more if it has changed until it is settled."""
+    if not allowance.shipped_kg:
+        return
+    told = Notice.objects.filter(certifier_id=allowance.certifier_id, allowance=allowance, kind="weights").first()
+    if told and Decimal(told.facts.get("shipped_kg", 0)) == allowance.shipped_kg:
+        return
+    if _once(allowance, kind):
+        report_weights(certificate=certificate, shipments=queries.actuals(allowance).shipments, by=BY)
 
 
 def _settle(certificate: Certificate, allowance: Allowance, office: Office, today: date) -> bool:
@@ -101,6 +122,7 @@ def _next(allowance: Allowance, office: Office, today: date) -> datetime | None:
     days = [
         allowance.last_on - timedelta(days=ENDING_DAYS),
         allowance.last_on - timedelta(days=office.rules.time_frames.report_days),
+        allowance.last_on - timedelta(days=REPORT_DAYS),
         settles_on(allowance, office),
     ]
     following = min((day for day in days if day > today), default=None)
