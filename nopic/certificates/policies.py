@@ -13,9 +13,12 @@ from nopic.certificates.statuses import (
     OPEN_REVISION,
     CertificateStatus,
     Channel,
+    EntryOutcome,
     OperationKind,
     OperationStatus,
 )
+from nopic.documents.models import Document
+from nopic.documents.statuses import DocumentStatus
 from nopic.presentation.words import kg
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
@@ -158,6 +161,30 @@ def obstacles_to_ship(certificate: Certificate) -> list[str]:
     if certificate.on_hold_since:
         return [certificate.on_hold_why]
     return []
+
+
+def registry_paper(certificate: Certificate) -> Document | None:
+    """The registry's own PDF of what holds now, when somebody brought one and two people confirmed what it is about.
+
+    None once the certificate is cancelled, and after a new version that came without one: the old one says the old.
+    """
+    if certificate.cancel_requested_at:
+        return None
+    newest = (
+        RegistryEntry.objects.filter(
+            certifier_id=certificate.certifier_id,
+            operation__certificate_id=certificate.pk,
+            operation__kind__in=[OperationKind.ISSUE, OperationKind.REVISE],
+            confirmed_at__isnull=False,
+            outcome=EntryOutcome.DONE,
+        )
+        .select_related("document")
+        .order_by("-pk")
+        .first()
+    )
+    paper = newest.document if newest else None
+    shown = paper and paper.status in (DocumentStatus.CLEAN, DocumentStatus.UNSCANNED)
+    return paper if shown and paper and paper.media_type == "application/pdf" else None
 
 
 def obstacles_to_cancel(certificate: Certificate) -> list[str]:

@@ -29,7 +29,7 @@ def refresh(certificate: Certificate) -> None:
     certificate.request = request = CertificateRequest.objects.select_related("policy", "dossier").get(
         certifier_id=certificate.certifier_id, pk=certificate.request_id
     )
-    file = policies.file_to_hand_out(certificate)
+    file, registrys = policies.file_to_hand_out(certificate), policies.registry_paper(certificate)
     facts = {
         "request_id": certificate.request_id,
         "importer_id": certificate.importer_id,
@@ -52,6 +52,8 @@ def refresh(certificate: Certificate) -> None:
         "non_organic_kg": certificate.non_organic_kg,
         "file_sha256": file.sha256 if file else "",
         "file_size": file.size if file else None,
+        "registry_sha256": registrys.sha256 if registrys else "",
+        "registry_size": registrys.size if registrys else None,
     }
     # The certificate's row is locked by whoever changes it, so nobody else creates the record meanwhile.
     mine = PublicRecord.objects.filter(certificate_id=certificate.pk, certifier_id=certificate.certifier_id)

@@ -27,7 +27,7 @@ class Reader:
 
 def may_download(record: PublicRecord, reader: Reader) -> bool:
     """Whether this reader may have the PDF. The door has hidden foreign rows already; this is the second lock."""
-    if not record.file_sha256 and not record.record_sha256:
+    if not record.file_sha256 and not record.record_sha256 and not record.registry_sha256:
         return False
     if reader.certifier_id is not None:
         ours = record.certifier_id == reader.certifier_id
@@ -60,10 +60,17 @@ def the_file(record: PublicRecord) -> FileResponse:
 
 def the_record(record: PublicRecord) -> FileResponse:
     """The newest PDF of what has left under it. Raises files.Damaged. Call it when no door is open any more."""
-    file = files.open_verified(record.certifier_id, record.record_sha256, area=AREA)
-    response = FileResponse(file)
-    name = f"{record.number}-shipments.pdf"
-    for header, value in files.download_headers(name, "application/pdf", record.record_size or 0).items():
+    return _beside(record, "shipments", record.record_sha256, record.record_size, AREA)
+
+
+def the_registrys(record: PublicRecord) -> FileResponse:
+    """The registry's own PDF, which staff brought from there. Raises files.Damaged. Call it when no door is open."""
+    return _beside(record, "integrity", record.registry_sha256, record.registry_size, "documents")
+
+
+def _beside(record: PublicRecord, what: str, sha256: str, size: int | None, area: str) -> FileResponse:
+    response = FileResponse(files.open_verified(record.certifier_id, sha256, area=area))
+    for header, value in files.download_headers(f"{record.number}-{what}.pdf", "application/pdf", size or 0).items():
         response[header] = value
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
@@ -75,6 +82,15 @@ def hand_out_record(request: HttpRequest, record: PublicRecord) -> HttpResponse 
         return the_record(record)
     except files.Damaged:
         log.exception("record of shipments %s is damaged", record.record_sha256[:12])
+        return render(request, "delivery/damaged.html", {"certifier": record.certifier}, status=500)
+
+
+def hand_out_registrys(request: HttpRequest, record: PublicRecord) -> HttpResponse | FileResponse:
+    """The same for people."""
+    try:
+        return the_registrys(record)
+    except files.Damaged:
+        log.exception("the registry's PDF %s is damaged", record.registry_sha256[:12])
         return render(request, "delivery/damaged.html", {"certifier": record.certifier}, status=500)
 
 

@@ -10,8 +10,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 import nopic.documents.tasks  # noqa: F401  registers the handler, as a worker does at its start
+from nopic.certificates import actions as certificates
 from nopic.certificates import assisted
-from nopic.certificates.models import Certificate
+from nopic.certificates.models import Certificate, RegistryEntry
 from nopic.tenants.context import tenant
 from nopic.workflow import dispatch
 from nopic.workflow.clock import now
@@ -149,6 +150,43 @@ def test_the_registrys_pdf_is_read_and_compared(world: World, approved: list[Cer
     assert "facts were not found in the text of the PDF: compare them by eye." in shown
     not_pdf = SimpleUploadedFile("a.pdf", io.BytesIO(b"MZ no pdf").read(), content_type="application/pdf")
     assert ines.post(f"{sheet(world, first)}{one.pk}/pdf/", {"pdf": not_pdf}).status_code == 302
+
+
+def test_the_registrys_pdf_goes_along_until_the_certificate_is_cancelled(
+    world: World, approved: list[Certificate]
+) -> None:
+    here, (first, _second) = world.here, approved
+    ines = signed_in(here.reviewer)
+    press(ines, world, first, "start")
+    one = by_hand.operation_of(first)
+    content = papers.text_pdf()
+    pdf = SimpleUploadedFile("noPIC.pdf", content, content_type="application/pdf")
+    ines.post(f"{sheet(world, first)}{one.pk}/pdf/", {"pdf": pdf})
+    press(ines, world, first, "enter", number=NUMBER, published_at=at_now(), still_there="on")
+    marco = signed_in(here.colleague)
+    said = press(marco, world, first, "confirm", 422, number=NUMBER, looked="on")
+    assert "The PDF is still being read." in said
+    (row,) = Dispatch.objects.filter(topic="pages", done_at=None)
+    dispatch.run(row.pk)
+    press(marco, world, first, "confirm", number=NUMBER, looked="on")
+    with tenant(here.certifier):
+        (entry,) = RegistryEntry.objects.all()
+    assert {fact["label"]: fact["found"] for fact in entry.compared}["Number"] is False
+    readers = [
+        (here.sender, f"/{here.certifier.slug}/certificates/{first.pk}/integrity.pdf"),
+        (here.reviewer, f"/{here.certifier.slug}/certificates/{first.pk}/integrity.pdf"),
+        (world.importer_user, f"/in/{NUMBER}/integrity.pdf"),
+        (world.broker_user, f"/in/{NUMBER}/integrity.pdf"),
+    ]
+    for reader, url in readers:
+        answer = signed_in(reader).get(url)
+        assert (answer.status_code, b"".join(answer.streaming_content)) == (200, content)
+        assert answer["Content-Disposition"].startswith("attachment")
+    assert "INTEGRITY's own PDF" in text(signed_in(world.importer_user), f"/in/{NUMBER}/")
+    assert signed_in(world.other_importer_user).get(f"/in/{NUMBER}/integrity.pdf").status_code == 404
+    with tenant(here.certifier):
+        certificates.cancel(certificate=first, by=here.reviewer, reason="issued_in_error")
+    assert [signed_in(reader).get(url).status_code for reader, url in readers] == [404] * 4
 
 
 def test_the_list_costs_the_same_with_any_number_of_requests(world: World) -> None:

@@ -435,6 +435,10 @@ ROWS: dict[str, Row] = {
     "inbox_csv": Row(INBOX, nothing, ("get",)),
     "choose_inbox": Row(INBOX, nothing, ("post",), data={"inbox": "1"}, also=frozenset({404})),
     "inbox_certificate": Row(frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True),
+    "inbox_registrys_pdf": Row(
+        frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True, also=frozenset({404})
+    ),
+    "registrys_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True, also=frozenset({404})),
     "inbox_shipments_pdf": Row(
         frozenset({IMPORTER, BROKER}), of_number, ("get",), has_object=True, also=frozenset({404})
     ),

@@ -22,6 +22,7 @@ from nopic.certificates.statuses import (
 )
 from nopic.documents.actions import Slot
 from nopic.documents.models import Document, Dossier
+from nopic.documents.statuses import DocumentStatus
 from nopic.oid.numbers import WrongFormat, is_nop_id, read_certificate_number
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
@@ -127,6 +128,8 @@ def confirm(*, entry: RegistryEntry, typed: str, by: User) -> RegistryEntry:
         )
     document = paper_of(operation)
     text = text_of(document) if document else None
+    if document and text is None and document.status != DocumentStatus.REFUSED:
+        raise Refused([_("The PDF is still being read. Confirm when it has been compared.")])
     entry.confirmed_at, entry.confirmed_by, entry.document = now(), by, document
     entry.compared = as_json(compare(certificate, operation, entry.number, text)) if text else []
     entry.save(update_fields=["confirmed_at", "confirmed_by", "document", "compared"])

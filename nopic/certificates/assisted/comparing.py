@@ -27,7 +27,7 @@ class Compared:
 
 def text_of(document: Document) -> str | None:
     """The words of its pages; None while they are still being drawn or when the file was refused."""
-    if document.status in (DocumentStatus.RECEIVED, DocumentStatus.REFUSED):
+    if document.status in (DocumentStatus.RECEIVED, DocumentStatus.INSPECTING, DocumentStatus.REFUSED):
         return None
     pages = PageImage.objects.filter(certifier_id=document.certifier_id, document=document).order_by("number")
     return "\n".join(pages.values_list("text", flat=True))

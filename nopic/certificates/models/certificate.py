@@ -205,6 +205,8 @@ class PublicRecord(models.Model):
     used_up_on = models.DateField(null=True)
     record_sha256 = models.CharField(max_length=64, blank=True, default="")  # the newest record of shipments, a PDF
     record_size = models.PositiveIntegerField(null=True)
+    registry_sha256 = models.CharField(max_length=64, blank=True, default="")  # the registry's own PDF, brought by hand
+    registry_size = models.PositiveIntegerField(null=True)
     record_at = models.DateTimeField(null=True)
     shipments = models.JSONField(default=list)  # for the importer's eyes: number, status, day, kg, lots, unit, document
     arrival_on = models.DateField(null=True)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nopic.delivery import actions, links
-from nopic.delivery.access import Reader, hand_out, hand_out_record, may_download
+from nopic.delivery.access import Reader, hand_out, hand_out_record, hand_out_registrys, may_download
 from nopic.delivery.presenters import MOCK, as_csv, as_json, for_ace, show
 from nopic.delivery.views.frame import open_to_everybody, text_file
 from nopic.tenants.context import tenant
@@ -86,6 +86,8 @@ def consignment_pdf(request: HttpRequest, token: str, number: str) -> HttpRespon
     for record in opened.records:
         if number == f"{record.number}-shipments" and record.record_sha256 and may_download(record, reader):
             return hand_out_record(request, record)
+        if number == f"{record.number}-integrity" and record.registry_sha256 and may_download(record, reader):
+            return hand_out_registrys(request, record)
         if record.number == number and record.file_sha256 and may_download(record, reader):
             return hand_out(request, record)
     raise Http404("no such certificate in this consignment")

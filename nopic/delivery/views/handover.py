@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.delivery import actions, queries
-from nopic.delivery.access import Reader, hand_out, hand_out_record, may_download
+from nopic.delivery.access import Reader, hand_out, hand_out_record, hand_out_registrys, may_download
 from nopic.delivery.mails.owing import recipients
 from nopic.delivery.presenters import show
 from nopic.requests.facts import policy_of
@@ -104,3 +104,16 @@ def shipments_pdf(request: PortalRequest, certificate: int) -> HttpResponseBase:
     if record is None or not record.record_sha256 or not may_download(record, _reader(request)):
         raise Http404("no record of shipments yet")
     return hand_out_record(request, record)
+
+
+@require_safe
+@certifier_door(*EVERYBODY, opens_tenant=False)
+def registrys_pdf(request: PortalRequest, certificate: int) -> HttpResponseBase:
+    """The registry's own PDF."""
+    with tenant(request.certifier, request.user):
+        pk = certificate_of(request, certificate).pk
+        found = PublicRecord.objects.select_related("certifier", "request")
+        record = found.filter(certifier_id=request.certifier.pk, certificate_id=pk).first()
+    if record is None or not record.registry_sha256 or not may_download(record, _reader(request)):
+        raise Http404("no PDF of the registry")
+    return hand_out_registrys(request, record)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nopic.certificates.models import PublicRecord
 from nopic.delivery import queries
-from nopic.delivery.access import Reader, hand_out, hand_out_record, may_download
+from nopic.delivery.access import Reader, hand_out, hand_out_record, hand_out_registrys, may_download
 from nopic.delivery.presenters import MOCK, as_csv, boxes, show
 from nopic.delivery.views.frame import text_file
 from nopic.oid.numbers import WrongFormat, read_certificate_number
@@ -113,6 +113,17 @@ def inbox_shipments_pdf(request: PortalRequest, number: str) -> HttpResponseBase
     if not record.record_sha256 or not may_download(record, Reader(**_whose(request))):
         raise Http404("no record of shipments")
     return hand_out_record(request, record)
+
+
+@require_safe
+@inbox_door(Role.IMPORTER, Role.BROKER, opens_door=False)
+def inbox_registrys_pdf(request: PortalRequest, number: str) -> HttpResponseBase:
+    """The registry's own PDF."""
+    with organisation(**_whose(request), actor=request.user):
+        record = _one(request, number)
+    if not record.registry_sha256 or not may_download(record, Reader(**_whose(request))):
+        raise Http404("no PDF of the registry")
+    return hand_out_registrys(request, record)
 
 
 @require_POST
