@@ -76,6 +76,11 @@ urlpatterns = [
     path("operations/<str:nop_id>/change/", operations.edit_exporter, name="edit_exporter"),
     path("operations/<str:nop_id>/fees/", fees.charges, name="operation_fees"),
     path("operations/<str:nop_id>/fees/<int:year>-<int:month>.csv", fees.statement, name="operation_statement"),
+    path(
+        "operations/<str:nop_id>/fees/<int:year>-<int:month>.pdf",
+        fees.statement_pdf,
+        name="operation_statement_pdf",
+    ),
     path("operations/<str:nop_id>/time-frames/<int:permission_id>/", frames.permission, name="frame_permission"),
     path("operations/<str:nop_id>/demands/", demands.demands, name="demands"),
     path("operations/<str:nop_id>/products/new/", operations.new_product, name="new_product"),

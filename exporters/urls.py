@@ -32,6 +32,7 @@ urlpatterns = [
     path("company/", dashboard.company, name="company"),
     path("fees/", fees.fees, name="fees"),
     path("fees/<int:year>-<int:month>.csv", fees.statement, name="statement"),
+    path("fees/<int:year>-<int:month>.pdf", fees.statement_pdf, name="statement_pdf"),
     path("my-certificates/", certificates.my_certificates, name="my_certificates"),
     path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
     path("my-certificates/<int:certificate_id>/shipments/", shipments.shipments, name="shipments"),

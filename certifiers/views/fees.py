@@ -1,18 +1,22 @@
 """The fees of one operation for staff: its charges, waived with a reason, and its statements."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from nopic.certificates.issuance.statements import AREA
+from nopic.documents import files
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge
 from nopic.fees.queries import monthly_csv
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
-from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.access import PortalRequest, certifier_door, staff_door
+from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
+from nopic.tenants.statuses import STAFF
 from nopic.workflow.transitions import Overtaken, Refused
 
 
@@ -40,7 +44,7 @@ def charges(request: PortalRequest, nop_id: str) -> HttpResponse:
         "exporter": exporter,
         "charges": rows,
         "next": after,
-        "months": queries.months(request.certifier.pk, exporter.pk, rules),
+        "months": queries.shown_months(request.certifier.pk, exporter.pk, rules),
         "zone": rules.time_zone,
         "tried": tried,
         "typed": typed,
@@ -64,3 +68,37 @@ def statement(request: PortalRequest, nop_id: str, year: int, month: int) -> Htt
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@certifier_door(*sorted(STAFF), opens_tenant=False)
+def statement_pdf(request: PortalRequest, nop_id: str, year: int, month: int) -> HttpResponse | FileResponse:
+    """One month of an operation as a PDF: a POST asks for it, a worker makes it, then its bytes are checked and sent."""
+    with tenant(request.certifier, request.user):
+        exporter = get_object_or_404(Exporter.objects.filter(certifier=request.certifier), nop_id=nop_id)
+        file = queries.statement_file(request.certifier.pk, exporter.pk, year, month)
+        if request.method == "POST":
+            first = [
+                one.first
+                for one in queries.shown_months(
+                    request.certifier.pk, exporter.pk, policy_of(request.certifier.pk).rules
+                )
+            ]
+            asked = [one for one in first if (one.year, one.month) == (year, month)]
+            if not asked:
+                raise Http404
+            actions.ask_for_statement(certifier_id=request.certifier.pk, exporter_id=exporter.pk, month=asked[0])
+        elif file is None:
+            raise Http404
+    if request.method != "POST" and file is not None and file.sha256:
+        try:
+            content = files.open_verified(request.certifier.pk, file.sha256, area=AREA)
+        except files.Damaged:
+            with tenant(request.certifier, request.user):
+                actions.statement_damaged(file)
+        else:
+            return FileResponse(
+                content, headers=files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size)
+            )
+    messages.info(request, _("The PDF of the statement is being made. Come back to this page in a minute."))
+    return redirect("operation_fees", request.certifier.slug, nop_id)

@@ -1,15 +1,21 @@
 """Fees as the exporter reads them: the price list in force, the company's charges, a statement for each month."""
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
-from nopic.fees import queries
+from nopic.certificates.issuance.statements import AREA
+from nopic.documents import files
+from nopic.fees import actions, queries
 from nopic.fees.prices import price_list
 from nopic.fees.queries import monthly_csv
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
-from nopic.tenants.access import PortalRequest, exporter_door
+from nopic.tenants.access import PortalRequest, certifier_door, exporter_door
+from nopic.tenants.context import tenant
+from nopic.tenants.statuses import EXPORTERS
 
 
 @require_safe
@@ -23,7 +29,7 @@ def fees(request: PortalRequest) -> HttpResponse:
         "since": policy.effective_from,
         "charges": rows,
         "next": after,
-        "months": queries.months(request.certifier.pk, exporter, policy.rules),
+        "months": queries.shown_months(request.certifier.pk, exporter, policy.rules),
         "zone": policy.rules.time_zone,
     }
     return render(request, "exporters/fees.html", context)
@@ -42,3 +48,38 @@ def statement(request: PortalRequest, year: int, month: int) -> HttpResponse:
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@certifier_door(*sorted(EXPORTERS), opens_tenant=False)
+def statement_pdf(request: PortalRequest, year: int, month: int) -> HttpResponse | FileResponse:
+    """One month as a PDF: a POST asks for it, a worker makes it, then it is downloaded here if its bytes are right."""
+    with tenant(request.certifier, request.user):
+        file = queries.statement_file(request.certifier.pk, request.exporter_id or 0, year, month)
+        if request.method == "POST":
+            first = [
+                one.first
+                for one in queries.shown_months(
+                    request.certifier.pk, request.exporter_id or 0, policy_of(request.certifier.pk).rules
+                )
+            ]
+            asked = [one for one in first if (one.year, one.month) == (year, month)]
+            if not asked:
+                raise Http404
+            actions.ask_for_statement(
+                certifier_id=request.certifier.pk, exporter_id=request.exporter_id or 0, month=asked[0]
+            )
+        elif file is None:
+            raise Http404
+    if request.method != "POST" and file is not None and file.sha256:
+        try:
+            content = files.open_verified(request.certifier.pk, file.sha256, area=AREA)
+        except files.Damaged:
+            with tenant(request.certifier, request.user):
+                actions.statement_damaged(file)
+        else:
+            return FileResponse(
+                content, headers=files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size)
+            )
+    messages.info(request, _("The PDF of the statement is being made. Come back to this page in a minute."))
+    return redirect("fees", request.certifier.slug)

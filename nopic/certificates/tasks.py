@@ -6,7 +6,7 @@ from celery import current_app
 from celery.signals import worker_process_init
 
 from nopic.certificates import issuance, pdf
-from nopic.certificates.issuance import record
+from nopic.certificates.issuance import record, statements
 from nopic.certificates.shipping import settling
 from nopic.workflow.dispatch import Claim, Later, handles
 
@@ -50,6 +50,13 @@ def frame(claim: Claim) -> Later | None:
 def shipment_record(claim: Claim) -> Later | None:
     """The dated PDF of what has left under one certificate."""
     record.render_shipments(claim)
+    return None
+
+
+@handles("statement", queue="render")
+def statement(claim: Claim) -> Later | None:
+    """The PDF of one exporter's fees of one month."""
+    statements.render_month(claim)
     return None
 
 

@@ -1,17 +1,18 @@
 """Fixing what was quoted, and everything that becomes of it. Called inside the transaction of what it is for."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nopic.fees.models import Charge, ChargeEvent, EventKind
+from nopic.fees.models import Charge, ChargeEvent, EventKind, StatementFile
 from nopic.fees.quotes import REPLACEMENT, REVISION, Item, Quote
 from nopic.tenants.models import Policy
 from nopic.tenants.policy.fees import SENT
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused
 
 MOST_REASON = 500
@@ -106,6 +107,36 @@ def happen(kind: str, charges: Iterable[Charge], *, at: datetime, by: Actor, rea
         )
         if created:
             record(charge, f"fee {kind}", by=by, new=f"{charge.currency} {charge.amount}", note=str(reason))
+            _statements_changed(charge)
+
+
+@transaction.atomic
+def ask_for_statement(*, certifier_id: int, exporter_id: int, month: date) -> StatementFile:
+    """The statement of a month as a PDF is owed, unless it is made or owed already; `month` is its first day."""
+    file, created = StatementFile.objects.get_or_create(certifier_id=certifier_id, exporter_id=exporter_id, month=month)
+    if created or not file.sha256:
+        owe("statement", file.pk, certifier_id=certifier_id)
+    return file
+
+
+def statement_damaged(file: StatementFile) -> None:
+    """The kept bytes are not those that were made: they are made again."""
+    _make_again([file])
+
+
+def _statements_changed(charge: Charge) -> None:
+    """What was made of a month in which the charge may stand is made again, whatever the office's time zone."""
+    due = ChargeEvent.objects.filter(certifier_id=charge.certifier_id, charge=charge, kind=EventKind.DUE).first()
+    if due is not None:
+        day = due.at.date()
+        mine = StatementFile.objects.filter(certifier_id=charge.certifier_id, exporter_id=charge.exporter_id)
+        _make_again(mine.filter(month__gt=day - timedelta(days=33), month__lte=day + timedelta(days=1)))
+
+
+def _make_again(files: Iterable[StatementFile]) -> None:
+    for file in files:
+        StatementFile.objects.filter(certifier_id=file.certifier_id, pk=file.pk).update(sha256="", size=0, made_at=None)
+        owe("statement", file.pk, certifier_id=file.certifier_id)
 
 
 def _charge(item: Item, currency: str, *, policy: Policy, at: datetime, by: Actor, **facts: object) -> Charge:

@@ -65,3 +65,29 @@ class ChargeEvent(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.charge_id}"
+
+
+class StatementFile(TenantModel):
+    """The statement of one exporter for one month as a PDF: asked for, and once a worker has made it, its file.
+
+    Emptied whenever a charge of the month changes, until the next file is made.
+    """
+
+    exporter = models.ForeignKey(Exporter, models.PROTECT, related_name="+", db_constraint=False)
+    month = models.DateField()  # its first day
+    sha256 = models.CharField(max_length=64, blank=True)
+    size = models.PositiveIntegerField(default=0)  # bytes
+    made_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "exporter", "month"], name="statement_file_once"),
+            models.CheckConstraint(condition=Q(month__day=1), name="statement_file_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(sha256="", size=0, made_at=None) | Q(size__gt=0, made_at__isnull=False) & ~Q(sha256=""),
+                name="statement_file_made_or_not",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m}"

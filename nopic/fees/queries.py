@@ -11,7 +11,7 @@ from io import StringIO
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
-from nopic.fees.models import Charge, ChargeEvent, EventKind
+from nopic.fees.models import Charge, ChargeEvent, EventKind, StatementFile
 from nopic.fees.quotes import money, words
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import Rules
@@ -100,6 +100,34 @@ def months(certifier_id: int, exporter_id: int, rules: Rules) -> list[date]:
         certifier_id=certifier_id, charge__exporter_id=exporter_id, kind=EventKind.DUE
     ).datetimes("at", "month", order="DESC", tzinfo=office.zone)
     return [moment.date() for moment in moments]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month with a statement, and how its PDF stands: none, being made, made."""
+
+    first: date
+    pdf: str
+
+
+def shown_months(certifier_id: int, exporter_id: int, rules: Rules) -> list[Month]:
+    """The months for which there is a statement, newest first; two statements."""
+    files = dict(
+        StatementFile.objects.filter(certifier_id=certifier_id, exporter_id=exporter_id).values_list("month", "sha256")
+    )
+    return [
+        Month(first, "none" if first not in files else "made" if files[first] else "being_made")
+        for first in months(certifier_id, exporter_id, rules)
+    ]
+
+
+def statement_file(certifier_id: int, exporter_id: int, year: int, month: int) -> StatementFile | None:
+    """The PDF of a month as far as it was asked for; None for a month that is none."""
+    if not (1 <= month <= 12 and 2000 <= year <= 2200):
+        return None
+    return StatementFile.objects.filter(
+        certifier_id=certifier_id, exporter_id=exporter_id, month=date(year, month, 1)
+    ).first()
 
 
 def monthly_csv(certifier_id: int, exporter_id: int, year: int, month: int, rules: Rules) -> tuple[str, str]:

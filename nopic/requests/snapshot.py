@@ -72,7 +72,7 @@ def _certificate(facts: Facts, mine: LineFacts, version: ProductVersion, decided
         "schema": SCHEMA,
         "request": {"reference": request.reference, "received_on": received.isoformat()},
         "coverage": coverage_of(request),
-        **_parties(request),
+        **_parties(request, facts.rules.pdf_footer),
         "product": {
             "name": version.wording,
             "brand": version.brand or None,
@@ -113,7 +113,7 @@ def coverage_of(request: CertificateRequest) -> dict[str, str]:
     return {"kind": request.coverage, "first_departure": first, "last_departure": last}
 
 
-def _parties(request: CertificateRequest) -> dict[str, Any]:
+def _parties(request: CertificateRequest, footer: str = "") -> dict[str, Any]:
     certifier, exporter, importer, contact = request.certifier, request.exporter, request.importer, request.contact
     consignee = None
     if request.consignee_name:
@@ -129,6 +129,7 @@ def _parties(request: CertificateRequest) -> dict[str, Any]:
             "email": certifier.email or None,
             "phone": certifier.phone or None,
             "mark": certifier.mark or None,
+            **({"footer": footer} if footer else {}),  # without one the data are what they always were
         },
         "exporter": {
             "name": exporter.name,

@@ -161,6 +161,21 @@ def test_weights_are_written_in_figures_and_words(kg, figures, words):
     assert (context["net"], context["net_words"]) == (figures, words)
 
 
+def test_the_line_of_the_certifier_stands_at_the_foot_of_every_page_and_without_one_the_bytes_stay(coffee):
+    line = "Accredited since 2004, registration 417, www.tierrafirme.example"
+    data = deepcopy(samples.COFFEE)
+    data["lots"] = [{"code": f"VV-26-{n:03}-LONG-NAME", "kg": "100"} for n in range(60)]
+    data["certifier"]["footer"] = line
+    footed = printed(data)
+    assert footed.pages == 2
+    assert [line in text_of(footed, page) for page in range(2)] == [True, True]
+    assert printed(data).sha256 == footed.sha256
+    assert "foot-own" not in coffee.html
+    plain = deepcopy(samples.COFFEE)
+    plain["certifier"]["footer"] = None
+    assert printed(plain).html == coffee.html
+
+
 def test_a_preview_has_no_number_no_codes_and_no_data():
     rendered = previewed()
     text = text_of(rendered)

@@ -352,6 +352,7 @@ ROWS: dict[str, Row] = {
     "new_certificate": Row(COMPANY, data={"number": "TC 1"}),
     "inputs": Row(STAFF, methods=("get",)),
     "input_certificate": Row(STAFF, of_input, has_object=True, data={"kg": "1", "reason": "A new copy"}),
+    "statement_pdf": Row(COMPANY, of_month, also=frozenset({404})),
     "verified_list": Row(COMPANY, methods=("get",)),
     "request_hub": Row(EXPORTER, of_case, ("get",), has_object=True),
     "copy_request": Row(EXPORTER, of_draft, has_object=True, data={"go": "copy"}, also=frozenset({422})),
@@ -412,6 +413,7 @@ ROWS: dict[str, Row] = {
         STAFF, of_exporter, has_object=True, data={"charge": "0", "reason": "x"}, also=frozenset({404})
     ),
     "operation_statement": Row(STAFF, of_exporter_month, ("get",), has_object=True),
+    "operation_statement_pdf": Row(STAFF, of_exporter_month, has_object=True, also=frozenset({404})),
     "frame_permission": Row(STAFF, of_permission, has_object=True, data={"answer": "refuse", "note": "no more room"}),
     "demands": Row(STAFF, of_exporter, has_object=True, data={"end": "1"}, also=frozenset({404})),
     "new_product": Row(STAFF, of_exporter, has_object=True),

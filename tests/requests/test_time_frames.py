@@ -10,9 +10,10 @@ from nopic.requests import checks, snapshot, steps
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.workflow import clock
 from nopic.workflow.transitions import Refused
-from tests.factories import Side, World, complete_draft, draft, signed_in, submitted
+from tests.factories import Side, World, complete_draft, draft, rules, signed_in, submitted
 from tests.frames.stories import frame_answers, frame_sent, issued, permitted
 
 
@@ -135,3 +136,15 @@ def test_a_single_request_that_a_time_frame_covers_is_told_to_add_the_shipment_t
             " Add the shipment there",
         )
     ]
+
+
+def test_the_line_at_the_foot_of_the_policy_it_was_sent_under_is_frozen_with_the_certificate(here: Side) -> None:
+    with tenant(here.certifier, here.sender):
+        plain = submitted(here)
+        certifier = here.certifier.pk
+        data = rules(pdf_footer="Registration 417").to_json()
+        Policy.objects.create(certifier_id=certifier, version=2, data=data, by="x")
+        lines = [plain.lines.get(), submitted(here).lines.get()]
+        frozen = [snapshot.certificate_data(line, decided_by=here.reviewer)["certifier"] for line in lines]
+    assert [one.get("footer") for one in frozen] == [None, "Registration 417"]
+    assert "footer" not in frozen[0]

@@ -134,6 +134,7 @@ def _certifier(d: CertificateDocument, set_: Typesetter) -> dict[str, SafeString
         "code": set_(c.nop_code),
         "contact": set_(joined((c.email, c.phone))),
         "mark": set_(c.mark),
+        "footer": set_(c.footer),
     }
 
 

@@ -42,7 +42,10 @@ class Coverage:
 
 @dataclass(frozen=True)
 class Certifier:
-    """`name` as people know it, `legal_name` as accredited; `mark` names a file in the template's folder `marks`."""
+    """`name` as people know it, `legal_name` as accredited; `mark` names a file in the template's folder `marks`.
+
+    `footer` is the line of its own that the certifier's policy put at the foot of the page on the day of approval.
+    """
 
     name: str
     address_lines: tuple[str, ...]
@@ -53,6 +56,7 @@ class Certifier:
     email: str | None = None
     phone: str | None = None
     mark: Code | None = None
+    footer: str | None = None
 
 
 @dataclass(frozen=True)
