@@ -102,6 +102,12 @@ def zone_of(name: str, country: str) -> str:
     return _zones().get((_folded(name), _folded(country)), "")
 
 
+def today_at(name: str, country: str, moment: datetime) -> date | None:
+    """The day at this moment on the clock of a place, by its name and country; None for an unknown place."""
+    zone = zone_of(name, country)
+    return moment.astimezone(ZoneInfo(zone)).date() if zone else None
+
+
 def zone_of_entry(code: str) -> str:
     """The time zone of a US port of entry: its own, or that of most of its state; nothing for an unknown code."""
     port = port_of_entry(code)

@@ -115,7 +115,7 @@ def test_a_refused_line_gives_its_hold_back_once(here: Side) -> None:
 
 def test_the_goods_leave_later_says_the_exporter_and_why(here: Side) -> None:
     request = factories.submitted(here)
-    CertificateRequest.objects.filter(pk=request.pk).update(departure_on=TODAY - timedelta(days=1))
+    CertificateRequest.objects.filter(pk=request.pk).update(departure_on=TODAY - timedelta(days=2))
     request.refresh_from_db()
     (asked,) = [f for f in checks.findings(request, moment="approval") if f.rule == "has_not_departed"]
     assert asked.asks == "has_it_left"
@@ -152,7 +152,7 @@ def test_goods_that_have_left_are_a_stop_that_nobody_takes_back(here: Side) -> N
         ({}, "Tell us whether the goods have left, and the date"),
         ({"departed_on": TODAY + timedelta(days=1)}, "Enter the day the goods left, today or earlier"),
         (
-            {"new_date": TODAY - timedelta(days=1), "why": "x"},
+            {"new_date": TODAY - timedelta(days=2), "why": "x"},
             "That day has passed. Enter the date the goods leave, today or later",
         ),
         ({"new_date": TODAY + timedelta(days=3)}, "Tell us why the goods leave on another day"),

@@ -53,7 +53,7 @@ def test_an_empty_form_says_what_is_missing_and_fails_nowhere(
         ("soon", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
         ("2026-02-30", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
         (
-            (TODAY - timedelta(days=1)).isoformat(),
+            (TODAY - timedelta(days=2)).isoformat(),
             "That day has passed. Enter the date the goods leave, today or later",
         ),
         (

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nopic.certificates.models import Certificate, PublicRecord
+from nopic.delivery.mails.costing import price_lines
 from nopic.delivery.mails.own_words import own_paragraph
 from nopic.delivery.models import Mail
 from nopic.presentation.words import city_of, day, kg, moment
@@ -203,18 +204,16 @@ def new_link(case: Case) -> Letter:
 
 def request_sent(case: Case) -> Letter:
     """The receipt."""
-    request = case.request
-    reference = {"ref": request.reference}
+    request, reference = case.request, {"ref": case.request.reference}
     subject = _("%(ref)s received") % reference
     when = _("A reviewer is going to look at it.")
     if request.decide_by and request.policy:
         zone = request.policy.rules.time_zone
-        decision = moment(request.decide_by, zone, city_of(zone))
         subject = _("%(ref)s received, decision by %(day)s") % {
             "ref": request.reference,
             "day": day(request.decide_by.astimezone(ZoneInfo(zone)).date()),
         }
-        when = _("Decision by %(when)s.") % {"when": decision}
+        when = _("Decision by %(when)s.") % {"when": moment(request.decide_by, zone, city_of(zone))}
     count = request.lines.filter(certifier_id=request.certifier_id, removed=False).count()
     return Letter(
         first_that_fits(subject, _("%(ref)s received") % reference),
@@ -224,6 +223,7 @@ def request_sent(case: Case) -> Letter:
                 "%(n)s certificate asked for, to %(importer)s.", "%(n)s certificates asked for, to %(importer)s.", count
             )
             % {"n": count, "importer": request.importer or request.contact},
+            *price_lines(request, count),
             _("Questions: %(office)s") % {"office": case.office},
         ],
         link=(_("Open the request"), case.page),

@@ -42,7 +42,7 @@ def declare_departure(
     facts, reason = load(request), " ".join(str(cleaned(why)).split())[:500]
     before = request.departure_on
     if departed_on is not None:
-        if departed_on > facts.today:
+        if departed_on > max(facts.today, facts.today_at_port):
             raise _refused("departed_on", _("Enter the day the goods left, today or earlier"))
         request.departed_on = departed_on
         record(request, "departed", by=by, old=str(before or ""), new=departed_on.isoformat(), note=reason)
@@ -52,7 +52,7 @@ def declare_departure(
         raise _refused(
             "new_date", _("A product is approved with the date it leaves, so the date cannot be moved any more")
         )
-    elif sentence := why_not_departure(new_date, facts.today, facts.rules):
+    elif sentence := why_not_departure(new_date, facts.today_at_port, facts.rules):
         raise _refused("new_date", sentence)
     elif request.last_departure_on is not None and new_date > request.last_departure_on:
         raise _refused(

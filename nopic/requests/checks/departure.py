@@ -12,7 +12,10 @@ PRIOR_TO_EXPORT = "7 CFR 205.273"  # certificates are requested before export
 
 
 def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
-    """Goods that have left are never certified. A date that merely passed is a question, not a fact."""
+    """Goods that have left are never certified. A date that merely passed is a question, not a fact.
+
+    A day of departure is one on the clock of the place of loading, wherever the office is.
+    """
     request = facts.request
     if request.departed_on is not None:
         return [
@@ -26,10 +29,10 @@ def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
                 citation=PRIOR_TO_EXPORT, field="departure#departed_on",
             )
         ]  # fmt: skip
-    if request.departure_on is None or request.departure_on >= facts.today:
+    if request.departure_on is None or request.departure_on >= facts.today_at_port:
         return []
     if not request.turn and moment in ("draft", "submit"):  # a date in a form; nobody relies on it yet
-        sentence = why_not_departure(request.departure_on, facts.today, facts.rules)
+        sentence = why_not_departure(request.departure_on, facts.today_at_port, facts.rules)
         return [Finding("has_not_departed", 17, "stop", sentence, sentence, field="departure#departure_on")]
     passed = {"day": in_words(request.departure_on, facts.today)}
     return [
@@ -37,7 +40,7 @@ def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
             "has_not_departed", 17, "stop",
             _("The goods were to leave on %(day)s. Has it left? If not, enter the new date and why") % passed,
             _("The date of departure, %(day)s, has passed: ask whether the goods have left") % passed,
-            inputs={"departure_on": request.departure_on.isoformat(), "today": facts.today.isoformat()},
+            inputs={"departure_on": request.departure_on.isoformat(), "today": facts.today_at_port.isoformat()},
             citation=PRIOR_TO_EXPORT, field="departure#departure_on", asks="has_it_left",
         )
     ]  # fmt: skip
@@ -61,7 +64,7 @@ def is_sent_in_time(facts: Facts, moment: Moment) -> list[Finding]:
     if request.departure_on is None:
         return []
     before_review = moment in ("draft", "submit")
-    if before_review and request.departure_on < facts.today:
+    if before_review and request.departure_on < facts.today_at_port:
         return []  # another rule asks whether the goods have left
     sent_at = facts.now if before_review or request.submitted_at is None else request.submitted_at
     if not office.is_late(sent_at, request.departure_on):

@@ -14,6 +14,7 @@ from nopic.ledger.models import Account
 from nopic.products.models import ProductVersion
 from nopic.requests.facts import load, rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, Supplier
+from nopic.requests.ports import today_at
 from nopic.requests.statuses import Coverage
 from nopic.requests.steps import departure, documents, importer, products, transport
 from nopic.requests.steps.reading import Choices, Problem, Product, Reading, cleaned
@@ -71,6 +72,7 @@ def choices(step: str, request: CertificateRequest, now: datetime | None = None,
         missing = [slot for slot in load(request, moment).slots if not slot.is_complete]
         known["missing_documents"] = tuple((slot.anchor, slot.sentence) for slot in missing)
     known["time_frame"] = request.coverage == Coverage.TIME_FRAME
+    known["at_port"] = today_at(request.place_of_loading, request.country_of_loading, moment)
     return Choices(rules=rules or rules_of(request, moment), now=moment, departure_on=request.departure_on, **known)
 
 

@@ -52,7 +52,7 @@ def why_not_reason(reason: str) -> str:
 
 def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
     """The date, and the reason where the date leaves the office fewer than its working days."""
-    reading = Reading()
+    reading, today = Reading(), choices.at_port or choices.today
     coverage = _coverage(reading, raw, choices)
     several = coverage == Coverage.TIME_FRAME
     departure = date_answer(
@@ -62,10 +62,10 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
         missing=_("Enter the first departure") if several else _("Enter the date the goods leave"),
         what=_("the first departure") if several else _("the date the goods leave"),
         box=17,
-        wrong=lambda day: why_not_departure(day, choices.today, choices.rules),
+        wrong=lambda day: why_not_departure(day, today, choices.rules),
     )
     reason = text(raw, "late_reason")
-    late = departure is not None and departure >= choices.today and choices.office.is_late(choices.now, departure)
+    late = departure is not None and departure >= today and choices.office.is_late(choices.now, departure)
     if late and (sentence := why_not_reason(reason)):
         reading.problem("late_reason", sentence, 17)
     turnaround = line(raw, "turnaround") or choices.rules.turnaround("").code

@@ -72,6 +72,7 @@ class Choices:
     rules: Rules
     now: datetime
     departure_on: date | None = None
+    at_port: date | None = None  # today where the goods are loaded, where that is known
     contacts: Mapping[int, ImporterContact] = field(default_factory=dict)
     products: Mapping[int, Product] = field(default_factory=dict)
     suppliers: Mapping[int, Supplier] = field(default_factory=dict)

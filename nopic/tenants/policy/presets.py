@@ -66,6 +66,10 @@ _PLANT_HEALTH: Final = {
     "key": "phytosanitary_certificate", "required_before_sending": False, "may_follow": True, "may_not_apply": True,
 }  # fmt: skip
 
+_FEES: Final = {  # no source names a price: samples, all of them
+    "certificate": "75.00", "time_frame": "15.00", "late": "50.00", "revision": "35.00", "replacement": "75.00",
+}  # fmt: skip
+
 QCS: Final = Preset(
     "qcs",
     gettext_lazy("QCS-style sample"),
@@ -82,6 +86,7 @@ QCS: Final = Preset(
         Value("weight_tolerance_kg", "0"),
         Value("weight_tolerance_percent", "0"),
         Value("over_allocation", "ask_staff"),
+        Value("fees", _FEES),
     ),
 )  # fmt: skip
 OREGON_TILTH: Final = Preset(
@@ -95,6 +100,7 @@ OREGON_TILTH: Final = Preset(
         Value("page_size", "Letter"),
         Value("documents", [*_SOURCE_PAPERS, *_TRACED, _PLANT_HEALTH]),
         Value("over_allocation", "ask_staff"),
+        Value("fees", _FEES),
     ),
 )
 CERTISYS: Final = Preset(
@@ -119,6 +125,7 @@ CERTISYS: Final = Preset(
         Value("time_zone", "Europe/Brussels"),
         Value("page_size", "A4"),
         Value("over_allocation", "ask_staff"),
+        Value("fees", _FEES),
     ),
 )  # fmt: skip
 PAO: Final = Preset(
@@ -149,6 +156,7 @@ PAO: Final = Preset(
               ],
               "Records that name the product as organic, and the International Markets Addendum; the rows about suppliers are samples."),
         Value("over_allocation", "ask_staff"),
+        Value("fees", {**_FEES, "classes": [{"turnaround": "day", "price": "60.00"}, {"turnaround": "two_days", "price": "30.00"}]}),
     ),
 )  # fmt: skip
 
