@@ -59,8 +59,8 @@ def test_a_departure_is_a_day_on_the_clock_of_the_place_of_loading(world: World)
     from nopic.demo.seed.timing import at
     from nopic.requests.ports import today_at
 
-    evening = datetime(2026, 3, 3, 1, tzinfo=UTC)
-    assert today_at("Guayaquil", "Ecuador", evening) == date(2026, 3, 2)
+    evening = datetime(2027, 3, 3, 1, tzinfo=UTC)
+    assert today_at("Guayaquil", "Ecuador", evening) == date(2027, 3, 2)
     assert today_at("Nowhere", "Ecuador", evening) is None
     here = world.here
     with at(evening):
@@ -68,7 +68,7 @@ def test_a_departure_is_a_day_on_the_clock_of_the_place_of_loading(world: World)
         changes = {"place_of_loading": "Guayaquil", "country_of_loading": "Ecuador"}
         with tenant(here.certifier):
             found = {}
-            for day in (date(2026, 3, 2), date(2026, 3, 2) - timedelta(days=1)):
+            for day in (date(2027, 3, 2), date(2027, 3, 2) - timedelta(days=1)):
                 type(request).objects.filter(pk=request.pk).update(departure_on=day, **changes)
                 request.refresh_from_db()
                 found[day.day] = [f for f in checks.findings(request, moment="draft") if f.rule == "has_not_departed"]
