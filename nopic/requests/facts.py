@@ -15,7 +15,6 @@ from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account, InputCertificate, InputEntry
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
-from nopic.requests import ports
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
 from nopic.requests.statuses import UNDECIDED_LINE, Coverage, LineStatus, RequestStatus
@@ -129,11 +128,6 @@ class Facts:
     def today(self) -> date:
         """Today at the certifier's office."""
         return self.office.local(self.now).date()
-
-    @cached_property
-    def today_at_port(self) -> date:
-        """Today where the goods are loaded, as a departure is a day on the clock of that place; else at the office."""
-        return ports.today_at(self.request.place_of_loading, self.request.country_of_loading, self.now) or self.today
 
     @cached_property
     def slots(self) -> list[SlotView]:

@@ -14,8 +14,10 @@ from nopic.review import actions, projection, queues
 from nopic.review import tasks as _registered  # noqa: F401  the handler of index_request
 from nopic.review.models import SearchWord
 from nopic.review.queues import Pace, Selection
+from nopic.review.queues.rows import _time_left
+from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
-from nopic.tenants.policy import Rules
+from nopic.tenants.policy import Rules, Turnaround
 from nopic.workflow import clock, dispatch
 from nopic.workflow.models import Dispatch
 from tests import factories
@@ -284,3 +286,15 @@ def test_the_next_case_of_a_view_is_the_row_below(inside: Side) -> None:
     one, two = copies(request, 2)
     assert queues.next_case(select(inside), departure=one.departure_on, pk=one.pk) == two.reference
     assert queues.next_case(select(inside), departure=two.departure_on, pk=two.pk) == ""
+
+
+@pytest.mark.parametrize(
+    ("sent_at", "left"),
+    [("2026-11-23 09:00", "12 h"), ("2026-11-23 20:00", "1 day"), ("2026-11-20 09:00", "time is up")],
+)
+def test_a_class_in_hours_says_within_how_many_hours_it_is_to_be_decided(sent_at: str, left: str) -> None:
+    fast = Turnaround(code="fast", unit="hours", amount=12, over_closed_days=True)
+    sent = datetime.fromisoformat(sent_at).replace(tzinfo=UTC)
+    due = Office(Rules()).decision_due(sent, fast)
+    assert due == sent + timedelta(hours=12)
+    assert _time_left(Pace(Rules(), MONDAY, []), due)[0] == left

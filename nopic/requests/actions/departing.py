@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import day as in_words
 from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
+from nopic.requests.checks.departure import today_at_port
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
 from nopic.requests.queries import date_is_fixed
@@ -42,7 +43,7 @@ def declare_departure(
     facts, reason = load(request), " ".join(str(cleaned(why)).split())[:500]
     before = request.departure_on
     if departed_on is not None:
-        if departed_on > max(facts.today, facts.today_at_port):
+        if departed_on > max(facts.today, today_at_port(facts)):
             raise _refused("departed_on", _("Enter the day the goods left, today or earlier"))
         request.departed_on = departed_on
         record(request, "departed", by=by, old=str(before or ""), new=departed_on.isoformat(), note=reason)
@@ -52,7 +53,7 @@ def declare_departure(
         raise _refused(
             "new_date", _("A product is approved with the date it leaves, so the date cannot be moved any more")
         )
-    elif sentence := why_not_departure(new_date, facts.today_at_port, facts.rules):
+    elif sentence := why_not_departure(new_date, today_at_port(facts), facts.rules):
         raise _refused("new_date", sentence)
     elif request.last_departure_on is not None and new_date > request.last_departure_on:
         raise _refused(

@@ -1,14 +1,22 @@
 """When the goods leave: not before today, not too far ahead, not already gone, and late only with a reason."""
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import day as in_words
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts
+from nopic.requests.ports import today_at
 from nopic.requests.steps.departure import latest_departure, why_not_departure, why_not_reason
 from nopic.requests.steps.transport import why_not_arrival
 
 PRIOR_TO_EXPORT = "7 CFR 205.273"  # certificates are requested before export
+
+
+def today_at_port(facts: Facts) -> date:
+    """Today where the goods are loaded, as a departure is a day on the clock of that place; else at the office."""
+    return today_at(facts.request.place_of_loading, facts.request.country_of_loading, facts.now) or facts.today
 
 
 def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
@@ -29,10 +37,10 @@ def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
                 citation=PRIOR_TO_EXPORT, field="departure#departed_on",
             )
         ]  # fmt: skip
-    if request.departure_on is None or request.departure_on >= facts.today_at_port:
+    if request.departure_on is None or request.departure_on >= today_at_port(facts):
         return []
     if not request.turn and moment in ("draft", "submit"):  # a date in a form; nobody relies on it yet
-        sentence = why_not_departure(request.departure_on, facts.today_at_port, facts.rules)
+        sentence = why_not_departure(request.departure_on, today_at_port(facts), facts.rules)
         return [Finding("has_not_departed", 17, "stop", sentence, sentence, field="departure#departure_on")]
     passed = {"day": in_words(request.departure_on, facts.today)}
     return [
@@ -40,7 +48,7 @@ def has_not_departed(facts: Facts, moment: Moment) -> list[Finding]:
             "has_not_departed", 17, "stop",
             _("The goods were to leave on %(day)s. Has it left? If not, enter the new date and why") % passed,
             _("The date of departure, %(day)s, has passed: ask whether the goods have left") % passed,
-            inputs={"departure_on": request.departure_on.isoformat(), "today": facts.today_at_port.isoformat()},
+            inputs={"departure_on": request.departure_on.isoformat(), "today": today_at_port(facts).isoformat()},
             citation=PRIOR_TO_EXPORT, field="departure#departure_on", asks="has_it_left",
         )
     ]  # fmt: skip
@@ -64,7 +72,7 @@ def is_sent_in_time(facts: Facts, moment: Moment) -> list[Finding]:
     if request.departure_on is None:
         return []
     before_review = moment in ("draft", "submit")
-    if before_review and request.departure_on < facts.today_at_port:
+    if before_review and request.departure_on < today_at_port(facts):
         return []  # another rule asks whether the goods have left
     sent_at = facts.now if before_review or request.submitted_at is None else request.submitted_at
     if not office.is_late(sent_at, request.departure_on):
