@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from nopic.demo.seed.parties import BUYERS, OFFICES, OPERATIONS, SUSPENDED
+from nopic.demo.seed.parties import BUYERS, OFFICES, OPERATIONS, SELLERS, SUSPENDED, Seller
 from nopic.workflow import clock
 
 Load = Callable[[dict[str, Any]], None]
@@ -47,7 +47,7 @@ def everybody() -> dict[str, Any]:
     names = {office.facts["nop_code"]: office.facts["name"] for office in OFFICES}
     return {
         "certifiers": [{"code": code, "name": names[code], "key": key} for code, key in keys().items()],
-        "operations": exporters + [_importer(one.key) for one in BUYERS],
+        "operations": exporters + [_importer(one.key) for one in BUYERS] + [_seller(one) for one in SELLERS],
     }
 
 
@@ -67,6 +67,19 @@ def _importer(key: str) -> dict[str, Any]:
         "address_lines": one.address.split("\n"),
         "state": one.state,
         "country": "US",
+    }
+
+
+def _seller(one: Seller) -> dict[str, Any]:
+    """A supplier: listed and certified like everybody else, by whomever."""
+    buyer = next(each for each in OPERATIONS if each.key == one.exporter)
+    return {
+        "nop_id": one.nop_id,
+        "name": one.name,
+        "kind": "exporter",
+        "address_lines": buyer.address.split("\n")[-1:],
+        "country": buyer.country,
+        "certifiers": [],
     }
 
 
