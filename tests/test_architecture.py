@@ -48,7 +48,7 @@ SHELVES = [
         "transitions",
     },
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
-    {"changes", "facts", "pricing", "slots", "timing"},
+    {"changes", "facts", "lending", "pricing", "slots", "timing"},
     {"audit", "context", "client", "payloads", "secrets", "rls", "crypto", "post"},
     {"wire", "replies", "processes"},
     {"models", "outcomes"},

@@ -115,8 +115,9 @@ def test_the_tables_say_what_was_agreed() -> None:
             "pending": "abandoned issuing",
             "issuing": "abandoned issued needs_attention",
             "needs_attention": "abandoned issuing",
-            "issued": "cancelled",
+            "issued": "cancelled superseded",
             "cancelled": "",
+            "superseded": "",
             "abandoned": "",
         },
         "RegistryOperation": {

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certifiers.forms.certificates import CancelForm, KeyForm
-from nopic.certificates import actions, policies, queries
+from nopic.certificates import actions, policies, queries, standing
 from nopic.certificates.models import Certificate
 from nopic.delivery import queries as handover
 from nopic.frames import queries as frames
@@ -22,7 +22,7 @@ from nopic.watch import queries as afterwards
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken
 
-STATES = ("", "underway", "issued", "cancelled", "attention", "revision")
+STATES = ("", "underway", "issued", "cancelled", "superseded", "attention", "revision")
 
 
 def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
@@ -54,6 +54,7 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("underway", _("Being published")),
             ("issued", _("Issued")),
             ("cancelled", _("Cancelled")),
+            ("superseded", _("Replaced")),
             ("attention", _("Needs attention")),
             ("revision", _("Revision to decide")),
         ],
@@ -78,6 +79,7 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "data": found.data,
         "state": queries.state(found, today(zone)),
         "net_kg": found.kilograms,
+        "place": standing.place(found),
         "versions": queries.versions(found),
         "drawn": drawn(allowance, today(zone)) if allowance else None,
         "rows": frames.shipments(allowance) if allowance else [],
@@ -110,7 +112,8 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
                 request, _("Cancelled here. INTEGRITY, the exporter, the importer and the broker are told.")
             )
         except Overtaken:
-            messages.info(request, _("A colleague cancelled it a moment ago."))
+            fresh = _certificate(request, certificate_id)
+            messages.info(request, " ".join(policies.obstacles_to_cancel(fresh)) or _("A colleague was faster."))
         return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
     context = {
         "certificate": found,

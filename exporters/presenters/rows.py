@@ -216,6 +216,8 @@ def certificate_facts(certificate: Certificate, state: str, office: Office) -> d
     moment = certificate.issued_at
     if state == CertificateStatus.CANCELLED:
         moment = certificate.cancel_requested_at or certificate.cancelled_at
+    elif state == CertificateStatus.SUPERSEDED:
+        moment = certificate.superseded_at
     left = request.departed_on or request.departure_on
     left = {"used_up": certificate.used_up_on, "ended": request.last_departure_on}.get(state, left)
     return {

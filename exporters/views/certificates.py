@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from exporters.presenters import papers
 from exporters.presenters.rows import certificate_facts, certificate_row
-from nopic.certificates import policies, queries
+from nopic.certificates import policies, queries, standing
 from nopic.frames.presenters import drawn
 from nopic.frames.queries import allowance_of
 from nopic.presentation.typed import whole
@@ -68,6 +68,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "drawn": drawn(allowance, office.local(now()).date()) if allowance else None,
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
+        "place": standing.place(found),
         "versions": queries.versions(found),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
         "owed_by": afterwards.owed_of(found.request),

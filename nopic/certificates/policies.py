@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import Certificate, CertificateFile, RegistryEntry, RegistryOperation, Revision
+from nopic.certificates.standing import open_replacement, replacement_of, waits_for_an_earlier_one
 from nopic.certificates.statuses import (
-    CLOSED_OPERATION,
+    ENDED_CERTIFICATE,
     OPEN_REVISION,
     CertificateStatus,
     Channel,
@@ -85,25 +86,14 @@ def obstacles_to_publish(certificate: Certificate, *, asked_live: bool = True) -
     against = [one.staff_sentence for one in found if one.severity == "stop" and one.rule not in gives_way]
     if snapshot.coverage_of(certificate.line.request) != certificate.data["coverage"]:
         against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
+    if (old := certificate.replaces) and (old.status != CertificateStatus.ISSUED or old.cancel_requested_at):
+        against.append(_("The certificate that it replaces is not in force any more."))
     return against
 
 
 def is_assisted(operation: RegistryOperation) -> bool:
     """Whether staff key it by hand."""
     return operation.channel == Channel.ASSISTED
-
-
-def waits_for_an_earlier_one(operation: RegistryOperation) -> bool:
-    """Operations of one certificate are done in their sequence."""
-    return operation.sequence > 1 and (
-        RegistryOperation.objects.filter(
-            certifier_id=operation.certifier_id,
-            certificate_id=operation.certificate_id,
-            sequence__lt=operation.sequence,
-        )
-        .exclude(status__in=CLOSED_OPERATION)
-        .exists()
-    )
 
 
 def obstacles_to_start(operation: RegistryOperation) -> list[str]:
@@ -126,9 +116,8 @@ def obstacles_to_confirm(entry: RegistryEntry, *, by: User) -> list[str]:
 
 
 def counts(certificate: Certificate) -> bool:
-    """Approved, and neither cancelled nor given up: its request still owes what must follow."""
-    over = (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED)
-    return certificate.cancel_requested_at is None and certificate.status not in over
+    """Approved, and neither cancelled, replaced nor given up: its request still owes what must follow."""
+    return certificate.cancel_requested_at is None and certificate.status not in ENDED_CERTIFICATE
 
 
 def is_certified(request: CertificateRequest) -> bool:
@@ -144,7 +133,7 @@ def still_owed(slots: Iterable[SlotView]) -> list[SlotView]:
 
 def file_version(certificate: Certificate) -> int:
     """Which PDF tells the truth now: of each version the odd one as issued, the even one with "Not valid for import"."""
-    return 2 * certificate.version - (0 if certificate.cancel_requested_at else 1)
+    return 2 * certificate.version - (0 if certificate.cancel_requested_at or certificate.superseded_at else 1)
 
 
 def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
@@ -191,8 +180,14 @@ def obstacles_to_cancel(certificate: Certificate) -> list[str]:
     """Why it cannot be cancelled (any more)."""
     if certificate.cancel_requested_at:
         return [_("Its cancellation has been asked for already.")]
-    if certificate.status in (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED):
+    if certificate.status in ENDED_CERTIFICATE:
         return [_("It is not valid any more.")]
+    if replacement_of(certificate) is not None:
+        return [
+            _(
+                "Its replacement is approved and being published. Wait for its number, or cancel that one first: both cannot end at once."
+            )
+        ]
     return []
 
 
@@ -200,6 +195,10 @@ def obstacles_to_revise(certificate: Certificate, *, but: Revision | None = None
     """Why no next version can be asked for or approved now; `but`: the one that is being decided."""
     if not counts(certificate) or certificate.status != CertificateStatus.ISSUED:
         return [_("Only a certificate that is published and in force can be revised.")]
+    if replacement_of(certificate) is not None or open_replacement(certificate) is not None:
+        return [
+            _("A replacement of this certificate is under way. It is revised only when that is withdrawn or refused.")
+        ]
     other = certificate.revisions.filter(certifier_id=certificate.certifier_id, status__in=OPEN_REVISION)
     if other.exclude(pk=but.pk if but else None).exists():
         return [_("A revision of this certificate is under way already.")]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nopic.certificates import policies
+from nopic.certificates import policies, standing
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.frames import queries as frames
 from nopic.requests.models import CertificateRequest
@@ -47,6 +47,9 @@ def refresh(certificate: Certificate) -> None:
         "arrival_on": policies.arrival_of(certificate),
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
         "cancel_reason": policies.why_cancelled(certificate),
+        "replaces": (certificate.replaces.number if certificate.replaces else "") or "",
+        "replaced_by": _number_of(standing.replacement_of(certificate)) if certificate.superseded_at else "",
+        "superseded_at": certificate.superseded_at,
         "final_document_owed": final_document_owed(request),
         "routing": certificate.routing,
         "non_organic_kg": certificate.non_organic_kg,
@@ -96,6 +99,10 @@ def final_document_owed(request: CertificateRequest) -> bool:
     """Whether the definitive transport document has still to come (needed before customs clearance)."""
     assert request.policy is not None  # noqa: S101 - a sent request has one
     return any(slot.lacks_final for slot in slots_of(request, request.policy.rules, suppliers=()))
+
+
+def _number_of(certificate: Certificate | None) -> str:
+    return (certificate.number if certificate else "") or ""
 
 
 def _broker_id(email: str) -> int | None:

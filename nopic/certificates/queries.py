@@ -131,7 +131,7 @@ def find(certifier_id: int, certificate_id: int, *, exporter_id: int | None = No
     found = _of(certifier_id).filter(pk=certificate_id)
     if exporter_id is not None:
         found = found.filter(request__exporter_id=exporter_id)
-    return found.select_related("request__policy", "approved_by", "cancel_requested_by").first()
+    return found.select_related("request__policy", "replaces", "approved_by", "cancel_requested_by").first()
 
 
 @dataclass(frozen=True)

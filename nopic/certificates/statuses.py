@@ -5,13 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CertificateStatus(models.TextChoices):
-    """Stored statuses. `abandoned`: cancelled, and the registry provably holds nothing."""
+    """Stored statuses. `abandoned`: cancelled, and the registry provably holds nothing. `superseded`: another one is in its place."""
 
     PENDING = "pending", _("Approved")
     ISSUING = "issuing", _("Being published")
     NEEDS_ATTENTION = "needs_attention", _("Needs attention")
     ISSUED = "issued", _("Issued")
     CANCELLED = "cancelled", _("Cancelled")
+    SUPERSEDED = "superseded", _("Replaced")
     ABANDONED = "abandoned", _("Not issued")
 
 
@@ -21,8 +22,9 @@ CERTIFICATE_NEXT: dict[str, frozenset[str]] = {
         {CertificateStatus.ISSUED, CertificateStatus.NEEDS_ATTENTION, CertificateStatus.ABANDONED}
     ),
     CertificateStatus.NEEDS_ATTENTION: frozenset({CertificateStatus.ISSUING, CertificateStatus.ABANDONED}),
-    CertificateStatus.ISSUED: frozenset({CertificateStatus.CANCELLED}),
+    CertificateStatus.ISSUED: frozenset({CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED}),
     CertificateStatus.CANCELLED: frozenset(),
+    CertificateStatus.SUPERSEDED: frozenset(),
     CertificateStatus.ABANDONED: frozenset(),
 }
 
@@ -95,4 +97,5 @@ OPERATION_NEXT: dict[str, frozenset[str]] = {
     OperationStatus.DONE: frozenset(),
     OperationStatus.SUPERSEDED: frozenset(),
 }
+ENDED_CERTIFICATE = (CertificateStatus.CANCELLED, CertificateStatus.SUPERSEDED, CertificateStatus.ABANDONED)
 CLOSED_OPERATION = (OperationStatus.DONE, OperationStatus.SUPERSEDED)

@@ -41,7 +41,10 @@ def may_download(record: PublicRecord, reader: Reader) -> bool:
 
 def file_name(record: PublicRecord) -> str:
     """Its state stands in its name too, for whoever sorts files by name."""
-    return f"{record.number}-CANCELLED.pdf" if stands(record).name == "not_valid" else f"{record.number}.pdf"
+    standing = stands(record)
+    if standing.replaced:
+        return f"{record.number}-REPLACED.pdf"
+    return f"{record.number}-CANCELLED.pdf" if standing.name == "not_valid" else f"{record.number}.pdf"
 
 
 def the_file(record: PublicRecord) -> FileResponse:

@@ -21,11 +21,13 @@ BY = "delivery"
 
 @transaction.atomic
 def hand_over(*, certificate: Certificate) -> list[Mail]:
-    """Owe everybody the notice that is due now: issued (once its PDF is there), or cancelled. Idempotent."""
+    """Owe everybody the notice that is due now: issued (once its PDF is there), cancelled or replaced. Idempotent."""
     if not certificate.number:
         return []
     if certificate.cancel_requested_at or certificate.status == CertificateStatus.CANCELLED:
         return owe_to_all(certificate.request, certificate, "cancelled")
+    if certificate.status == CertificateStatus.SUPERSEDED:
+        return owe_to_all(certificate.request, certificate, "replaced")
     if certificate.status != CertificateStatus.ISSUED or not certificate.rendered_at:
         return []
     if certificate.version > 1:
@@ -72,7 +74,8 @@ def resend(*, certificate: Certificate, recipient: str, by: Actor) -> Mail:
     address = recipients(fresh.request).get(recipient)
     if address is None:
         raise ValueError(f"no {recipient} to write to")
-    notice = "cancelled" if cancelled else "issued"
+    replaced = fresh.status == CertificateStatus.SUPERSEDED and not cancelled
+    notice = "cancelled" if cancelled else "replaced" if replaced else "issued"
     base = f"{notice}:{fresh.pk}:{recipient}"
     earlier = Mail.objects.filter(certifier_id=fresh.certifier_id, certificate_id=fresh.pk, key__startswith=base)
     waiting = earlier.filter(sent_at=None, failed_at=None, not_needed_at=None).first()

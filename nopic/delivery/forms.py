@@ -13,9 +13,12 @@ from nopic.certificates.actions.revising import Wish
 from nopic.certificates.models import Certificate
 from nopic.presentation.forms import DateInput, on_paper
 from nopic.presentation.words import kg
+from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, read_container
+from nopic.requests.models import OnBehalf
 from nopic.requests.quantities import QuantityError, apart, read_number, to_kg
 from nopic.watch.models import Treatment
+from nopic.workflow.clock import now
 
 MOST_CONTAINERS = 40
 MOST_LOTS = 200
@@ -225,3 +228,31 @@ def _net_kilograms(typed: str, line: str = "") -> Decimal:
         return to_kg(read_number(number, _("the net weight")), unit)
     except QuantityError as error:
         raise forms.ValidationError(error.about(line[:40]) if line else str(error)) from error
+
+
+class AskedForm(forms.Form):
+    """What the log keeps when staff act for an exporter."""
+
+    asked_by = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Who asked you?"), max_length=200,
+            error_messages={"required": gettext_lazy("Enter who asked you")},
+        ), width="n6",
+    )  # fmt: skip
+    means = forms.ChoiceField(
+        label=gettext_lazy("How?"),
+        choices=OnBehalf.Means.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how they asked you")},
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("What is wrong with the certificate?"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": gettext_lazy("Enter what is wrong with it")},
+    )
+
+    def asked(self) -> Asked:
+        """As the action takes it; asked today."""
+        said = self.cleaned_data
+        return Asked(by=said["asked_by"], means=said["means"], on=now().date(), reason=said["reason"])

@@ -24,10 +24,13 @@ class Standing:
 
     name: str
     on: date | None = None
+    replaced: bool = False  # not valid, because another certificate is in its place
 
     @property
     def shown_as(self) -> str:
         """The state in the portal's table of statuses."""
+        if self.replaced:
+            return "superseded"
         return {"valid": "issued", "not_valid": "cancelled"}.get(self.name, self.name)
 
 
@@ -40,7 +43,7 @@ def stands(record: PublicRecord) -> Standing:
     frame that is used up or has ended stays valid for the shipments in its record.
     """
     if record.status != CertificateStatus.ISSUED or record.cancelled_at:
-        return Standing("not_valid")
+        return Standing("not_valid", replaced=record.status == CertificateStatus.SUPERSEDED)
     if record.time_frame:
         if record.used_up_on:
             return Standing("used_up", record.used_up_on)

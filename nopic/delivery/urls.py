@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nopic.delivery.views import afterwards, changing, consignment, handover, inbox, keys, public
+from nopic.delivery.views import afterwards, changing, consignment, handover, inbox, keys, public, replacing
 
 urlpatterns = [
     path("v/", public.ask, name="verify_ask"),
@@ -31,6 +31,7 @@ urlpatterns = [
         changing.ask_revision,
         name="certificate_ask_revision",
     ),
+    path("<slug:certifier>/certificates/<int:certificate>/replace/", replacing.replace, name="certificate_replace"),
     path("<slug:certifier>/certificates/<int:certificate>/routing/", afterwards.routing, name="routing"),
     path("<slug:certifier>/certificates/<int:certificate>/treatment/", afterwards.treatment, name="treatment"),
     path(

@@ -140,6 +140,22 @@ def give_rest_back(account: Account, kg: Decimal, *, line_id: int, turn: int, by
     return _move(account, Kind.REST, issued=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
 
 
+def swap(account: Account, kg: Decimal, *, held: Decimal, line_id: int, turn: int, by: Actor) -> bool:
+    """A line was certified in the place of another one: it held only what the other one's kilograms did not cover.
+
+    The other one's kilograms are given back before, in the same transaction and under the same lock, so that nothing
+    ever counts twice and nobody else gets them.
+    """
+    return _move(account, Kind.SWAP, held=-held, issued=kg, line_id=line_id, turn=turn, by=by)
+
+
+def used_by(line_id: int, account_id: int) -> Decimal:
+    """Kilograms that a line takes of an account now, held or certified."""
+    mine = Entry.objects.filter(account_id=account_id, line_id=line_id)
+    sums = mine.aggregate(kg=Sum(F("held_delta") + F("issued_delta")))
+    return sums["kg"] or Decimal(0)
+
+
 def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
     """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
 

@@ -54,6 +54,7 @@ class Kind(models.TextChoices):
     GIVE_BACK = "give_back", _("Given back: certificate cancelled")
     REDUCE = "reduce", _("Given back: certificate revised to fewer kilograms")
     REST = "rest", _("Given back: not shipped under the certificate")
+    SWAP = "swap", _("Certified in the place of the certificate that it replaces")
 
 
 class Entry(TenantModel):

@@ -32,3 +32,9 @@ DOCUMENT_MARKS = {
     "not_needed": "later",
     "missing": "",
 }
+
+# Of a certificate that another one has taken the place of: what each reader is told.
+REPLACED = {
+    **dict.fromkeys(("exporter", "staff"), (_("Replaced by %(number)s on %(day)s"), _("By another certificate"))),
+    "importer": (_("Use %(number)s instead"), _("Another certificate is in its place. Do not use")),
+}

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nopic.presentation.paper_states import DOCUMENT, DOCUMENT_MARKS
+from nopic.presentation.paper_states import DOCUMENT, DOCUMENT_MARKS, REPLACED
 from nopic.presentation.shown import Shown
 
 __all__ = [
@@ -241,6 +241,7 @@ CERTIFICATE: dict[str, Shown] = {
             "importer": (_("Cancelled on %(day)s. Do not use"), _("Cancelled. Do not use")),
         },
     ),
+    "superseded": Shown(_("Replaced"), "bad", REPLACED),
     "abandoned": Shown(
         _("Not issued"),
         "off",

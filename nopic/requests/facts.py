@@ -15,6 +15,7 @@ from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account, InputCertificate, InputEntry
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
+from nopic.requests.lending import lent
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
 from nopic.requests.statuses import UNDECIDED_LINE, Coverage, LineStatus, RequestStatus
@@ -39,6 +40,7 @@ class LineFacts:
     account: Account | None
     own_held: Decimal
     inputs: dict[int, InputCertificate] = field(default_factory=dict)  # of purchased lots, by the lot's key
+    lent: Decimal = Decimal(0)  # of the certificate that the request replaces
 
     @property
     def drawn(self) -> dict[int, tuple[InputCertificate, Decimal]]:
@@ -186,12 +188,12 @@ class Facts:
     def left_for(self, line: LineFacts) -> Decimal | None:
         """Kilograms this line may have, in kg; None without a cap.
 
-        What the line itself holds is not counted against it; what earlier lines of the same draft ask for is.
+        What the line holds, or is lent to it, is not counted against it; what earlier lines of the same draft ask for is.
         """
         if line.account is not None and line.account.allocated is None:
             return None
         left = (line.account.left if line.account else None) or Decimal(0)
-        return left + line.own_held - self.asked_before(line)
+        return left + line.own_held + line.lent - self.asked_before(line)
 
     def asked_before(self, line: LineFacts) -> Decimal:
         """Kilograms of the same account that earlier lines of this request ask for and do not hold yet."""
@@ -221,8 +223,7 @@ def may_be_changed(request: CertificateRequest) -> bool:
 
 def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
     """Everything about the request in at most ten statements."""
-    moment = now or the_present()
-    rules = rules_of(request, moment)
+    rules = rules_of(request, moment := now or the_present())
     lines = list(
         RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
         .exclude(status=LineStatus.WITHDRAWN)
@@ -231,9 +232,8 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
     )
     items = {line.item_id for line in lines if line.item_id}
     versions: dict[int, list[ProductVersion]] = defaultdict(list)
-    for version in ProductVersion.objects.filter(certifier_id=request.certifier_id, item_id__in=items).order_by(
-        "number"
-    ):
+    of_items = ProductVersion.objects.filter(certifier_id=request.certifier_id, item_id__in=items)
+    for version in of_items.order_by("number"):
         versions[version.item_id].append(version)
     found: dict[Key, Account] = {
         (account.item_id, account.crop_year): account
@@ -241,9 +241,8 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
     }
     lots: dict[int, list[Lot]] = defaultdict(list)
     suppliers: dict[int, Supplier] = {}
-    for lot in (
-        Lot.objects.filter(certifier_id=request.certifier_id, line__in=lines).select_related("supplier").order_by("pk")
-    ):
+    of_lines = Lot.objects.filter(certifier_id=request.certifier_id, line__in=lines)
+    for lot in of_lines.select_related("supplier").order_by("pk"):
         lots[lot.line_id].append(lot)
         if lot.supplier is not None:
             suppliers.setdefault(lot.supplier.pk, lot.supplier)
@@ -263,6 +262,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
                 account=found.get((line.item_id, line.crop_year)),
                 own_held=held.get(line.pk, Decimal(0)),
                 inputs={lot.pk: proofs[lot.pk] for lot in lots[line.pk] if lot.pk in proofs},
+                lent=lent(request, found.get((line.item_id, line.crop_year))),
             )
             for at, line in enumerate(lines)
         ],

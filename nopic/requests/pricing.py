@@ -21,7 +21,9 @@ def quote_of(
     """
     if rules.fees.is_free:
         return None
-    if lines is None:
+    if request.replaces_id is not None:
+        lines = ()  # the fee of a replacement falls due when it takes the place; that of a certificate was charged once
+    elif lines is None:
         lines = list(
             RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
             .exclude(status=LineStatus.WITHDRAWN)

@@ -455,6 +455,7 @@ ROWS: dict[str, Row] = {
     "certificate_ask_revision": Row(
         STAFF | EXPORTER, of_certificate, has_object=True, data={"net": "1", "why": "x"}, posts=STAFF | {SENDER}
     ),
+    "certificate_replace": Row(STAFF | EXPORTER, of_certificate, has_object=True, posts=STAFF | {SENDER}),
     "certificate_revision": Row(STAFF, of_revision, has_object=True, data={"verdict": "refuse", "note": "x"}),
     "routing": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"vessel": "x"}, posts=STAFF | {SENDER}),
     "treatment": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"kg": "1"}, posts=STAFF | {SENDER}),

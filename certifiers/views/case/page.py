@@ -18,7 +18,7 @@ from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
 from nopic.certificates import assisted
 from nopic.certificates.models import Certificate
-from nopic.certificates.statuses import CertificateStatus
+from nopic.certificates.statuses import ENDED_CERTIFICATE
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
@@ -229,7 +229,7 @@ def progress_of(opened: Open) -> dict[str, Any] | None:
         return words.moment(moment, zone) if moment else ""
 
     published = certificate.number is not None
-    over = certificate.status in (CertificateStatus.CANCELLED, CertificateStatus.ABANDONED)
+    over = certificate.status in ENDED_CERTIFICATE
     by_hand = assisted.waits(certificate)
     return {
         "certificate": certificate,

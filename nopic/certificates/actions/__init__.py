@@ -1,16 +1,18 @@
 """What people do to certificates. Each is one transaction of the caller's `tenant()`, without broker and registry."""
 
+from uuid import UUID, uuid4
+
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.certificates import pdf, policies, projection, shipping
+from nopic.certificates import limits, pdf, policies, projection, shipping, standing
 from nopic.certificates.actions.revising import locked, next_sequence
 from nopic.certificates.issuance.endings import abandon, drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
 from nopic.documents import actions as documents
 from nopic.documents.models import Document, Dossier
-from nopic.oid.payloads import client_ref, fingerprint, issue_payload
+from nopic.oid.payloads import client_ref, fingerprint, issue_payload, replace_payload
 from nopic.requests import actions as requests
 from nopic.requests import snapshot
 from nopic.requests.models import CertificateRequest, RequestLine
@@ -36,8 +38,12 @@ def begin(*, line: RequestLine, by: User) -> Certificate:
         raise ValueError(
             _("The certificate cannot be printed with these characters: %(them)s") % {"them": " ".join(missing)}
         )
-    payload = issue_payload(data)
-    request = line.request
+    payload, request = issue_payload(data), line.request
+    old = lock_replaced(request)
+    if old is not None:
+        if against := limits.obstacles_to_replace(old):
+            raise Refused(against)
+        payload = replace_payload(payload, replaces=client_ref(old.certifier_id, old.pk))
     assert request.policy is not None and request.importer_id is not None  # noqa: S101, PT018 - a sent request has both
     try:
         with transaction.atomic():
@@ -45,10 +51,10 @@ def begin(*, line: RequestLine, by: User) -> Certificate:
                 certifier_id=line.certifier_id, line=line, request=request, importer_id=request.importer_id,
                 data=data, data_sha256=fingerprint(data), template_version=pdf.current_version(),
                 page_size=request.policy.rules.page_size, verification_key=new_key(), approved_at=now(),
-                approved_by=by,
+                approved_by=by, replaces=old,
             )  # fmt: skip
     except IntegrityError as error:
-        if "line_id" not in str(error):
+        if "line_id" not in str(error) and "certificate_replaced_once" not in str(error):
             raise
         raise Overtaken(line) from error
     record(certificate, "approved", by=by, new=certificate.status, data_sha256=certificate.data_sha256)
@@ -60,6 +66,35 @@ def begin(*, line: RequestLine, by: User) -> Certificate:
     )  # fmt: skip
     owe("registry", operation.pk, certifier_id=line.certifier_id)
     return certificate
+
+
+def lock_replaced(request: CertificateRequest) -> Certificate | None:
+    """The certificate that a request is to replace, locked; to be asked before any account is locked."""
+    if request.replaces_id is None:
+        return None
+    return locked(Certificate(certifier_id=request.certifier_id, pk=request.replaces_id))
+
+
+@transaction.atomic
+def replace(
+    *, certificate: Certificate, by: User, key: UUID | None = None, asked: requests.Asked | None = None
+) -> CertificateRequest:
+    """Begin the request for another certificate in its place, or go on with the one that there is.
+
+    `asked`: for staff who fill it in for the exporter. Raises Refused with what stands against it. The certificate
+    stays in force until the other one is published.
+    """
+    fresh = locked(certificate)
+    if begun := standing.open_replacement(fresh):
+        return begun
+    if against := limits.obstacles_to_replace(fresh):
+        raise Refused(against)
+    key = key or uuid4()
+    if asked is not None:
+        requests.start_on_behalf(exporter=fresh.request.exporter, by=by, asked=asked, key=key)
+    request = requests.start_replacement(line=fresh.line, certificate_id=fresh.pk, by=by, key=key)
+    record(fresh, "replacement started", by=by, new=request.reference)
+    return request
 
 
 @transaction.atomic

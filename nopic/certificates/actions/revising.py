@@ -1,8 +1,7 @@
 """A certificate's next version under its number, and what really left under it: asked for, decided, owed to the registry.
 
 A revision may lower the weight, change lots and add remarks; anything else is another certificate (requirements §0).
-Each act is one transaction of the caller's `tenant()`, without broker and registry. What a change costs belongs to the
-schedule of fees and is not asked here.
+Each act is one transaction of the caller's `tenant()`, without broker and registry. Its approval is what costs.
 """
 
 from collections.abc import Iterable, Sequence
@@ -19,6 +18,8 @@ from nopic.certificates import pdf, policies
 from nopic.certificates.issuance.endings import drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation, Revision
 from nopic.certificates.statuses import OperationKind, RevisionStatus
+from nopic.fees import actions as fees
+from nopic.fees.quotes import REVISION
 from nopic.oid.payloads import client_ref, fingerprint, plain_decimal, revise_payload, weights_payload
 from nopic.tenants.models import User
 from nopic.workflow.audit import Actor, record
@@ -77,6 +78,12 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     payload = revise_payload(certificate.number, data, version=fresh.version, remarks=fresh.remarks)
     _owe(certificate, OperationKind.REVISE, fresh.version, payload)
     record(certificate, "revision approved", by=by, note=note, version=fresh.version)
+    request = certificate.request
+    assert request.policy is not None  # noqa: S101 - a sent request has one
+    fees.charge_for_change(
+        REVISION, change_id=fresh.pk, exporter_id=request.exporter_id, request_id=request.pk,
+        line_id=certificate.line_id, reference=certificate.number, policy=request.policy, by=by,
+    )  # fmt: skip
     return fresh
 
 
@@ -138,7 +145,7 @@ def locked(certificate: Certificate) -> Certificate:
     """The certificate as it is now, locked, with what the rules ask about."""
     return (
         Certificate.objects.select_for_update(of=("self",))
-        .select_related("request__policy", "line")
+        .select_related("request__policy", "line__request", "replaces")
         .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
     )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from nopic.certificates import policies
+from nopic.certificates import policies, standing
 from nopic.certificates.assisted.actions import PAPER, slot_of
 from nopic.certificates.assisted.comparing import Compared, compare, text_of
 from nopic.certificates.assisted.sheet import Row, rows
@@ -36,7 +36,7 @@ class Card:
     def step(self) -> str:
         """`start`, `enter`, `confirm`, or `later` while an earlier operation of the certificate is open."""
         if self.operation.status == OperationStatus.PENDING:
-            return "later" if policies.waits_for_an_earlier_one(self.operation) else "start"
+            return "later" if standing.waits_for_an_earlier_one(self.operation) else "start"
         return "confirm" if self.entry else "enter"
 
 

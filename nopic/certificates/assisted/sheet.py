@@ -43,13 +43,22 @@ class Row:
 def rows(certificate: Certificate, operation: RegistryOperation) -> list[Row]:
     """Every field to key, without those that stay empty."""
     asked = {
-        OperationKind.ISSUE: lambda: _issue(operation.payload),
+        OperationKind.ISSUE: lambda: [
+            *_replaces(certificate),
+            *_issue(operation.payload.get("certificate", operation.payload)),
+        ],
         OperationKind.CANCEL: lambda: _cancel(certificate),
         OperationKind.REVISE: lambda: _revise(operation.payload),
         OperationKind.WEIGHTS: lambda: _weights(operation.payload),
     }
     found = asked[OperationKind(operation.kind)]()
     return [row for row in found if row.value]
+
+
+def _replaces(certificate: Certificate) -> Iterable[Row]:
+    """In whose place it is: that one must not stay valid in the registry beside it."""
+    if certificate.replaces:
+        yield Row(_("Replaces certificate (set that one to replaced or cancelled)"), certificate.replaces.number or "")
 
 
 def _issue(data: Mapping[str, Any]) -> Iterable[Row]:

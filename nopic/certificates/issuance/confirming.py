@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from nopic.certificates import policies
+from nopic.certificates import policies, standing
 from nopic.certificates.issuance.desk import BY, registry_of, this_process
 from nopic.certificates.issuance.patience import Patience
 from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
@@ -79,13 +79,14 @@ def confirm(claim: Claim, patience: Patience) -> Later | None:
 
 
 def _agrees(certificate: Certificate) -> bool:
-    """Nothing but our number is valid there; and ours is, unless we have cancelled it ourselves."""
+    """Nothing but our number is valid there; and ours is, unless we have cancelled or replaced it ourselves."""
     assert certificate.registry_lists is not None  # noqa: S101 - set by the caller
     if policies.other_numbers(certificate):
         return False
     if not certificate.number or certificate.cancel_requested_at:
         return True
-    return certificate.registry_lists.get(certificate.number) == "published"
+    said = certificate.registry_lists.get(certificate.number)
+    return said == "published" or (said == "replaced" and standing.replacement_of(certificate) is not None)
 
 
 def _put_right(certificate: Certificate) -> None:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates.issuance.patience import Patience
 from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
-from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, OperationStatus
+from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, OperationKind, OperationStatus
 from nopic.oid.client import Evidence, Registry, Rejected, Unavailable
 from nopic.tenants import crypto
 from nopic.tenants.context import tenant
@@ -74,6 +74,10 @@ class Desk:
         """
         try:
             with tenant(self.claim.certifier_id):
+                if self.certificate.replaces_id:  # the older one first, as everybody who needs both
+                    Certificate.objects.select_for_update().get(
+                        certifier_id=self.claim.certifier_id, pk=self.certificate.replaces_id
+                    )
                 certificate = (
                     Certificate.objects.select_for_update(of=("self",))
                     .select_related("request__policy", "line__account")
@@ -206,7 +210,12 @@ def registry_of(credential: RegistryCredential) -> Registry:
 
 
 def owe_next(certificate: Certificate) -> None:
-    """The next open operation of the certificate may begin now."""
+    """The next open operation of the certificate may begin now, or the one of the certificate that replaces it."""
+    waiting = RegistryOperation.objects.filter(
+        certifier_id=certificate.certifier_id, certificate__replaces_id=certificate.pk, kind=OperationKind.ISSUE
+    ).exclude(status__in=CLOSED_OPERATION)
+    for operation_id in waiting.values_list("pk", flat=True):
+        owe("registry", operation_id, certifier_id=certificate.certifier_id)
     following = RegistryOperation.objects.filter(
         certifier_id=certificate.certifier_id, certificate_id=certificate.pk
     ).exclude(status__in=CLOSED_OPERATION)

@@ -17,6 +17,7 @@ from nopic.certificates.statuses import (
     RevisionStatus,
 )
 from nopic.fees import actions as fees
+from nopic.fees.quotes import REPLACEMENT
 from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
@@ -50,7 +51,10 @@ def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) ->
         certificate, CertificateStatus.ISSUED, by=by, note=number, number=number, issued_at=at, attention=""
     )  # fmt: skip
     goods = goods_of(certificate)
-    accounts.issue(goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by)
+    if certificate.replaces_id:
+        take_the_place(certificate, goods, at=at, by=by)
+    else:
+        accounts.issue(goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by)
     inputs.use(goods.line_id, turn=goods.turn, by=by)
     fees.fall_due(
         certifier_id=certificate.certifier_id, request_id=certificate.request_id, line_id=goods.line_id, by=by
@@ -62,6 +66,44 @@ def issued(certificate: Certificate, number: str, *, at: datetime, by: Actor) ->
     owe("index_request", certificate.request_id, certifier_id=certificate.certifier_id)  # it is found by its number
 
 
+def take_the_place(new: Certificate, goods: Goods, *, at: datetime, by: Actor) -> None:
+    """The certificate that it replaces is dead from this moment; its kilograms go over, under one lock of the accounts.
+
+    Given back first and certified anew then: neither order of the readers ever sees more than the allocation. The caller
+    holds the locks of both certificates, the older one's first.
+    """
+    old = (
+        Certificate.objects.select_for_update(of=("self",))
+        .select_related("request__policy", "line__account")
+        .get(certifier_id=new.certifier_id, pk=new.replaces_id)
+    )
+    theirs = goods_of(old)
+    accounts.lock({goods.account.pk, theirs.account.pk})
+    accounts.give_back(
+        theirs.account, theirs.kg, line_id=theirs.line_id, turn=theirs.turn, by=by, reason=f"replaced by {new.number}"
+    )  # fmt: skip
+    held = accounts.held_for([goods.line_id]).get(goods.line_id, Decimal(0))
+    accounts.swap(goods.account, goods.kg, held=held, line_id=goods.line_id, turn=goods.turn, by=by)
+    inputs.give_back(theirs.line_id, turn=theirs.turn, by=by, reason=f"replaced by {new.number}")
+    drop_changes(old, OperationKind.REVISE, OperationKind.WEIGHTS, by=by)
+    advance(
+        old, CertificateStatus.SUPERSEDED, by=by, note=new.number or "", superseded_at=at,
+        attention=policies.registry_differs(old),
+    )  # fmt: skip
+    new.non_organic_kg = old.non_organic_kg  # what was treated on the way stays so, whatever the number
+    new.save(update_fields=["non_organic_kg"])
+    record(new, "took the place", by=by, old=old.number or "", new=new.number or "", kg=str(goods.kg))
+    policy = new.request.policy
+    assert policy is not None  # noqa: S101 - a sent request has one
+    fees.charge_for_change(
+        REPLACEMENT, change_id=new.pk, exporter_id=new.request.exporter_id, request_id=new.request_id,
+        line_id=new.line_id, reference=old.number or "", policy=policy, by=by,
+    )  # fmt: skip
+    projection.refresh(old)
+    owe("render", old.pk, certifier_id=old.certifier_id)
+    owe("hand_over", old.pk, certifier_id=old.certifier_id)
+
+
 def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor) -> None:
     """Cancelled, and the registry provably holds nothing: close every open operation and release the hold."""
     for one in certificate.operations.exclude(status__in=CLOSED_OPERATION):
@@ -70,9 +112,11 @@ def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor
         advance(one, OperationStatus.SUPERSEDED, by=by)
     advance(certificate, CertificateStatus.ABANDONED, by=by, note=certificate.cancel_note, attention="")
     goods = goods_of(certificate)
-    accounts.release(
-        goods.account, goods.kg, line_id=goods.line_id, turn=goods.turn, by=by, reason="not issued"
-    )  # fmt: skip
+    held = accounts.held_for([goods.line_id]).get(goods.line_id)  # a replacement may hold less than it weighs
+    if held:
+        accounts.release(
+            goods.account, held, line_id=goods.line_id, turn=goods.turn, by=by, reason="not issued"
+        )  # fmt: skip
     inputs.release([goods.line_id], turn=goods.turn, by=by, reason="not issued")
 
 

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates import policies
+from nopic.certificates import policies, standing
 from nopic.certificates.issuance.acts import ACTS
 from nopic.certificates.issuance.changing import change_published
 from nopic.certificates.issuance.desk import BY, Changed, Closed, Desk, NeedsPerson, Note, registry_of
@@ -48,6 +48,7 @@ def _sit_down(claim: Claim, patience: Patience) -> Desk | Later | None:
         operation = (
             RegistryOperation.objects.select_related(
                 "certificate__line",
+                "certificate__replaces",
                 "certificate__request__policy",
                 "certificate__request__exporter",
                 "certificate__request__importer",
@@ -61,7 +62,7 @@ def _sit_down(claim: Claim, patience: Patience) -> Desk | Later | None:
             operation is None
             or operation.status in (*CLOSED_OPERATION, OperationStatus.REFUSED)
             or policies.is_assisted(operation)
-            or policies.waits_for_an_earlier_one(operation)
+            or standing.waits_for_an_earlier_one(operation)
         ):
             claim.finish()  # a button, a person, or the end of the earlier operation goes on with it
             return None

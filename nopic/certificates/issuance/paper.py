@@ -73,14 +73,21 @@ def issue_facts(certificate: Certificate) -> dict[str, Any]:
         "verification_url": f"{settings.BASE_URL}/v/{certificate.number}?k={certificate.verification_key}",
         "verification_key": certificate.verification_key,
         "registry_is_mock": settings.OID_IS_MOCK,
-        "statuses": ["cancelled"] if certificate.cancel_requested_at else [],
+        "replaces": certificate.replaces.number if certificate.replaces else None,
+        "statuses": _standing(certificate),
     }
+
+
+def _standing(certificate: Certificate) -> list[str]:
+    if certificate.cancel_requested_at:
+        return ["cancelled"]
+    return ["replaced"] if certificate.superseded_at else []
 
 
 def _certificate(claim: Claim) -> Certificate | None:
     return (
         Certificate.objects.select_for_update(of=("self",))
-        .select_related("request__policy")
+        .select_related("request__policy", "replaces")
         .filter(certifier_id=claim.certifier_id, pk=claim.subject_id)
         .first()
     )

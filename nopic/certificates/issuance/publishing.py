@@ -42,6 +42,11 @@ def publish(desk: Desk) -> Later | None:
 _SEND = Later(0, "send")  # what a look-up answers when sending (again) is safe
 
 
+def _kind(desk: Desk) -> str:
+    """What the registry calls it: a certificate of its own, or one in the place of another."""
+    return "replace" if "replaces" in desk.operation.payload else "register"
+
+
 def _no_answer(_certificate: Certificate, operation: RegistryOperation) -> None:
     advance(operation, OperationStatus.IN_DOUBT, by=BY, note="no answer recorded")
 
@@ -55,7 +60,7 @@ def _look_up(desk: Desk) -> Later | None:
     crash_point("issuance.after_look_up")
     if not found:
         return _not_found(desk)
-    ours = [one for one in found if one.sha256 == desk.operation.payload_sha256 and one.kind == "register"]
+    ours = [one for one in found if one.sha256 == desk.operation.payload_sha256 and one.kind == _kind(desk)]
     valid = [one for one in ours if one.status == "published"]
     first = (valid or ours or found)[0]  # of several, the confirmation tells a person
     listed = ", ".join(f"{one.number} {one.status}" for one in found)
@@ -158,7 +163,8 @@ def _send(desk: Desk) -> Later | None:
         return Later(0, "lease too short")
     crash_point("issuance.at_the_last_moment")
     try:
-        done = desk.registry.register(before.client_ref, before.payload, sha256=before.payload_sha256, sent_at=sent_at)
+        send = desk.registry.register if _kind(desk) == "register" else desk.registry.replace
+        done = send(before.client_ref, before.payload, sha256=before.payload_sha256, sent_at=sent_at)
     except AlreadyRegistered as clash:
         return _clash(desk, clash)
     except Unavailable as failure:

@@ -25,6 +25,9 @@ class Certificate(TenantModel):
     NEXT = statuses.CERTIFICATE_NEXT
     line = models.OneToOneField(RequestLine, models.PROTECT, related_name="certificate", db_constraint=False)
     request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="certificates", db_constraint=False)
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
+    )
     importer = models.ForeignKey(Importer, models.PROTECT, related_name="+")
     status = models.CharField(max_length=20, choices=CertificateStatus, default=CertificateStatus.PENDING)
     data = models.JSONField()  # nopic-certificate/1, what the paper will say
@@ -50,6 +53,7 @@ class Certificate(TenantModel):
     kilograms_kept = models.BooleanField(default=False)  # cancelled after the goods had left: they stay used
     cancelled_at = models.DateTimeField(null=True)
     used_up_on = models.DateField(null=True)  # of a time frame: the day of the shipment that took the last kilogram
+    superseded_at = models.DateTimeField(null=True)  # when the registry published the one that replaces it
     # number → status, while the registry lists anything under our reference but our number: kept until it is put right
     registry_lists = models.JSONField(null=True)
     # Beside the certificate, written by nopic.watch: nothing of it is frozen, nothing of it changes what was certified.
@@ -61,7 +65,8 @@ class Certificate(TenantModel):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~Q(status__in=["issued", "cancelled"]) | Q(number__isnull=False, issued_at__isnull=False),
+                condition=~Q(status__in=["issued", "cancelled", "superseded"])
+                | Q(number__isnull=False, issued_at__isnull=False),
                 name="certificate_issued_has_number",
             ),
             models.CheckConstraint(
@@ -71,6 +76,12 @@ class Certificate(TenantModel):
             models.CheckConstraint(
                 condition=~Q(status="cancelled") | Q(cancelled_at__isnull=False) & ~Q(cancel_reason=""),
                 name="certificate_cancelled_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["certifier", "replaces"], condition=~Q(status="abandoned"), name="certificate_replaced_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="superseded") | Q(superseded_at__isnull=False), name="certificate_superseded_when"
             ),
             models.CheckConstraint(
                 condition=~Q(status="needs_attention") | ~Q(attention=""), name="certificate_attention_says_why"
@@ -212,6 +223,9 @@ class PublicRecord(models.Model):
     arrival_on = models.DateField(null=True)
     cancelled_at = models.DateTimeField(null=True)  # also set while the registry has yet to confirm: do not use
     cancel_reason = models.TextField(blank=True)  # the sentence, not the code
+    replaces = models.CharField(max_length=21, blank=True)  # the number in whose place it is
+    replaced_by = models.CharField(max_length=21, blank=True)  # the number to use instead
+    superseded_at = models.DateTimeField(null=True)
     final_document_owed = models.BooleanField(default=False)  # for the importer's eyes, not the public's
     routing = models.JSONField(default=dict)  # what changed on the way, for the importer's eyes
     non_organic_kg = models.DecimalField(max_digits=14, decimal_places=3, default=Decimal(0))

@@ -39,11 +39,9 @@ LABEL_CATEGORIES = {
 }
 MODES = {"sea": "By sea", "air": "By air", "road": "By road", "rail": "By rail"}
 STATUSES = {
-    "pending": "not yet published",
-    "cancelled": "cancelled",
-    "used_up": "used up",
-    "expired": "expired",
-}
+    "pending": "not yet published", "cancelled": "cancelled", "replaced": "replaced by another certificate",
+    "used_up": "used up", "expired": "expired",
+}  # fmt: skip
 
 
 class Typesetter:

@@ -12,8 +12,8 @@ from nopic.presentation.words import day, kg
 def revised(case: Case) -> Letter:
     """The same number says something else now: to exporter, importer and broker."""
     record = case.record
-    if record is None or record.cancelled_at:
-        raise NotNeeded("cancelled before it was sent")
+    if record is None or record.cancelled_at or record.replaced_by:
+        raise NotNeeded("cancelled or replaced before it was sent")
     if record.version != case.mail.context.get("version") or not record.revised_at:
         raise NotNeeded("a later version is there already")
     remarks = str((record.data.get("revision") or {}).get("remarks") or "")
@@ -51,4 +51,28 @@ def revision_refused(case: Case) -> Letter:
     )
 
 
-letters.WRITERS.update({writer.__name__: writer for writer in (revised, revision_refused)})
+def replaced(case: Case) -> Letter:
+    """Another number is in its place: to exporter, importer and broker of the one that is dead now."""
+    record = case.record
+    if record is None or not record.replaced_by:
+        raise NotNeeded("not replaced")
+    return Letter(
+        first_that_fits(_("Replaced: %(number)s") % {"number": record.number}),
+        _("From now on this number is not valid. Do not use it for customs entry."),
+        [
+            (_("Number"), record.number),
+            (_("Replaced by"), record.replaced_by),
+            (_("Product"), record.data["product"]["name"]),
+        ],
+        [
+            _("Use %(number)s instead; its values and PDF come in an e-mail of their own to whom it is addressed.")
+            % {"number": record.replaced_by},
+            _("If the old number is entered in ACE already, correct the entry or call: %(office)s")
+            % {"office": case.office},
+            *([letters.MOCK] if settings.OID_IS_MOCK else []),
+        ],
+        (_("See what is valid now"), case.link()),
+    )
+
+
+letters.WRITERS.update({writer.__name__: writer for writer in (replaced, revised, revision_refused)})

@@ -95,8 +95,8 @@ def _published(case: Case) -> PublicRecord:
 def issued(case: Case) -> Letter:
     """The certificate is there: to the exporter with what comes next, to importer and broker with what to enter."""
     record = _published(case)
-    if record.cancelled_at:
-        raise NotNeeded("cancelled before it was sent")
+    if record.cancelled_at or record.replaced_by:
+        raise NotNeeded("cancelled or replaced before it was sent")
     if case.mail.recipient_kind == "exporter":
         return _issued_to_exporter(case, record)
     data, request = record.data, case.request

@@ -80,7 +80,7 @@ def owe_mail(
 def owe_to_all(
     request: CertificateRequest, certificate: Certificate, notice: str, *, version: int | None = None
 ) -> list[Mail]:
-    """The same notice (`issued`, `cancelled`, `revised`) to everybody who is concerned, once each and per version."""
+    """The same notice (`issued`, `cancelled`, `revised`, `replaced`) to everybody who is concerned, once each and per version."""
     about = f"{notice}:{certificate.pk}" if version is None else f"{notice}:{certificate.pk}:{version}"
     return [
         owe_mail(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nopic.certificates import policies
+from nopic.certificates import limits, policies, standing
 from nopic.certificates.actions import revising
 from nopic.certificates.models import Certificate
 from nopic.delivery.forms import RevisionForm
@@ -26,10 +26,12 @@ def change(request: PortalRequest, certificate: int) -> HttpResponse:
     """What happened, and which way that goes."""
     found = certificate_of(request, certificate)
     context = {
-        **_frame(request, found),
+        **frame(request, found),
         "obstacles": policies.obstacles_to_revise(found),
         "counts": policies.counts(found),
         "has_left": policies.goods_have_left(found),
+        "why_not_replace": limits.obstacles_to_replace(found),
+        "begun": standing.open_replacement(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
     }
     return render(request, "delivery/change.html", context)
@@ -56,7 +58,7 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
             messages.info(request, _("A revision of this certificate was asked for a moment ago."))
             return redirect(_back(request, found))
     context = {
-        **_frame(request, found),
+        **frame(request, found),
         "form": form,
         "problems": problems([form]),
         "has_errors": bool(form.errors),
@@ -66,7 +68,8 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
     return render(request, "delivery/revise.html", context, status=422 if form.errors else 200)
 
 
-def _frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
+def frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
+    """What every page of a change says of its certificate."""
     return {"certificate": found, "number": found.number or "", "back": _back(request, found)}
 
 

@@ -1,6 +1,6 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
-Copying: copy, start_from, fill_in_today, keep_as_template, rename_template, delete_template.
+Copying: copy, start_from, start_replacement, fill_in_today, keep_as_template, rename_template, delete_template.
 For an exporter: start_on_behalf, ask_to_confirm.
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
@@ -15,6 +15,7 @@ from nopic.requests.actions.copying import (
     keep_as_template,
     rename_template,
     start_from,
+    start_replacement,
 )
 from nopic.requests.actions.departing import declare_departure
 from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, say_kind, start
@@ -56,6 +57,7 @@ __all__ = [
     "start",
     "start_from",
     "start_on_behalf",
+    "start_replacement",
     "submit",
     "withdraw",
 ]

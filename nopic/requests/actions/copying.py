@@ -13,10 +13,11 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from nopic.presentation.typed import whole
 from nopic.requests.actions.drafting import lock, revise, start
 from nopic.requests.checks import Finding
-from nopic.requests.models import CertificateRequest, RequestTemplate
-from nopic.requests.statuses import Coverage, RequestStatus
+from nopic.requests.models import CertificateRequest, RequestLine, RequestTemplate
+from nopic.requests.statuses import OPEN_REQUEST, Coverage, RequestStatus
 from nopic.requests.steps import Problem, cleaned
 from nopic.requests.steps.products import OWN
 from nopic.requests.steps.reading import day, line, why_too_long
@@ -84,6 +85,42 @@ def copy(
 def start_from(*, template: RequestTemplate, by: User, key: UUID | None = None) -> CertificateRequest:
     """A new draft that begins with the answers of a template."""
     return _begin(template.source, template.answers, by, key, f"started from template {template.name}"[:40])
+
+
+@transaction.atomic
+def start_replacement(
+    *, line: RequestLine, certificate_id: int, by: User, key: UUID | None = None
+) -> CertificateRequest:
+    """A new draft that says what the certificate of `line` says, to be corrected and reviewed; its papers come anew.
+
+    The replacement that is open already is returned instead of a second one.
+    """
+    source = line.request
+    open_ones = CertificateRequest.objects.filter(
+        certifier_id=line.certifier_id, replaces_id=certificate_id, status__in=(RequestStatus.DRAFT, *OPEN_REQUEST)
+    )
+    if begun := open_ones.first():
+        return begun
+    request = start(exporter=source.exporter, by=by, key=key)
+    if request.turn or request.raw:
+        return request
+    request.copied_from, request.replaces_id, request.replaces_line = source, certificate_id, line
+    request.save(update_fields=["copied_from", "replaces_id", "replaces_line"])
+    for step, raw in _all_of(line).items():
+        revise(request=request, step=step, raw=raw, revision=request.revision, by=by)
+    record(request, "replacement started", by=by, old=source.reference, new=request.reference)
+    return request
+
+
+def _all_of(line: RequestLine) -> dict[str, dict[str, Any]]:
+    """Every answer of the request behind a line, with this one product only and its lots."""
+    found = {step: dict(raw) for step, raw in line.request.raw.items()}
+    entries = found.get("products", {}).get("lines", [])
+    mine = [dict(each) for each in entries if isinstance(each, Mapping) and whole(each.get("id", "")) == line.pk]
+    found["products"] = {"lines": [{**each, "id": "", "remove": ""} for each in mine]}
+    if line.request.contact_id and "importer" in found:
+        found["importer"]["contact"] = str(line.request.contact_id)
+    return found
 
 
 def _begin(

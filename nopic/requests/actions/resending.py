@@ -19,6 +19,7 @@ from nopic.requests.actions.sending import hold_inputs, overdrawn, remember
 from nopic.requests.changes import Change, changes
 from nopic.requests.checks import weigh
 from nopic.requests.facts import Facts
+from nopic.requests.lending import to_hold
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import LineStatus, RequestStatus
@@ -145,7 +146,11 @@ def rehold(facts: Facts, *, turn: int, by: Actor, reason: str, only: int | None 
     undecided = [
         each.line for each in facts.lines if each.line.status == LineStatus.OPEN and only in (None, each.line.pk)
     ]
-    wanted = {(line.pk, line.account_id): line.net_kg for line in undecided if line.account_id and line.net_kg}
+    wanted = {
+        (line.pk, line.account.pk): kg
+        for line in undecided
+        if line.account and line.net_kg and (kg := to_hold(request, line.account, line.net_kg))
+    }
     held = accounts.held_by_account([*(line.pk for line in undecided), *gone.values_list("pk", flat=True)])
     locked = accounts.lock({account for _line, account in (*wanted, *held)})
     for (line_id, account_id), kg in held.items():

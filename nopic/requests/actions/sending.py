@@ -14,6 +14,7 @@ from nopic.requests.actions.drafting import lock
 from nopic.requests.actions.on_behalf import confirm
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
+from nopic.requests.lending import to_hold
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.pricing import quote_of
 from nopic.requests.snapshot import request_snapshot
@@ -102,9 +103,11 @@ def _pin_and_hold(facts: Facts, turn: int, by: Actor) -> None:
         line.save(update_fields=["version", "account"])
         wanted.append((line, account.pk, line.net_kg))
     locked = accounts.lock(account_id for _line, account_id, _kg in wanted)
-    for line, account_id, kg in wanted:
+    for line, account_id, net in wanted:
+        kg = to_hold(facts.request, locked[account_id], net)
         try:
-            accounts.hold(locked[account_id], kg, line_id=line.pk, turn=turn, by=by)
+            if kg:
+                accounts.hold(locked[account_id], kg, line_id=line.pk, turn=turn, by=by)
         except NotEnough:
             if facts.rules.over_allocation != "ask_staff":
                 # Another request was faster since the facts were read: say what is left now.
@@ -175,10 +178,11 @@ def hold_line(*, line: RequestLine, by: Actor) -> None:
     if line.account is None or line.net_kg is None:
         raise Overtaken(line)
     locked = accounts.lock([line.account.pk])
-    if accounts.held_for([line.pk]).get(line.pk):
+    kg = to_hold(line.request, line.account, line.net_kg)
+    if not kg or accounts.held_for([line.pk]).get(line.pk):
         return
     try:
-        accounts.hold(locked[line.account.pk], line.net_kg, line_id=line.pk, turn=line.request.turn, by=by)
+        accounts.hold(locked[line.account.pk], kg, line_id=line.pk, turn=line.request.turn, by=by)
     except NotEnough:
         raise overdrawn(line.request) from None
 

@@ -34,6 +34,7 @@ from nopic.requests.checks.parties import (
     suppliers_are_certified,
 )
 from nopic.requests.checks.purchases import purchases_are_covered
+from nopic.requests.checks.replacing import replaces_what_is_in_force
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
 from nopic.requests.checks.weights import (
     gross_is_at_least_net,
@@ -64,6 +65,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (time_frame_has_an_end, ALWAYS),
     (is_sent_in_time, SENT),
     (importer_is_certified, ALWAYS),
+    (replaces_what_is_in_force, SENT),
     (recipients_are_named, SENT),
     (suppliers_are_certified, SENT),
     (arrives_after_departure, SENT),

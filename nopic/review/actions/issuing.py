@@ -17,6 +17,7 @@ def begin_certificate(*, line: RequestLine, by: User) -> Certificate:
 
     `decided_by` stays the reviewer whose decision was confirmed. Raises Refused when the certificate cannot be written.
     """
+    certificates.lock_replaced(line.request)  # before the account, as whoever issues it
     requests.repin(line=line, by=by)
     requests.hold_line(line=line, by=by)
     advance(line, LineStatus.APPROVED, by=by, decided_at=now(), decided_by=line.decided_by or by)

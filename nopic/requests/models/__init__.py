@@ -12,9 +12,15 @@ from nopic.documents.models import Dossier
 from nopic.ledger.models import Account
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import statuses
+from nopic.requests.models.behalf import OnBehalf
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus, Treatment
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Policy, TenantModel
 from nopic.tenants.statuses import Certification
+
+__all__ = [
+    "CertificateRequest", "Lot", "OnBehalf", "ReferenceSeries", "RequestLine", "RequestTemplate", "RequestVersion",
+    "Supplier",
+]  # fmt: skip
 
 
 class ReferenceSeries(TenantModel):
@@ -78,6 +84,10 @@ class CertificateRequest(TenantModel):
         "self", models.PROTECT, null=True, related_name="+", db_constraint=False, db_index=False
     )  # the request whose importer, products and transport it began with
 
+    # In the place of a certificate: its id (certificates live on a floor above, whose migration ties it) and its line.
+    replaces_id = models.BigIntegerField(null=True)
+    replaces_line = models.ForeignKey("RequestLine", models.PROTECT, null=True, related_name="+", db_constraint=False)
+
     # Departure (boxes 2, 15, 17)
     coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.SINGLE)
     last_departure_on = models.DateField(null=True, blank=True)  # of a time frame; departure_on is its first
@@ -134,6 +144,14 @@ class CertificateRequest(TenantModel):
             ),
             models.UniqueConstraint(fields=["certifier", "reference"], name="request_reference_once"),
             models.UniqueConstraint(fields=["certifier", "start_key"], name="request_started_once"),
+            models.UniqueConstraint(
+                fields=["certifier", "replaces_id"],
+                name="request_one_open_replacement",
+                condition=Q(status__in=["draft", "submitted", "in_review", "questions_open"]),
+            ),
+            models.CheckConstraint(
+                condition=Q(replaces_id=None) | Q(replaces_line__isnull=False), name="request_replaces_a_line"
+            ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, policy__isnull=False),
                 name="request_sent_completely",
@@ -253,42 +271,3 @@ class RequestTemplate(TenantModel):
 
     def __str__(self) -> str:
         return self.name
-
-
-class OnBehalf(TenantModel):
-    """Somebody of the staff fills in a request for its exporter: who asked, how, when and why; and who confirmed it."""
-
-    class Means(models.TextChoices):
-        """How the exporter asked."""
-
-        PHONE = "phone", _("By phone")
-        EMAIL = "email", _("By e-mail")
-        PAPER = "paper", _("On paper")
-        FORM = "form", _("In a Word or PDF form")
-
-    request = models.OneToOneField(CertificateRequest, models.PROTECT, related_name="on_behalf", db_constraint=False)
-    staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    asked_by = models.CharField(max_length=200)
-    means = models.CharField(max_length=10, choices=Means)
-    asked_on = models.DateField()
-    reason = models.CharField(max_length=500)
-    started_at = models.DateTimeField(db_default=Now())
-    asked_to_confirm_at = models.DateTimeField(null=True)
-    times_asked = models.PositiveSmallIntegerField(default=0)
-    confirmed_at = models.DateTimeField(null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("staff")), name="confirmed_by_somebody_else"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.asked_by}, {self.get_means_display()}"
-
-    @property
-    def in_words(self) -> str:
-        """Whom the staff acts for, as the log says it."""
-        return f"{self.request.exporter}, {self}, {self.asked_on}"

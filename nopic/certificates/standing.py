@@ -1,0 +1,61 @@
+"""In whose place a certificate stands, and what stands or comes in its own."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from nopic.certificates.models import Certificate, RegistryOperation
+from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, OperationKind
+from nopic.presentation.words import day
+from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
+
+
+def replacement_of(certificate: Certificate) -> Certificate | None:
+    """The certificate that takes its place or has taken it; None when there is none, or it was given up."""
+    mine = Certificate.objects.filter(certifier_id=certificate.certifier_id, replaces_id=certificate.pk)
+    return mine.exclude(status=CertificateStatus.ABANDONED).first()
+
+
+def open_replacement(certificate: Certificate) -> CertificateRequest | None:
+    """The request for its replacement that is a draft or not decided yet."""
+    return CertificateRequest.objects.filter(
+        certifier_id=certificate.certifier_id, replaces_id=certificate.pk,
+        status__in=(RequestStatus.DRAFT, *OPEN_REQUEST),
+    ).first()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Place:
+    """In whose place a certificate is, and what is or comes in its own."""
+
+    replaces: Certificate | None
+    replaced_by: Certificate | None
+    begun: CertificateRequest | None
+    day: str = ""  # when it was replaced, in words
+
+    @property
+    def number(self) -> str:
+        """The number to use instead."""
+        return (self.replaced_by.number if self.replaced_by else "") or ""
+
+
+def place(certificate: Certificate) -> Place:
+    """Both links of a certificate; three statements."""
+    taken = replacement_of(certificate)
+    when = certificate.superseded_at
+    return Place(
+        certificate.replaces, taken, None if taken else open_replacement(certificate),
+        day(when.date()) if when else "",
+    )  # fmt: skip
+
+
+def waits_for_an_earlier_one(operation: RegistryOperation) -> bool:
+    """Operations of one certificate are done in their sequence; those of the one that it replaces before."""
+    before = Q(certificate_id=operation.certificate_id, sequence__lt=operation.sequence)
+    if operation.kind == OperationKind.ISSUE and operation.certificate.replaces_id:
+        before |= Q(certificate_id=operation.certificate.replaces_id)
+    elif operation.sequence == 1:
+        return False
+    waiting = RegistryOperation.objects.filter(before, certifier_id=operation.certifier_id)
+    return waiting.exclude(status__in=CLOSED_OPERATION).exists()
