@@ -1,12 +1,12 @@
 """A dossier of the first certifier, and the ways in which files reach it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import pytest
 
 import nopic.documents.tasks  # noqa: F401  registers the handler, as a worker does at its start
-from nopic.documents import actions
+from nopic.documents import acceptance, actions
 from nopic.documents.actions import Slot, Upload
 from nopic.documents.models import Document, Dossier
 from nopic.tenants.context import tenant
@@ -39,12 +39,14 @@ class Desk:
         declared: str = "",
         dossier: Callable[[], Dossier] | None = None,
         replaces: int | None = None,
+        accepts: Collection[str] = frozenset(acceptance.KINDS),
     ) -> Document:
         data = papers.text_pdf() if data is None else data
         return actions.receive(
             certifier=self.side.certifier,
             dossier=dossier or self.find,
             slot=slot,
+            accepts=accepts,
             upload=Upload(io.BytesIO(data), name, declared),
             by=self.side.sender,
             replaces=replaces,

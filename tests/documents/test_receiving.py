@@ -48,6 +48,13 @@ def test_a_refused_file_leaves_no_row_no_bytes_and_no_debt(desk):
     assert not Dispatch.objects.filter(topic="pages").exists()
 
 
+def test_a_type_that_the_row_does_not_take_is_refused_before_it_is_looked_at(desk):
+    with pytest.raises(NotAccepted, match="type_of_row"):
+        desk.send(papers.form(), accepts={"jpeg", "png"})
+    assert kept() == []
+    assert desk.send(papers.form(), accepts={"pdf"}).pk
+
+
 class Closed(Exception):
     """What a view's own check raises."""
 
