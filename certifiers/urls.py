@@ -17,6 +17,7 @@ from certifiers.views import (
     publishing,
     queue,
     revisions,
+    roster,
     watch,
 )
 from certifiers.views.case.opening import or_say_what_happened as late
@@ -87,6 +88,8 @@ urlpatterns = [
     path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),
     path("operations/<str:nop_id>/products/<int:item_id>/quantity/", operations.quantity, name="product_quantity"),
     path("operations/<str:nop_id>/products/<int:item_id>/status/", operations.product_status, name="product_status"),
+    path("people/roster/", roster.who_is_in, name="roster"),
+    path("people/roster/<int:member_id>/", roster.duty_hours, name="duty_hours"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<slug:group>/", policies.policy_group, name="policy_group"),
     path("policies/<slug:group>/withdraw/", policies.policy_withdraw, name="policy_withdraw"),

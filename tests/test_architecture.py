@@ -39,6 +39,7 @@ SHELVES = [
         "policies",
         "queues",
         "queries",
+        "roster",
         "standing",
         "limits",
         "accounts",

@@ -19,8 +19,8 @@ from nopic.review import actions, policies, queues
 from nopic.review.projection import risk
 from nopic.review.queues import Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
-from nopic.tenants.models import Membership, User
-from nopic.tenants.statuses import STAFF
+from nopic.tenants.models import User
+from nopic.tenants.roster import staff_of
 from nopic.workflow.transitions import Overtaken, Refused
 
 KEYS = [
@@ -41,7 +41,7 @@ def queue(request: PortalRequest) -> HttpResponse:
     rules = policy_of(request.certifier.pk).rules
     page, pace = queues.page(selection, rules)
     figures = queues.figures(selection)
-    colleagues = reviewers(request.certifier.pk)
+    colleagues = staff_of(request.certifier.pk)
     fragment = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
     base = reverse("queue", args=[request.certifier.slug])
     context: dict[str, Any] = {
@@ -81,13 +81,6 @@ def low_risk_in_words() -> str:
         "Sent in time, no rule asks or stands against it, at least %(n)s certificates issued to the exporter before, no difference "
         "found in its requests in %(days)s days, and no new supplier. Each still needs its checks and its decision."
     ) % {"n": risk.LEAST_ISSUED, "days": risk.LATELY.days}
-
-
-def reviewers(certifier_id: int) -> list[User]:
-    """The people who review for a certifier, by name."""
-    members = Membership.objects.filter(certifier_id=certifier_id, role__in=sorted(STAFF), is_active=True)
-    people = {member.user_id: member.user for member in members.select_related("user")}
-    return sorted(people.values(), key=lambda person: str(person).casefold())
 
 
 def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, Any]]:
@@ -149,12 +142,15 @@ def _take_or_give(request: PortalRequest) -> HttpResponse:
         return back
     if "give" in request.POST:
         to = next(
-            (person for person in reviewers(request.certifier.pk) if str(person.pk) == request.POST.get("to")), None
+            (person for person in staff_of(request.certifier.pk) if str(person.pk) == request.POST.get("to")), None
         )
         if to is None:
             messages.info(request, _("Choose a colleague first."))
             return back
         outcomes = _give(ticked, to, request.user)
+        for sentence in dict.fromkeys(each.said for each in outcomes if each.said):
+            messages.info(request, sentence)
+        to = next((each.request.reviewer for each in outcomes if each.said and each.request.reviewer), to)
         done = [each.request.reference for each in outcomes if not each.why_not]
         text = ngettext("%(names)s is with %(to)s now.", "%(names)s are with %(to)s now.", len(done))
     else:
@@ -173,7 +169,7 @@ def _give(ticked: list[CertificateRequest], to: User, by: User) -> list[actions.
     outcomes = []
     for each in ticked:
         try:
-            outcomes.append(actions.Outcome(actions.assign(request=each, to=to, by=by)))
+            outcomes.append(actions.assign(request=each, to=to, by=by))
         except Overtaken as lost:
             outcomes.append(actions.Outcome(each, policies.what_happened(lost.subject)))
         except Refused as refused:

@@ -52,6 +52,11 @@ def spoken_day(when: date) -> str:
     }
 
 
+def weekdays() -> list[str]:
+    """Monday to Sunday, as a week is counted: index 0 is Monday."""
+    return [pgettext("weekday", name) for name in _LONG]
+
+
 def weekday_letters(when: date) -> str:
     """`Fr`: two letters for a cell of the working-day ruler."""
     return pgettext("weekday, two letters", _SHORT[when.weekday()])

@@ -105,6 +105,7 @@ def who_and_where(request: HttpRequest) -> dict[str, Any]:
             ]
             if Role.CERTIFIER_ADMIN in roles:
                 items.append((_("People"), f"{base}/people/"))
+            account = [(_("Who is in"), f"{base}/people/roster/")]
         elif roles & EXPORTERS:
             home = f"{base}/requests/"
             items = [

@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -18,9 +19,9 @@ from nopic.tenants.statuses import Role
 
 
 def people_page(
-    request: PortalRequest, *, roles: Sequence[Role], may_change: bool, of: dict[str, int | None]
+    request: PortalRequest, *, roles: Sequence[Role], may_change: bool, of: dict[str, int | None], roster_url: str = ""
 ) -> HttpResponse:
-    """List, invite and deactivate the people of one organisation, whose door is open."""
+    """List, invite and deactivate the people of one organisation, whose door is open; `roster_url` says who is in."""
     form = InviteForm(roles=roles)
     if request.method == "POST":
         if not may_change:
@@ -59,6 +60,7 @@ def people_page(
         "members": list(people.members(role__in=roles, **of)),
         "invitations": list(people.invitations(role__in=roles, **of)),
         "may_change": may_change,
+        "roster_url": roster_url,
         "has_errors": bool(form.errors),
     }
     return render(request, "people/people.html", context, status=422 if form.errors else 200)
@@ -77,7 +79,11 @@ def staff_people(request: PortalRequest) -> HttpResponse:
     """The certifier's own people."""
     certifier_id = request.certifier.pk
     return people_page(
-        request, roles=[Role.REVIEWER, Role.CERTIFIER_ADMIN], may_change=True, of={"certifier_id": certifier_id}
+        request,
+        roles=[Role.REVIEWER, Role.CERTIFIER_ADMIN],
+        may_change=True,
+        of={"certifier_id": certifier_id},
+        roster_url=reverse("roster", args=[request.certifier.slug]),
     )
 
 

@@ -19,6 +19,7 @@ from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Membership
 from nopic.watch.models import Concern, OwedDocument
 from nopic.workflow.clock import now
 from tests.certificates import by_hand
@@ -61,6 +62,13 @@ def of_policy(world: World, side: Side) -> dict[str, Any]:
 def of_exporter(world: World, side: Side) -> dict[str, Any]:
     """Addresses of one exporter's page for staff."""
     return {"certifier": side.certifier.slug, "nop_id": side.exporter.nop_id}
+
+
+def of_reviewer(world: World, side: Side) -> dict[str, Any]:
+    """The address of a page about one of the certifier's own people."""
+    with tenant(side.certifier):
+        member = Membership.objects.get(certifier=side.certifier, user=side.reviewer)
+    return {**of_certifier(world, side), "member_id": member.pk}
 
 
 def of_month(world: World, side: Side) -> dict[str, Any]:
@@ -319,6 +327,8 @@ ROWS: dict[str, Row] = {
     "accept_invitation": Row(OPEN, of_unknown_token, also=frozenset({404})),
     "theme": Row(OPEN, methods=("get",)),
     "people": Row(frozenset({ADMIN}), data={"invite": "1", "email": "x@example.com", "role": "reviewer"}),
+    "roster": Row(STAFF, data={"first_on": "2099-01-04", "last_on": "2099-01-08"}),
+    "duty_hours": Row(frozenset({ADMIN}), of_reviewer, has_object=True, data={"begins_0": "08:00", "ends_0": "12:00"}),
     "team": Row(
         COMPANY,
         data={"invite": "1", "email": "x@example.com", "role": "exporter_member"},

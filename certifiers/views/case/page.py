@@ -28,7 +28,7 @@ from nopic.review import actions, policies, queries, queues
 from nopic.review.queries import Paper
 from nopic.review.queues import Selection
 from nopic.tenants.access import PortalRequest, staff_door
-from nopic.workflow.transitions import Overtaken
+from nopic.workflow.transitions import Overtaken, Refused
 
 KEYS = [
     ("J", "K"), ("1", "2", "3"), ("Q",), ("[", "]"), (",", "."), ("+", "−", "0"), ("N",), ("G Q",), ("?",),
@@ -82,7 +82,9 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
             if "take" in request.POST:
                 actions.take(request=found, by=request.user)
             elif "over" in request.POST:
-                actions.take_over(request=found, by=request.user, seen=whole(request.POST["over"]))
+                outcome = actions.take_over(request=found, by=request.user, seen=whole(request.POST["over"]))
+                if outcome.said:
+                    messages.info(request, outcome.said)
             elif "release" in request.POST:
                 actions.release(request=found, by=request.user)
                 messages.success(request, _("%(reference)s is back in the queue.") % {"reference": reference})
@@ -90,6 +92,8 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
                 raise Http404
     except Overtaken as lost:
         messages.info(request, policies.what_happened(lost.subject, request.user))
+    except Refused as refused:
+        messages.info(request, str(refused))
     opened = open_case(request, reference)
     return redirect(opened.url("case"))
 

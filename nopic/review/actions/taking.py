@@ -9,6 +9,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.review import policies
 from nopic.tenants.models import User
+from nopic.tenants.roster import stand_in
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused, advance
@@ -16,10 +17,11 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one request of several: done, or the sentence why not."""
+    """What became of a request: done, with a sentence where it went to another than who was meant, or why not."""
 
     request: CertificateRequest
     why_not: str = ""
+    said: str = ""
 
 
 def lock(request: CertificateRequest) -> CertificateRequest:
@@ -63,23 +65,37 @@ def release(*, request: CertificateRequest, by: User) -> CertificateRequest:
 
 
 @transaction.atomic
-def assign(*, request: CertificateRequest, to: User, by: User) -> CertificateRequest:
-    """Give an open request to a reviewer of this certifier. Raises Refused when `to` is none, Overtaken when closed."""
+def assign(*, request: CertificateRequest, to: User, by: User) -> Outcome:
+    """Give an open request to a reviewer of this certifier, or to whoever covers while that one is away.
+
+    Raises Refused when `to` is none or nobody who covers is there, Overtaken when the request is closed.
+    """
     fresh = lock(request)
     if fresh.status not in OPEN_REQUEST:
         raise Overtaken(fresh)
     if against := policies.obstacles_to_assign(fresh, to):
         raise Refused(against)
+    standing = stand_in(fresh.certifier_id, to)
+    gets = standing.person
+    if gets is None:
+        raise Refused([standing.sentence])
+    if gets != to and (against := policies.obstacles_to_assign(fresh, gets)):
+        raise Refused([standing.sentence, *against])
+    note = f"covers for {to}" if gets != to else ""
     if fresh.status == RequestStatus.SUBMITTED:
-        advance(fresh, RequestStatus.IN_REVIEW, by=by, note=f"assigned to {to}", reviewer=to, taken_at=now())
-    elif fresh.reviewer_id != to.pk:
-        _hand(fresh, to, by=by)
-    return fresh
+        said = f"assigned to {gets}" + (f", who {note}" if note else "")
+        advance(fresh, RequestStatus.IN_REVIEW, by=by, note=said, reviewer=gets, taken_at=now())
+    elif fresh.reviewer_id != gets.pk:
+        _hand(fresh, gets, by=by, note=note)
+    return Outcome(fresh, said=standing.sentence)
 
 
 @transaction.atomic
-def take_over(*, request: CertificateRequest, by: User, seen: int | None) -> CertificateRequest:
-    """Take a case over from the reviewer whom the page showed (`seen`). Overtaken when somebody else has it by now."""
+def take_over(*, request: CertificateRequest, by: User, seen: int | None) -> Outcome:
+    """Take a case over from the reviewer whom the page showed (`seen`); who is noted as away hands it to their cover.
+
+    Raises Overtaken when somebody else has it by now, Refused as `assign` does.
+    """
     fresh = lock(request)
     if fresh.status not in OPEN_REQUEST or fresh.reviewer_id not in (seen, by.pk):
         raise Overtaken(fresh)
@@ -97,10 +113,10 @@ def bulk_take(*, requests: Iterable[CertificateRequest], by: User) -> list[Outco
     return outcomes
 
 
-def _hand(fresh: CertificateRequest, to: User, *, by: User) -> None:
+def _hand(fresh: CertificateRequest, to: User, *, by: User, note: str = "") -> None:
     """Change the reviewer of a case in review; who had it stays in the audit log."""
     was = str(fresh.reviewer) if fresh.reviewer is not None else ""
     moment = now()
     CertificateRequest.objects.filter(certifier_id=fresh.certifier_id, pk=fresh.pk).update(reviewer=to, taken_at=moment)
     fresh.reviewer, fresh.taken_at = to, moment
-    record(fresh, "assigned", by=by, old=was, new=str(to))
+    record(fresh, "assigned", by=by, old=was, new=str(to), note=note)

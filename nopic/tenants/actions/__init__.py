@@ -8,6 +8,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from nopic.tenants.actions.rostering import (
+    add_absence,
+    obstacles_to_change_roster,
+    obstacles_to_set_hours,
+    remove_absence,
+    set_hours,
+)
 from nopic.tenants.actions.ruling import ChangedMeanwhile, change_policy, checked, withdraw_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, ImporterContact, Policy
@@ -20,12 +27,17 @@ from nopic.workflow.transitions import Overtaken, Refused
 __all__ = [
     "ChangedMeanwhile",
     "NumberTaken",
+    "add_absence",
     "add_certifier",
     "add_exporter",
     "change_exporter",
     "change_policy",
     "confirm_contact",
+    "obstacles_to_change_roster",
     "obstacles_to_confirm",
+    "obstacles_to_set_hours",
+    "remove_absence",
+    "set_hours",
     "withdraw_policy",
 ]
 

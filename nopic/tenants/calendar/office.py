@@ -47,11 +47,11 @@ class Office:
 
     def is_working_day(self, day: date) -> bool:
         """Whether the office works on this day of its own calendar."""
-        return (
-            day.weekday() not in self._weekend
-            and day not in self._closed
-            and day not in public_holidays(self.rules.country, self.rules.subdivision, day.year)
-        )
+        return day.weekday() not in self._weekend and not self.is_holiday(day)
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether the office is closed on this day whatever the weekday: a public holiday or a closed day of its own."""
+        return day in self._closed or day in public_holidays(self.rules.country, self.rules.subdivision, day.year)
 
     def why_closed(self, day: date) -> str:
         """The reason to show for a closed day, the most particular first; nothing on a working day."""
