@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.test import override_settings
 
-from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
+from nopic.certificates.models import Certificate, CertificateFile, PublicRecord, Revision
 from nopic.demo.people import PASSWORD, PEOPLE
 from nopic.demo.seed import waiting
 from nopic.demo.seed.parties import OPERATIONS
@@ -19,6 +19,8 @@ from nopic.demo.seed.telling import Seed
 from nopic.documents import files, inspection
 from nopic.documents.inspection import Inspected
 from nopic.documents.models import Document
+from nopic.fees.models import Charge
+from nopic.frames.models import Allowance
 from nopic.ledger.models import Account
 from nopic.oid.wire import close_clients
 from nopic.products.models import ProductItem
@@ -65,7 +67,7 @@ def seeded(committed: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     with MockOid() as oid, override_settings(OID_URL=oid.url):
         seed = Seed(say=lambda _text: None, load=load_into(oid), here=True)
         assert seed.run()
-        seed.cancel(seconds=60)
+        seed.go_on(seconds=60)
         assert seed.wait(seconds=60), [(one.status, one.attention) for one in seed.certificates()]
         yield seed
         close_clients()
@@ -77,20 +79,22 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
     statuses = Counter(request.status for request in requests)
     assert statuses == {
         RequestStatus.DRAFT: 7,
-        RequestStatus.SUBMITTED: 11,
-        RequestStatus.IN_REVIEW: 6,
+        RequestStatus.SUBMITTED: 10,
+        RequestStatus.IN_REVIEW: 7,
+        RequestStatus.QUESTIONS_OPEN: 1,
         RequestStatus.WITHDRAWN: 2,
-        RequestStatus.DECIDED: 17,
+        RequestStatus.DECIDED: 19,
     }
     assert sum(request.late for request in requests) == 3
     assert sum(request.status == RequestStatus.DRAFT and request.turn > 0 for request in requests) == 1  # returned
     assert any(request.status == RequestStatus.SUBMITTED and request.turn == 2 for request in requests)
     lines = Counter(line.status for request in requests for line in _lines(request))
     assert lines["refused"] == 4
-    assert lines["approved"] == 16
+    assert lines["approved"] == 18
+    assert lines["second_check"] == 1
 
     certificates = everything(Certificate)
-    assert Counter(one.status for one in certificates) == {"issued": 13, "cancelled": 2, "needs_attention": 1}
+    assert Counter(one.status for one in certificates) == {"issued": 15, "cancelled": 2, "needs_attention": 1}
     papers = {file.certificate_id: file for file in everything(CertificateFile)}
     for one in certificates:
         if one.status == "needs_attention":
@@ -105,6 +109,12 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
     said = StringIO()
     call_command("verify_audit", stdout=said)
     assert "3 chains intact" in said.getvalue()
+
+    [framed] = [one for one in everything(Allowance) if one.time_frame]
+    assert (framed.cap_kg, framed.shipped_kg, framed.planned_kg) == (60_000, 19_160, 19_200)
+    [revision] = everything(Revision)
+    assert (revision.version, revision.net_kg) == (2, 19_080)
+    assert everything(Charge)  # what was sent has its price
 
     products = everything(ProductItem)
     assert len(products) == len(PRODUCTS) == 25

@@ -15,7 +15,7 @@ from nopic.review.models import QuestionRound
 from nopic.review.queues import Selection, figures
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
-from nopic.workflow.clock import now
+from nopic.workflow.clock import now, today
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.factories import Side
@@ -146,6 +146,26 @@ def test_the_promise_moves_by_the_working_days_that_the_clock_stood(world):
         office = Office(request.policy.rules)
         first, last = office.local(promised).date(), office.local(request.decide_by).date()
         assert office.working_days_between(first, last) == 5
+
+
+@pytest.mark.parametrize(("sent_days_ago", "late"), [(30, False), (0, True)])
+def test_what_was_sent_in_time_is_not_late_because_questions_took_long(world, sent_days_ago, late):
+    side = world.here
+    request = asked(side)
+    tomorrow = today("UTC") + timedelta(days=1)
+    with tenant(side.certifier, side.sender):
+        CertificateRequest.objects.update(submitted_at=now() - timedelta(days=sent_days_ago))
+        requests.revise(
+            request=request, step="departure", raw={"departure_on": tomorrow.isoformat()}, revision=request.revision,
+            by=side.sender,
+        )  # fmt: skip
+        actions.keep_replies(request=request, replies={1: "The vessel is earlier."})
+        if late:
+            with pytest.raises(Refused, match="Tell us why the request is late"):
+                actions.send_answers(request=fresh(request), by=side.sender)
+        else:
+            actions.send_answers(request=fresh(request), by=side.sender)
+        assert (fresh(request).status, fresh(request).late) == ("questions_open" if late else "in_review", False)
 
 
 def test_taken_back_questions_put_unsent_changes_aside_and_the_clock_goes_on(world):

@@ -1,9 +1,10 @@
 """What an exporter types into the six steps for a shipment, as the form posts it."""
 
+from datetime import timedelta
 from typing import Any
 
 from nopic.demo.seed.parties import BROKER, SUSPENDED
-from nopic.demo.seed.shipments import Line, Shipment, arrives
+from nopic.demo.seed.shipments import FRAME_DAYS, Line, Shipment, arrives
 from nopic.requests.models import Supplier
 from nopic.tenants.models import Exporter, Importer, ImporterContact
 
@@ -12,8 +13,12 @@ Raw = dict[str, Any]
 
 def answers(what: Shipment, exporter: Exporter) -> dict[str, Raw]:
     """Every step but the documents, complete; inside the certifier's door."""
+    departure = {"coverage": "single", "departure_on": what.leaves.isoformat(), "late_reason": what.story.late_reason}
+    if what.story.end == "framed":
+        last = what.leaves + timedelta(days=FRAME_DAYS - 1)
+        departure |= {"coverage": "time_frame", "last_departure_on": last.isoformat()}
     return {
-        "departure": {"departure_on": what.leaves.isoformat(), "late_reason": what.story.late_reason},
+        "departure": departure,
         "importer": _importer(what, exporter),
         "products": {"lines": [_line(what, line, exporter) for line in what.lines]},
         "transport": {

@@ -4,13 +4,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 from nopic.demo.seed.timing import at, between
-from nopic.demo.seed.walking import Scene, change_and_send_again, say_that_it_left, withdraw
+from nopic.demo.seed.walking import Scene, answer_questions, change_and_send_again, say_that_it_left, withdraw
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus
 from nopic.review import actions, queries
 from nopic.tenants.context import tenant
+from nopic.workflow.clock import now
 
 MORE_KG = Decimal(3100)  # by which a verified quantity is raised
 SOME, FEW = 13, 5  # checks confirmed in cases that are under way
+LATER = ("framed", "revised")  # what more happens is told in `afterwards`, once there is a certificate
 NOTES = {
     "draft_bl_weighs_less": {
         "net_weight": "The draft bill of lading says 19,080 kg, 120 kg less than invoice and packing list.",
@@ -33,12 +36,24 @@ def review(scene: Scene, request: CertificateRequest) -> None:
         return
     with at(between(scene.sent_at, 0.35)), tenant(scene.certifier, scene.reviewer):
         actions.take(request=request, by=scene.reviewer)
-    most = {"taken": FEW, "returned": FEW, "again": FEW, "left": FEW, "checked": SOME}.get(end, 99)
+    most = {
+        "taken": FEW,
+        "returned": FEW,
+        "again": FEW,
+        "left": FEW,
+        "checked": SOME,
+        "asked": SOME,
+        "answered": SOME,
+    }.get(end, 99)
     with at(between(scene.sent_at, 0.55)):
         for line in lines(scene, request):
             confirm(scene, request, line, most)
     if end in ("returned", "again"):
         _give_back(scene, request)
+    if end in ("asked", "answered"):
+        _ask(scene, request)
+    if end == "answered":
+        answer_questions(scene, request)
     if end == "again":
         change_and_send_again(scene, request)
     if end == "left":
@@ -46,7 +61,7 @@ def review(scene: Scene, request: CertificateRequest) -> None:
     if end in ("refused", "left", "mixed"):
         with at(between(scene.sent_at, 0.95)) if end != "left" else at(between(scene.sent_at, 0.999)):
             _refuse(scene, lines(scene, request)[-1])
-    if end in ("issued", "cancelled", "attention", "partly", "mixed"):
+    if end in ("issued", "cancelled", "attention", "partly", "mixed", "seconded", *LATER):
         approved = lines(scene, request)
         for line in approved[:1] if end in ("partly", "mixed") else approved:
             approve(scene, line)
@@ -90,11 +105,38 @@ def approve(scene: Scene, line: RequestLine) -> None:
                 actions.raise_allocation(line=line, kg=MORE_KG, reason=scene.story.said, by=scene.reviewer)
         line.request.refresh_from_db()
         actions.approve(line=line, by=scene.reviewer, revision=line.request.revision)
+        line.refresh_from_db()
+    if line.status == LineStatus.SECOND_CHECK and scene.story.end != "seconded":
+        with tenant(scene.certifier, scene.colleague):
+            line.request.refresh_from_db()
+            actions.confirm(line=line, by=scene.colleague, revision=line.request.revision)
 
 
 def _refuse(scene: Scene, line: RequestLine) -> None:
     with tenant(scene.certifier, scene.reviewer):
         actions.refuse(line=line, by=scene.reviewer, reason_code=scene.story.reason, text=scene.story.said)
+
+
+def _ask(scene: Scene, request: CertificateRequest) -> None:
+    """One question with a point for each difference that was found."""
+    found = NOTES[scene.story.fault]
+    with at(between(scene.sent_at, 0.6)), tenant(scene.certifier, scene.reviewer):
+        request.refresh_from_db()
+        case = queries.load(request)
+        line = case.lines[0].line
+        points = [
+            actions.Point(found[check.id], str(check.row.box or ""), str(check.row.title), check.id, line)
+            for check in case.checks(line)
+            if check.id in found
+        ]
+        actions.ask(
+            request=request,
+            by=scene.reviewer,
+            points=points,
+            due_at=queries.answers_due(request, now()),
+            language=scene.exporter.language,
+            revision=request.revision,
+        )
 
 
 def _give_back(scene: Scene, request: CertificateRequest) -> None:

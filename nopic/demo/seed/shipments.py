@@ -5,7 +5,7 @@ packages; numbers of invoices, seals and containers come from a generator seeded
 give the same demo.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -19,6 +19,8 @@ from nopic.tenants.countries import country_name
 
 FIRST_LOT = 104  # in the lot numbers of every exporter
 CONTAINER_KG = 22_500  # what one container carries
+FRAME_DAYS = 60  # of a time frame
+FIRST_PACKAGES = 320  # of each shipment in it: one container
 
 
 @dataclass(frozen=True)
@@ -125,3 +127,9 @@ def _container(owner: str, country: str, chance: Random) -> dict[str, str]:
 def arrives(what: Shipment) -> date:
     """When the goods are expected at the US port."""
     return what.leaves + timedelta(days=what.way.days)
+
+
+def first_shipment(what: Shipment) -> Shipment:
+    """The first shipment of a time frame, which its papers are about."""
+    [line] = what.lines
+    return replace(what, lines=(replace(line, lots=(replace(line.lots[0], packages=FIRST_PACKAGES),)),))

@@ -93,6 +93,11 @@ STORIES = (
     Story("valle-verde", "coffee-sent", "sent", "bay-bridge", "callao-oakland", 6, 1,
           (Goods("PV-03", (("own", 640),)),)),
     Story("valle-verde", "begun", "empty", "", "", 0, None, ()),
+    Story("valle-verde", "coffee-all-autumn", "framed", "bay-bridge", "callao-oakland", 0, 4, (_own("PV-03", 1000),)),
+    Story("valle-verde", "cocoa-asked", "asked", "northshore", "callao-newark", 9, 3,
+          (Goods("PV-01", (("own", 160), ("own", 160))),), fault="declaration_lacks_a_lot"),
+    Story("valle-verde", "coffee-weighed-less", "revised", "bay-bridge", "callao-oakland", 5, 5, (_own("PV-03", 320),),
+          said="Two bags broke at loading and stayed behind: 318 bags left."),
     # --- Jengibre Junín ---
     Story("jengibre-junin", "ginger-late", "sent", "northshore", "callao-long-beach", 1, 0, (_own("GN-01", 1500),),
           late_reason=_CONTAINER_LATE),
@@ -117,8 +122,9 @@ STORIES = (
     Story("rio-chira", "bananas-left", "left", "northshore", "paita-philadelphia", -1, 5, (_own("BA-01", 1080),),
           reason="already_departed", said="The bananas left before the request was decided. Nothing can be issued now."),
     # --- Quinua Altiplano ---
-    Story("quinua-altiplano", "lot-missing", "checked", "northshore", "arica-newark", 3, 2,
-          (Goods("QU-01", (("own", 640), ("salinas", 320))),), fault="declaration_lacks_a_lot"),
+    Story("quinua-altiplano", "lot-missing", "answered", "northshore", "arica-newark", 3, 2,
+          (Goods("QU-01", (("own", 640), ("salinas", 320))),), fault="declaration_lacks_a_lot",
+          said="The lot was added by hand on the signed declaration; the clean copy follows today."),
     Story("quinua-altiplano", "partly", "partly", "northshore", "arica-baltimore", 4, 3,
           (_own("QU-01", 560), _own("QU-02", 320)), reviewer=1),
     Story("quinua-altiplano", "red-withdrawn", "withdrawn_draft", "northshore", "arica-baltimore", 10, None,
@@ -136,8 +142,9 @@ STORIES = (
           said="Harvest records on file cover the sesame, not the chia. Send the purchase records with a new request."),
     # --- Aguacates Tancítaro ---
     Story("aguacates", "avocado-sent", "sent", "northshore", "laredo", 2, 1, (_own("AG-01", 1680),)),
-    Story("aguacates", "limes-late", "sent", "northshore", "pharr", 1, 1, (_own("AG-02", 1000),),
-          late_reason="The buyer moved the loading forward by two days because of the frost in Texas."),
+    Story("aguacates", "limes-late", "seconded", "northshore", "pharr", 1, 1, (_own("AG-02", 1000),), reviewer=1,
+          late_reason="The buyer moved the loading forward by two days because of the frost in Texas.",
+          said="Accepted once: the buyer's message of the same day is with the papers."),
     Story("aguacates", "avocado-again", "again", "northshore", "laredo", 4, 4, (_own("AG-01", 1680),),
           said="14: The seal on the waybill is not the one in the request."),
     # --- Nordhof: Ecofruits du Sahel ---

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.demo.seed import registry
+from nopic.demo.seed.afterwards import AFTERWARDS
 from nopic.demo.seed.founding import BY, found, person
 from nopic.demo.seed.parties import OFFICES, OPERATIONS
 from nopic.demo.seed.reviewing import review
@@ -17,7 +18,6 @@ from nopic.demo.seed.stories import STORIES, Story
 from nopic.demo.seed.waiting import everything_but_pictures, finish, wait
 from nopic.demo.seed.walking import Scene, write
 from nopic.requests.models import CertificateRequest
-from nopic.review import actions
 from nopic.tenants.actions import confirm_contact
 from nopic.tenants.calendar import Office as Calendar
 from nopic.tenants.context import tenant
@@ -96,6 +96,7 @@ class Seed:
             exporter=exporter,
             sender=person(*operation.sender),
             reviewer=User.objects.get(email=office.reviewers[story.reviewer]),
+            colleague=User.objects.get(email=office.reviewers[story.reviewer - 1]),
         )
 
     def _confirm_importer(self, scene: Scene) -> None:
@@ -107,10 +108,10 @@ class Seed:
             for contact in ImporterContact.objects.filter(exporter=scene.exporter, confirmed_at=None):
                 confirm_contact(contact=contact, by=admin)
 
-    def cancel(self, *, seconds: float) -> int:
-        """Cancel the certificates whose stories end so, once they are handed over; how many are cancelled or asked to be."""
+    def go_on(self, *, seconds: float) -> None:
+        """Tell what happens after the issue, once a certificate is handed over: cancelled, revised, shipped under."""
         self._certifiers = {each.slug: each for each in Certifier.objects.all()}
-        for story in [each for each in STORIES if each.end == "cancelled"]:
+        for story in [each for each in STORIES if each.end in AFTERWARDS]:
             scene = self._scene(story)
 
             def settled(scene: Scene = scene) -> bool:
@@ -118,11 +119,7 @@ class Seed:
 
             if not wait(settled, seconds=seconds, meanwhile=self._meanwhile):
                 continue
-            certificate = _certificate(scene)
-            if certificate.status == CertificateStatus.ISSUED and certificate.cancel_requested_at is None:
-                with tenant(scene.certifier, scene.reviewer):
-                    actions.cancel(certificate=certificate, by=scene.reviewer, reason=story.reason, note=story.said)
-        return len([each for each in self.certificates() if each.cancel_requested_at])
+            AFTERWARDS[story.end](scene, _certificate(scene))
 
     def wait(self, *, seconds: float) -> bool:
         """Whether every approved line is issued, rendered and handed over, or needs attention, within the time."""

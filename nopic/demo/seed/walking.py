@@ -16,13 +16,16 @@ from django.db import connection
 
 from nopic.demo.papers import Paper, papers
 from nopic.demo.seed.answers import answers, with_problems
-from nopic.demo.seed.shipments import Shipment, shipment
+from nopic.demo.seed.shipments import FRAME_DAYS, Shipment, first_shipment, shipment
 from nopic.demo.seed.stories import Story
 from nopic.demo.seed.timing import at, between, working_day, working_moment
 from nopic.documents.actions import Slot, Upload, receive
+from nopic.frames import actions as frames
+from nopic.products.models import ProductItem
 from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest
 from nopic.requests.slots import DOES_NOT_APPLY, LATER
+from nopic.review import actions as review
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
@@ -42,6 +45,7 @@ class Scene:
     exporter: Exporter
     sender: User
     reviewer: User
+    colleague: User  # who confirms what needs a second person
 
     @cached_property
     def sent_at(self) -> datetime:
@@ -54,6 +58,8 @@ class Scene:
     def shipment(self) -> Shipment:
         """Its figures."""
         leaves = working_day(self.office, self.story.leaves)
+        if self.story.end == "framed":  # it begins today, and nothing may be issued for a day that has passed
+            leaves = max(leaves, self.office.local(now()).date())
         issued = self.office.local(self.sent_at).date() - timedelta(days=1)
         return shipment(self.story, self.number, leaves=leaves, issued=issued)
 
@@ -61,6 +67,8 @@ class Scene:
 def write(scene: Scene) -> CertificateRequest:
     """The request as the exporter leaves it: a draft of some kind, or sent."""
     story, moment = scene.story, scene.sent_at
+    if story.end == "framed":
+        permit(scene)
     if story.end == "empty":
         with tenant(scene.certifier, scene.sender):
             return actions.start(exporter=scene.exporter, by=scene.sender)
@@ -82,6 +90,26 @@ def write(scene: Scene) -> CertificateRequest:
     return request if story.end == "complete" else send(scene, request, moment)
 
 
+def permit(scene: Scene) -> None:
+    """The exporter asked for a time frame of its product, and staff allowed it."""
+    [line] = scene.shipment.lines
+    with tenant(scene.certifier, scene.sender):
+        item = ProductItem.objects.get(certifier=scene.certifier, exporter=scene.exporter, code=line.product.code)
+    rules = scene.office.rules
+    moment = scene.sent_at - timedelta(days=3)
+    with at(moment), tenant(scene.certifier, scene.sender):
+        permission = frames.ask(
+            item=item, days=FRAME_DAYS, kg=line.net(line.packages), per_month=4, rules=rules, by=scene.sender,
+            reason="One container a week to the same buyer, all from the harvest that was inspected in August.",
+        )  # fmt: skip
+    since = scene.office.local(moment).date()
+    with at(moment + timedelta(hours=5)), tenant(scene.certifier, scene.reviewer):
+        frames.grant(
+            permission=permission, max_days=FRAME_DAYS, max_kg=line.net(line.packages), valid_from=since,
+            valid_to=since + timedelta(days=365), note="", rules=rules, by=scene.reviewer,
+        )  # fmt: skip
+
+
 def send(scene: Scene, request: CertificateRequest, moment: datetime) -> CertificateRequest:
     """Check and send."""
     with at(moment), tenant(scene.certifier, scene.sender):
@@ -92,7 +120,8 @@ def send(scene: Scene, request: CertificateRequest, moment: datetime) -> Certifi
 def add_papers(scene: Scene, request: CertificateRequest, what: Shipment) -> None:
     """Put every paper into its row; rows without one get the answer that the policy allows."""
     kind = {"air": "booking", "road": "final"}.get(what.way.mode, "booking" if scene.number % 3 == 2 else "draft")
-    made = papers(what, transport=kind, with_phyto=scene.number % 3 == 0)
+    shown = first_shipment(what) if scene.story.end == "framed" else what
+    made = papers(shown, transport=kind, with_phyto=scene.number % 3 == 0)
     with tenant(scene.certifier, scene.sender):
         slots = queries.documents(request)
     subjects = {slot.name: slot.subject for slot in slots if slot.subject}
@@ -152,6 +181,14 @@ def change_and_send_again(scene: Scene, request: CertificateRequest) -> Certific
         raw = request.raw["transport"] | {"vessel": vessel}
         actions.revise(request=request, step="transport", raw=raw, revision=request.revision, by=scene.sender)
     return send(scene, request, moment + timedelta(minutes=5))
+
+
+def answer_questions(scene: Scene, request: CertificateRequest) -> None:
+    """Every point is answered in words and sent."""
+    with at(between(scene.sent_at, 0.8)), tenant(scene.certifier, scene.sender):
+        asked = review.keep_replies(request=request, replies={})
+        review.keep_replies(request=request, replies={each.position: scene.story.said for each in asked.points.all()})
+        review.send_answers(request=request, by=scene.sender)
 
 
 def withdraw(scene: Scene, request: CertificateRequest) -> None:

@@ -8,6 +8,7 @@ from nopic.presentation.words import day as in_words
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts
 from nopic.requests.ports import today_at
+from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps.departure import latest_departure, why_not_departure, why_not_reason
 from nopic.requests.steps.transport import why_not_arrival
 
@@ -74,7 +75,8 @@ def is_sent_in_time(facts: Facts, moment: Moment) -> list[Finding]:
     before_review = moment in ("draft", "submit")
     if before_review and request.departure_on < today_at_port(facts):
         return []  # another rule asks whether the goods have left
-    sent_at = facts.now if before_review or request.submitted_at is None else request.submitted_at
+    is_draft = request.status == RequestStatus.DRAFT
+    sent_at = facts.now if is_draft or request.submitted_at is None else request.submitted_at
     if not office.is_late(sent_at, request.departure_on):
         return []
     inputs = {

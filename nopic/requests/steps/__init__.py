@@ -15,7 +15,7 @@ from nopic.products.models import ProductVersion
 from nopic.requests.facts import load, rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, Supplier
 from nopic.requests.ports import today_at
-from nopic.requests.statuses import Coverage
+from nopic.requests.statuses import Coverage, RequestStatus
 from nopic.requests.steps import departure, documents, importer, products, transport
 from nopic.requests.steps.reading import Choices, Problem, Product, Reading, cleaned
 from nopic.tenants.models import ImporterContact
@@ -71,6 +71,7 @@ def choices(step: str, request: CertificateRequest, now: datetime | None = None,
     elif step == "documents":
         missing = [slot for slot in load(request, moment).slots if not slot.is_complete]
         known["missing_documents"] = tuple((slot.anchor, slot.sentence) for slot in missing)
+    known["sent_at"] = None if request.status == RequestStatus.DRAFT else request.submitted_at
     known["time_frame"] = request.coverage == Coverage.TIME_FRAME
     known["at_port"] = today_at(request.place_of_loading, request.country_of_loading, moment)
     return Choices(rules=rules or rules_of(request, moment), now=moment, departure_on=request.departure_on, **known)

@@ -65,7 +65,11 @@ def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
         wrong=lambda day: why_not_departure(day, today, choices.rules),
     )
     reason = text(raw, "late_reason")
-    late = departure is not None and departure >= today and choices.office.is_late(choices.now, departure)
+    late = (
+        departure is not None
+        and departure >= today
+        and choices.office.is_late(choices.sent_at or choices.now, departure)
+    )
     if late and (sentence := why_not_reason(reason)):
         reading.problem("late_reason", sentence, 17)
     turnaround = line(raw, "turnaround") or choices.rules.turnaround("").code

@@ -72,6 +72,7 @@ class Choices:
     rules: Rules
     now: datetime
     departure_on: date | None = None
+    sent_at: datetime | None = None  # when it was sent; None while it is a draft: it would be sent now
     at_port: date | None = None  # today where the goods are loaded, where that is known
     contacts: Mapping[int, ImporterContact] = field(default_factory=dict)
     products: Mapping[int, Product] = field(default_factory=dict)

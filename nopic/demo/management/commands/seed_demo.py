@@ -39,7 +39,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{seed.told} requests made in {time.monotonic() - began:.1f} s.")
         else:
             self.stdout.write("The requests are there already.")
-        seed.cancel(seconds=options["wait"] or LEAST_SECONDS)
+        seed.go_on(seconds=options["wait"] or LEAST_SECONDS)
         if options["wait"] is not None:
             settled = seed.wait(seconds=options["wait"])
             self._report(seed, settled=settled, seconds=time.monotonic() - began)
