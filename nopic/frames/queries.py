@@ -90,9 +90,12 @@ def as_json(shipment: Shipment) -> dict[str, Any]:
     }
 
 
+PACE_DAYS = 7  # after which a pace can be told; in a short time frame a third of it
+
+
 @dataclass(frozen=True)
 class Pace:
-    """How quickly a certificate is drawn down. `runs_out_on` is None while nothing has left or the rest will last."""
+    """How quickly a certificate is drawn down. `runs_out_on` is None while it cannot be told or the rest will last."""
 
     left_kg: Decimal
     per_day_kg: Decimal
@@ -106,9 +109,13 @@ def pace(allowance: Allowance, today: date) -> Pace:
 
 
 def pace_of(left_kg: Decimal, shipped_kg: Decimal, first_on: date, last_on: date, today: date) -> Pace:
-    """The same from figures: kilograms left and shipped, the period, and the office's day."""
+    """The same from figures: kilograms left and shipped, the period, and the office's day.
+
+    The first days tell nothing: one container of a weekly customer is no pace of a container a day.
+    """
     elapsed = (min(today, last_on) - first_on).days + 1
-    if elapsed < 1 or not shipped_kg:
+    enough = min(PACE_DAYS, ((last_on - first_on).days + 1) // 3)
+    if elapsed < max(enough, 1) or not shipped_kg:
         return Pace(left_kg, Decimal(0), None, None)
     per_day = shipped_kg / elapsed
     days = int(min(left_kg / per_day, Decimal(100_000)))

@@ -181,14 +181,19 @@ def _mails(side: Side) -> list[str]:
         return list(mails.values_list("recipient_kind", flat=True))
 
 
-def test_the_letter_says_how_much_is_left_and_for_how_long(here: Side, mailoutbox: list[Any]) -> None:
+@pytest.mark.parametrize(("begun_days_ago", "for_how_long"), [(9, ", about 1 day"), (5, "")])
+def test_the_letter_says_how_much_is_left_and_for_how_long_once_there_is_a_pace(
+    here: Side, mailoutbox: list[Any], begun_days_ago: int, for_how_long: str
+) -> None:
     certificate = issued(here)
     with tenant(here.certifier):
         truck(here, certificate.pk, 35_000)
+        begun = clock.today("UTC") - timedelta(days=begun_days_ago)
+        Allowance.objects.filter(certificate_id=certificate.pk).update(first_on=begun)
     look(here, certificate)
     work("mail")
     letters = [one for one in mailoutbox if "left" in one.subject]
-    assert [one.subject for one in letters] == [f"{certificate.pk:06}: 5,000 kg left, about 0 days"]
+    assert [one.subject for one in letters] == [f"{certificate.pk:06}: 5,000 kg left{for_how_long}"]
 
 
 def test_a_shipment_recorded_later_than_the_policy_asks_is_marked(here: Side) -> None:

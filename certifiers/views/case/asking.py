@@ -137,7 +137,7 @@ def _offered(opened: Open, language: str) -> list[Point]:
             title = check.row.title
             if check.line_id and len(opened.case.lines) > 1:
                 title = f"{title}, {line.name}"
-            note = check.standing.note if check.standing else ""
+            note = check.standing.note.rstrip().removesuffix(".") if check.standing else ""  # a sentence ends it
             declared = said[0][1] if said else ""
             found.append(
                 Point(

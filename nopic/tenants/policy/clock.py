@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from . import reading as read
+from .words import word
 
 MODES: Final = ("sea", "air", "rail", "road")
 MOST_HOURS, MOST_DAYS = 240, 30
@@ -95,6 +96,18 @@ class FilingRule:
         "arrival", label=gettext_lazy("Measured from"), reads=read.one_of("departure", "arrival")
     )
     why: str = read.setting("", label=gettext_lazy("Why"), reads=read.text(200))
+
+    @property
+    def title(self) -> str:
+        """How it is called in the policy: the mode and its hours."""
+        words = {"mode": word(self.mode), "n": self.hours}
+        if self.measured_from == "departure":
+            return ngettext(
+                "%(mode)s: %(n)s hour before it is loaded", "%(mode)s: %(n)s hours before it is loaded", self.hours
+            ) % words  # fmt: skip
+        return ngettext(
+            "%(mode)s: %(n)s hour before it arrives", "%(mode)s: %(n)s hours before it arrives", self.hours
+        ) % words  # fmt: skip
 
     @property
     def reason(self) -> str:
