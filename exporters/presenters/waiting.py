@@ -1,7 +1,7 @@
 """What waits for the exporter, most urgent first: requests sent back, dates that have passed, drafts with problems,
 and documents that have still to follow."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 
 from exporters.presenters.rows import address, goods
 from nopic.presentation import words
-from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.models import CertificateRequest
+from nopic.requests.queries import Returned, returned
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.watch.models import OwedDocument
@@ -30,10 +31,8 @@ class Thing:
     late: bool
 
 
-def things(
-    requests: Sequence[CertificateRequest], returned: Mapping[int, RequestVersion], office: Office, now: datetime
-) -> list[Thing]:
-    """Everything to do in these open requests; `returned` are the versions that came back, by request."""
+def things(requests: Sequence[CertificateRequest], office: Office, now: datetime) -> list[Thing]:
+    """Everything to do in these open requests of `with_returns`."""
     today = office.local(now).date()
     back, gone, unfinished = [], [], []
     for request in requests:
@@ -48,7 +47,7 @@ def things(
         elif request.status != RequestStatus.DRAFT:
             continue
         elif request.turn and not request.recalled_at:
-            back.append(_change(request, returned.get(request.pk), office, now))
+            back.append(_change(request, returned(request), office, now))
         elif problems:
             unfinished.append(_mend(request, problems, office, now))
     return back + gone + unfinished
@@ -70,15 +69,14 @@ def still_to_send(owed: Sequence[OwedDocument], today: date) -> list[Thing]:
     ]  # fmt: skip
 
 
-def _change(request: CertificateRequest, version: RequestVersion | None, office: Office, now: datetime) -> Thing:
-    points = version.return_points if version else []
+def _change(request: CertificateRequest, back: Returned | None, office: Office, now: datetime) -> Thing:
+    points = back.points if back else []
     title = ngettext(
         "Change %(n)s point in your request for %(goods)s",
         "Change %(n)s points in your request for %(goods)s",
         len(points),
     ) % {"n": len(points), "goods": goods(request)}
-    since = version.returned_at if version else None
-    note = _("sent back on %(day)s") % {"day": words.day(office.local(since).date())} if since else ""
+    note = _("sent back on %(day)s") % {"day": words.day(office.local(back.at).date())} if back else ""
     by, late = _send_by(request, office, now)
     details = tuple((str(point["box"]), str(point["text"])) for point in points)
     return Thing(title, address("request_hub", request), details, by, note, late)

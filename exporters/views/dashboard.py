@@ -21,7 +21,7 @@ from nopic.frames.presenters import Drawn, drawn
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.facts import policy_of
-from nopic.requests.models import CertificateRequest, RequestTemplate, RequestVersion
+from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -57,7 +57,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     office = Office(policy.rules)
     company_id = request.exporter_id or 0
     came_back = When(Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN), then=Value(0))
-    found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
+    found = queries.with_returns(queries.for_exporter(company_id, certifier_id=request.certifier.pk))
     found = found.filter(status__in=[RequestStatus.DRAFT, *OPEN_REQUEST]).order_by(
         # What came back is always among those shown, however many drafts leave earlier.
         Case(came_back, default=Value(1)), F("departure_on").asc(nulls_last=True), "-pk",
@@ -66,26 +66,25 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     more, rows = len(rows) > PAGE, rows[:PAGE]
     exporter = rows[0].exporter if rows else _exporter(request)  # it came with its requests
     rows.sort(key=lambda one: (one.departure_on is None, one.departure_on, -one.pk))
-    returned = _returned(request, rows)
     owed = afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
-    todo = things(rows, returned, office, moment) + still_to_send(owed, office.local(moment).date())
+    todo = things(rows, office, moment) + still_to_send(owed, office.local(moment).date())
     drafts = [one.departure_on for one in rows if one.status == RequestStatus.DRAFT and one.departure_on]
     today = office.local(moment).date()
-    newest = certificates.for_exporter(request.certifier.pk, company_id, limit=NEWEST)
+    newest, running = certificates.at_a_glance(request.certifier.pk, company_id, today, NEWEST)
     answer = lead(typed, min((each for each in drafts if each >= today), default=None), policy, moment)
     context = {
         "exporter": exporter,
         "todo": todo[:MOST],
         "todo_count": len(todo),
         "rows": [
-            row(one, office, points=len(version.return_points) if version else None,
-                since=office.local(version.returned_at).date() if version and version.returned_at else None)
+            row(one, office, points=len(back.points) if back else None,
+                since=office.local(back.at).date() if back else None)
             for one in rows
-            for version in [returned.get(one.pk)]
+            for back in [queries.returned(one)]
         ],
         "more": more,
-        "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in newest.certificates],
-        "frames": _frames(request, company_id, today),
+        "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in newest],
+        "frames": _frames(request, running, today),
         "lead": answer,
         "has_errors": bool(answer.problem),
         "companies": _companies(request),
@@ -93,9 +92,8 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     return render(request, "exporters/dashboard.html", context, status=422 if answer.problem else 200)
 
 
-def _frames(request: PortalRequest, exporter_id: int, today: date) -> list[tuple[Certificate, Drawn]]:
-    """The time frames under which goods may still leave, the nearest end first; one statement, two with any."""
-    found = certificates.open_frames(request.certifier.pk, exporter_id, today)
+def _frames(request: PortalRequest, found: list[Certificate], today: date) -> list[tuple[Certificate, Drawn]]:
+    """The time frames under which goods may still leave, the nearest end first; one statement if there are any."""
     known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
     rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
     return [(one, drawn(allowance, today)) for one, allowance in sorted(rows, key=lambda row: row[1].last_on)]
@@ -105,15 +103,6 @@ def _lead_only(request: PortalRequest) -> HttpResponse:
     """The answer to a date that was typed, for htmx."""
     answer = lead(request.GET.get("leaves"), None, policy_of(request.certifier.pk), now())
     return render(request, "exporters/_lead.html", {"lead": answer}, status=422 if answer.problem else 200)
-
-
-def _returned(request: PortalRequest, rows: list[CertificateRequest]) -> dict[int, RequestVersion]:
-    """The version of each returned request that came back; one statement."""
-    back = {one.pk: one.turn for one in rows if one.status == RequestStatus.DRAFT and one.turn}
-    versions = RequestVersion.objects.filter(
-        certifier=request.certifier, request_id__in=back, returned_at__isnull=False
-    ).defer("snapshot")
-    return {each.request_id: each for each in versions if each.number == back[each.request_id]}
 
 
 def _companies(request: PortalRequest) -> list[Exporter]:

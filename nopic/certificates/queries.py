@@ -112,13 +112,16 @@ def record_printed_at(certificate: Certificate) -> datetime | None:
     return found
 
 
-def open_frames(certifier_id: int, exporter_id: int, today: date) -> list[Certificate]:
-    """The certificates of one exporter under which a shipment may still leave; twenty at most."""
-    found = _of(certifier_id).filter(
-        request__certifier_id=certifier_id, request__exporter_id=exporter_id, request__coverage=Coverage.TIME_FRAME,
-        request__last_departure_on__gte=today, status=CertificateStatus.ISSUED, cancel_requested_at=None,
-    )  # fmt: skip
-    return list(found.order_by("request__last_departure_on", "pk")[:20])
+def at_a_glance(certifier_id: int, exporter_id: int, today: date, newest: int) -> tuple[Sequence[Certificate], ...]:
+    """An exporter's newest certificates; and those, at most twenty, under which a shipment may leave. One statement."""
+    own = Certificate.objects.filter(certifier_id=certifier_id, request__exporter_id=exporter_id)
+    own = own.filter(request__certifier_id=certifier_id).order_by("-pk")
+    frames = _in_state(own, CertificateStatus.ISSUED).filter(request__coverage=Coverage.TIME_FRAME)
+    frames = frames.filter(request__last_departure_on__gte=today).order_by("request__last_departure_on")
+    keys = own.values("pk")[:newest].union(frames.values("pk")[:20])
+    rows = list(_of(certifier_id).filter(pk__in=keys).order_by("-pk"))
+    valid = [one for one in rows if policies.is_time_frame(one) and is_valid(one)]
+    return rows[:newest], [one for one in valid if policies.departure_of(one) >= today]
 
 
 def by_id(certifier_id: int, certificate_ids: Collection[int]) -> dict[int, Certificate]:

@@ -4,9 +4,10 @@ Every function takes a number of statements that does not grow with the number o
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from nopic.documents.models import Document
@@ -37,10 +38,12 @@ __all__ = [
     "for_exporter",
     "is_untouched",
     "promise",
+    "returned",
     "ruler",
     "summary",
     "why_not_start",
     "with_lines",
+    "with_returns",
 ]
 
 
@@ -102,6 +105,32 @@ def came_back(request: CertificateRequest) -> RequestVersion | None:
         return None
     versions = RequestVersion.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
     return versions.defer("snapshot").filter(number=request.turn, returned_at__isnull=False).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a draft came back with."""
+
+    points: list[dict[str, str]]  # as in RequestVersion.return_points
+    at: datetime
+
+
+def with_returns(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
+    """The same requests, each knowing for `returned` what it came back with; joined, no further statement."""
+    last = Q(versions__number=F("turn"), versions__returned_at__isnull=False)
+    return requests.annotate(
+        back=FilteredRelation("versions", condition=last),
+        back_points=F("back__return_points"),
+        back_at=F("back__returned_at"),
+    )
+
+
+def returned(request: CertificateRequest) -> Returned | None:
+    """What a request of `with_returns` came back with, while it is being changed."""
+    at: datetime | None = request.back_at  # type: ignore[attr-defined]
+    if at is None or request.status != RequestStatus.DRAFT:
+        return None
+    return Returned(request.back_points, at)  # type: ignore[attr-defined]
 
 
 def is_untouched(request: CertificateRequest, version: RequestVersion | None) -> bool:
