@@ -1,5 +1,6 @@
 """The exporter's first page: what waits for them, where everything is, and until when a request must be sent."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import uuid4
 
@@ -92,7 +93,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     return render(request, "exporters/dashboard.html", context, status=422 if answer.problem else 200)
 
 
-def _frames(request: PortalRequest, found: list[Certificate], today: date) -> list[tuple[Certificate, Drawn]]:
+def _frames(request: PortalRequest, found: Sequence[Certificate], today: date) -> list[tuple[Certificate, Drawn]]:
     """The time frames under which goods may still leave, the nearest end first; one statement if there are any."""
     known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
     rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
