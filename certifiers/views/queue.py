@@ -50,7 +50,7 @@ def queue(request: PortalRequest) -> HttpResponse:
         "page": page,
         "figures": figures,
         "views": _views(selection, figures, request.certifier.slug),
-        "chart": _chart(figures, Pace(rules, pace.now, figures.shown)),
+        "chart": _chart(figures, Pace(rules, pace.now, figures.days)),
         "shown_mine": sum(mine for mine, _theirs in figures.shown.values()),
         "shown_theirs": sum(theirs for _mine, theirs in figures.shown.values()),
         "next_url": selection.next_address(page.next_after) if page.next_after else "",

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from exporters.presenters.rows import address, goods
 from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
+from nopic.requests.ports import today_at
 from nopic.requests.queries import Returned, returned
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
@@ -36,7 +37,8 @@ def things(requests: Sequence[CertificateRequest], office: Office, now: datetime
     today = office.local(now).date()
     back, gone, unfinished = [], [], []
     for request in requests:
-        passed = request.departed_on is None and request.departure_on is not None and request.departure_on < today
+        there = today_at(request.place_of_loading, request.country_of_loading, now) or today
+        passed = request.departed_on is None and request.departure_on is not None and request.departure_on < there
         problems = sum(request.problems.values())
         if passed and not request.turn:
             problems = max(problems, 1)  # never sent: a date that passed is an answer to mend, and no question

@@ -90,7 +90,7 @@ def test_a_returned_request_waits_with_every_point_and_its_box(world: World, sen
 
 def test_a_date_that_has_passed_asks_whether_it_has_left(world: World, sender: Client) -> None:
     request = cases.sent(world.here)
-    move(request, departure_on=clock.today("UTC") - timedelta(days=1))
+    move(request, departure_on=clock.today("UTC") - timedelta(days=2))  # over in Callao, too
     page = sender.get(URL).content.decode()
     assert "Has it left? 19,200 kg" in page
     assert f"/tierra/requests/{request.reference}/departed/" in page

@@ -104,8 +104,39 @@ def test_chart_and_table_stand_on_the_same_requests(world: World) -> None:
             selection = select(here, **raw)
             figures = queues.figures(selection)
             page, pace = queues.page(selection, Rules())
-            columns = Pace(Rules(), pace.now, figures.shown)
+            columns = Pace(Rules(), pace.now, figures.days)
             assert sum(c.mine + c.theirs for c in figures.columns(columns)) == figures.total == page.shown
+
+
+@pytest.mark.parametrize(
+    ("place", "country", "moment", "passed"),
+    [  # a departure on Monday 23 November, the office in UTC
+        ("Callao", "Peru", "2026-11-24 04:59", False),  # Monday, 23:59 in Lima
+        ("Callao", "Peru", "2026-11-24 05:00", True),
+        ("Shanghai", "China", "2026-11-23 15:59", False),
+        ("Shanghai", "China", "2026-11-23 16:00", True),  # Tuesday in Shanghai
+        ("Nowhere", "Peru", "2026-11-23 23:59", False),  # not known: the office's day
+        ("Nowhere", "Peru", "2026-11-24 00:00", True),
+    ],
+)
+def test_a_day_of_departure_is_over_when_it_is_over_at_the_port(
+    world: World, monkeypatch: pytest.MonkeyPatch, place: str, country: str, moment: str, passed: bool
+) -> None:
+    here, at = world.here, datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    request = cases.sent(here)
+    monkeypatch.setattr("nopic.review.queues.selection.the_present", lambda: at)
+    with tenant(here.certifier):
+        CertificateRequest.objects.filter(pk=request.pk).update(
+            departure_on=date(2026, 11, 23), place_of_loading=place, country_of_loading=country
+        )
+        page, pace = queues.page(select(here), Rules(), now=at)
+        figures = queues.figures(select(here))
+    [row] = page.groups[0].rows
+    assert ("has it left?" in [text for _shape, text in row.look]) == passed
+    assert [column.mine for column in figures.columns(Pace(Rules(), pace.now, figures.days))][:2] == [
+        passed,
+        not passed,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -157,8 +188,8 @@ def test_a_row_says_what_is_worth_a_look(world: World) -> None:
         rows = [r for g in queues.page(select(here), Rules())[0].groups for r in g.rows]
         look = next(r.look for r in rows if r.reference == second.reference)
         assert look == ()
-        yesterday = clock.today("UTC") - timedelta(days=1)
-        CertificateRequest.objects.filter(pk=first.pk).update(departure_on=yesterday, late=True, turn=2)
+        gone = clock.today("UTC") - timedelta(days=2)  # over at every place on earth
+        CertificateRequest.objects.filter(pk=first.pk).update(departure_on=gone, late=True, turn=2)
         here.contact.confirmed_at = None
         here.contact.save()
         type(here.account).objects.filter(pk=here.account.pk).update(allocated=40_000)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from nopic.review.queues.selection import ALL_OPEN, OPEN, VIEW_SQL, VIEWS, Selec
 MOST_CHOICES = 100  # options of a filter; the search finds the others
 
 _FIGURES_SQL: Final = """
-SELECT r.departure_on, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.name)),
+SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.name)),
   {counts},
   count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL AND {chosen}),
   count(*) FILTER (WHERE (r.reviewer_id <> %(me)s OR r.questions_due_at IS NOT NULL) AND {chosen}),
@@ -23,8 +23,12 @@ SELECT r.departure_on, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.n
    WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded'))
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
+-- Only about these two days do the clocks of two places on earth disagree whether they are over.
+CROSS JOIN LATERAL (SELECT (%(now)s::timestamptz AT TIME ZONE 'UTC')::date - r.departure_on IN (0, 1) AS differs) clocks
+CROSS JOIN LATERAL (SELECT CASE WHEN clocks.differs THEN r.place_of_loading ELSE '' END AS place,
+  CASE WHEN clocks.differs THEN r.country_of_loading ELSE '' END AS country) near
 WHERE {open}
-GROUP BY GROUPING SETS ((r.departure_on), (r.exporter_id), ())
+GROUP BY GROUPING SETS ((r.departure_on, near.place, near.country), (r.exporter_id), ())
 """
 # Of the requests that leave soonest, so that the cost does not grow with the queue.
 _PRODUCTS_SQL: Final = """
@@ -48,6 +52,14 @@ class Column:
     late: bool
 
 
+class Departure(NamedTuple):
+    """A day of departure, and the place whose day it is; "" where the day is over, or is not, at all places alike."""
+
+    day: date
+    place: str
+    country: str
+
+
 @dataclass
 class Figures:
     """Counts of every saved view (without filters), the days of the rows shown, and the exporters to choose from."""
@@ -55,7 +67,7 @@ class Figures:
     views: dict[str, int]
     attention: int
     by_hand: int = 0  # what staff have to key into the registry, or to confirm
-    shown: dict[date, tuple[int, int]] = field(default_factory=dict)  # departure -> (to review, colleagues')
+    shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, colleagues')
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -68,12 +80,17 @@ class Figures:
         """Open requests that pass view and filters, on all pages together."""
         return sum(mine + theirs for mine, theirs in self.shown.values())
 
+    @property
+    def days(self) -> set[date]:
+        """The days on which the rows shown leave."""
+        return {each.day for each in self.shown}
+
     def columns(self, pace: Pace) -> list[Column]:
         """The ageing chart: of what the table shows, how many working days are left."""
         labels = [_("date passed"), _("0 or 1"), "2", "3", "4", "5", _("6 or more")]
         mine, theirs = [0] * len(labels), [0] * len(labels)
-        for day, (own, others) in self.shown.items():
-            at = 0 if pace.has_passed(day) else min(6, max(1, pace.days_left(day)))
+        for leaves, (own, others) in self.shown.items():
+            at = 0 if pace.has_passed(*leaves) else min(6, max(1, pace.days_left(leaves.day)))
             mine[at] += own
             theirs[at] += others
         return [Column(label, mine[at], theirs[at], late=at < 2) for at, label in enumerate(labels)]
@@ -88,11 +105,11 @@ def figures(selection: Selection) -> Figures:
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for day, exporter, name, *numbers, own, others, attention, by_hand in cursor.fetchall():
+        for day, place, country, exporter, name, *numbers, own, others, attention, by_hand in cursor.fetchall():
             if exporter is not None:
                 by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
-                counted.shown[day] = (own, others)
+                counted.shown[Departure(day, place, country)] = (own, others)
             else:
                 counted.attention, counted.by_hand = attention, by_hand
                 counted.views |= dict(zip(VIEWS, numbers, strict=True))

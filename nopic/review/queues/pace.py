@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from nopic.requests.ports import today_at
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy import Rules
 
@@ -34,9 +35,12 @@ class Pace:
         """Working days the office has before the day of departure; today counts until the cut-off."""
         return self._left[departure]
 
-    def has_passed(self, departure: date) -> bool:
-        """Whether the day of departure lies behind us: then somebody asks whether the goods have left."""
-        return departure < self.today
+    def has_passed(self, departure: date, place: str, country: str) -> bool:
+        """Whether the day of departure is over at the place of loading: then somebody asks whether the goods have left.
+
+        At the office, where that place is not known.
+        """
+        return departure < (today_at(place, country, self.now) or self.today)
 
     def hours_left(self, decide_by: datetime) -> int:
         """Whole hours until the promised decision, rounded up; 0 when it is past."""

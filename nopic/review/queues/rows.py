@@ -27,7 +27,7 @@ PAGE: Final = 50
 
 _PAGE_SQL: Final = """
 SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, r.late, r.turn, r.port_of_entry,
-       r.mode, r.vessel, r.containers::text, COALESCE(NULLIF(k.name, ''), i.name, ''),
+       r.place_of_loading, r.country_of_loading, r.mode, r.vessel, r.containers::text, COALESCE(NULLIF(k.name, ''), i.name, ''),
        r.reviewer_id, r.questions_due_at, r.second_reasons, u.name, COALESCE(NULLIF(e.short_name, ''), e.name),
        l.n, l.kg, l.wording, l.tight,
        (SELECT count(*) FROM (
@@ -154,8 +154,8 @@ def _heading(pace: Pace, departure: date) -> str:
 
 
 def _row(each: tuple[Any, ...], pace: Pace) -> Row:
-    (_pk, reference, status, departure, departed, decide_by, late, turn, port, mode, vessel, containers, importer_name,
-     reviewer_id, asked, second, reviewer, exporter,
+    (_pk, reference, status, departure, departed, decide_by, late, turn, port, place, country, mode, vessel, containers,
+     importer_name, reviewer_id, asked, second, reviewer, exporter,
      lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier) = each  # fmt: skip
     is_open = status in OPEN_REQUEST
     left, urgency = _time_left(pace, decide_by) if is_open else (str(REQUEST[status].word), "")
@@ -173,7 +173,7 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         named = ", ".join(str(SECOND_REASONS.get(code, code)) for code in why)
         look.append(("act", _("Needs a colleague: %(why)s") % {"why": named}))
     if is_open:
-        if departed is not None or pace.has_passed(departure):
+        if departed is not None or pace.has_passed(departure, place, country):
             look.append(("bad", _("has it left?") if departed is None else _("has left")))
         if late:
             look.append(("bad", _("late request")))
