@@ -196,13 +196,13 @@ class Facts:
         return left + line.own_held + line.lent - self.asked_before(line)
 
     def asked_before(self, line: LineFacts) -> Decimal:
-        """Kilograms of the same account that earlier lines of this request ask for and do not hold yet."""
-        asked = Decimal(0)
-        for other in self.lines:
-            if other is line:
-                break
-            if other.key == line.key and not other.own_held and other.line.status in UNDECIDED_LINE:
-                asked += other.line.net_kg or Decimal(0)
+        """Kilograms of the same account that earlier lines of this request ask for beyond what they hold, less those that
+        any other line gives back: all is released before anything is held."""
+        asked, at = Decimal(0), self.lines.index(line)
+        for n, other in enumerate(self.lines):
+            if other is not line and other.key == line.key and other.line.status in UNDECIDED_LINE:
+                more = (other.line.net_kg or Decimal(0)) - other.own_held
+                asked += more if n < at else min(more, Decimal(0))
         return asked
 
 

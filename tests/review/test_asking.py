@@ -223,3 +223,35 @@ def test_a_recalled_request_is_a_draft_again_and_holds_nothing(world):
         actions.take(request=request, by=side.reviewer)
         with pytest.raises(Overtaken):
             requests.recall(request=request, by=side.sender)
+
+
+def test_kilograms_may_go_from_one_product_to_another_and_too_many_are_said(world):
+    side = world.here
+
+    def typed(*weights: int, ids: tuple[str, ...] = ("", "")) -> list[dict[str, object]]:
+        return [
+            factories.line_answers(
+                side, id=pk, net=str(kg), gross=str(kg + 1), packages=str(kg // 60),
+                lots=[{"code": f"L{at}", "kg": str(kg), "supplier": "own"}],
+            )
+            for at, (pk, kg) in enumerate(zip(ids, weights, strict=True))
+        ]  # fmt: skip
+
+    request = cases.taken(side, lines=typed(60_000, 30_000))
+    with tenant(side.certifier, side.sender):
+        ids = tuple(str(pk) for pk in request.lines.order_by("position").values_list("pk", flat=True))
+        point = Point("Which weights are right?", "10", "Net weight")
+        actions.ask(
+            request=request, by=side.reviewer, points=[point], due_at=now() + timedelta(days=3), language="en",
+            revision=request.revision,
+        )  # fmt: skip
+        for weights, fits in (((60_000, 60_000), False), ((30_000, 70_000), True)):
+            request = fresh(request)
+            raw = {"lines": typed(*weights, ids=ids)}
+            requests.revise(request=request, step="products", raw=raw, revision=request.revision, by=side.sender)
+            if fits:
+                actions.send_answers(request=request, by=side.sender)
+            else:
+                with pytest.raises(Refused, match="net weight must be 40,000 kg or less"):
+                    actions.send_answers(request=request, by=side.sender)
+        assert list(accounts.held_for(map(int, ids)).values()) == [Decimal(30_000), Decimal(70_000)]

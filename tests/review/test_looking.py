@@ -12,6 +12,7 @@ from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.factories import Side, World, signed_in
 from tests.review import cases
+from tests.review.test_seconding import strict
 
 
 def refused(side: Side, **changes: object) -> CertificateRequest:
@@ -49,6 +50,22 @@ def test_another_reviewer_looks_once_and_the_kilograms_are_held_again(world: Wor
         request.refresh_from_db()
         with pytest.raises(Overtaken):
             actions.ask_second_look(line=cases.line(request), by=side.sender, text="Once more")
+
+
+def test_what_a_third_person_did_not_confirm_is_still_not_for_the_one_who_refused(world: World) -> None:
+    side = world.here
+    strict(side, above_kg="1000")
+    request = refused(side)
+    with tenant(side.certifier):
+        actions.ask_second_look(line=cases.line(request), by=side.sender, text="Look again")
+        request = actions.take(request=request, by=side.colleague)
+        cases.confirm(request, side.colleague)
+        actions.approve(line=cases.line(request), by=side.colleague, revision=request.revision)
+        actions.send_back(line=cases.line(request), by=side.admin, note="The seal is another one")
+        request = actions.release(request=request, by=side.colleague)
+        with pytest.raises(Overtaken):
+            actions.take(request=request, by=side.reviewer)
+        actions.take(request=request, by=side.admin)
 
 
 def test_the_database_refuses_the_one_who_refused(world: World) -> None:

@@ -43,3 +43,8 @@ def settle_second_look(line: RequestLine, by: User) -> None:
     for look in SecondLook.objects.filter(certifier_id=line.certifier_id, line_id=line.pk, decided_by=None):
         look.decided_by = by
         look.save(update_fields=["decided_by"])
+
+
+def open_second_look(line: RequestLine) -> None:
+    """A decision that a colleague did not confirm is none: whoever refused the line first still may not take it."""
+    SecondLook.objects.filter(certifier_id=line.certifier_id, line_id=line.pk).update(decided_by=None)

@@ -15,6 +15,7 @@ from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review import policies, queries
 from nopic.review.actions.checking import line_of
 from nopic.review.actions.issuing import begin_certificate
+from nopic.review.actions.looking import open_second_look
 from nopic.review.actions.taking import lock
 from nopic.review.models import SecondCheck
 from nopic.tenants.models import User
@@ -74,6 +75,7 @@ def send_back(*, line: RequestLine, by: User, note: str) -> RequestLine:
     waiting.sent_back_by, waiting.note, waiting.settled_at = by, said, now()
     waiting.save(update_fields=["sent_back_by", "note", "settled_at"])
     advance(current, LineStatus.OPEN, by=by, note=said, decided_at=None, decided_by=None)
+    open_second_look(current)
     note_reasons(fresh)
     return current
 
