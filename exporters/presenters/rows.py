@@ -19,6 +19,7 @@ from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
 from nopic.tenants.calendar import Office
+from nopic.workflow.clock import now
 
 READER = "exporter"
 
@@ -129,11 +130,14 @@ def where(
     last = max((one.issued_at for one in numbers if one.issued_at), default=None)
     zone = office.rules.time_zone
     moment_of_withdrawal = request.withdrawn_at
+    promise = words.moment(request.decide_by, zone, words.city_of(zone)) if request.decide_by else ""
+    is_overdue = bool(request.decide_by and request.decide_by < now())
     facts = {
         "done": sum(1 for step in STEPS if request.problems.get(step) == 0),
         "steps": len(STEPS),
         "points": ngettext("%(n)s point", "%(n)s points", points) % {"n": points} if points else "",
-        "decision": words.moment(request.decide_by, zone, words.city_of(zone)) if request.decide_by else "",
+        "decision": promise,
+        "promised": promise if is_overdue else "",
         "certificates": ngettext("%(n)s certificate", "%(n)s certificates", len(numbers)) % {"n": len(numbers)}
         if numbers
         else "",

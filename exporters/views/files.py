@@ -11,6 +11,7 @@ from exporters.views.frame import frame
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.documents.acceptance import NotAccepted
 from nopic.documents.models import Document, PageImage
@@ -130,8 +131,4 @@ def _hand_out(request: PortalRequest, sha256: str, headers: dict[str, str], *, a
         stream = files.open_verified(request.certifier.pk, sha256, area=area)
     except files.Damaged as damage:
         raise Http404(_("The stored file is damaged and is not handed out")) from damage
-    response = FileResponse(stream)
-    for name, value in headers.items():
-        if name != "Content-Length":
-            response[name] = value
-    return response
+    return handed_out(stream, headers)

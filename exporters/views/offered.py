@@ -1,10 +1,9 @@
 """Forms that the certifier offers for the documents of its list, handed out as attachments."""
 
-from typing import cast
-
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404
 from django.views.decorators.http import require_safe
 
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.documents.models import TemplateFile
 from nopic.tenants.access import PortalRequest, certifier_door
@@ -14,7 +13,7 @@ from nopic.tenants.statuses import EXPORTERS, STAFF
 
 @require_safe
 @certifier_door(*sorted(EXPORTERS | STAFF), opens_tenant=False)
-def document_form(request: PortalRequest, rule: str) -> HttpResponse:
+def document_form(request: PortalRequest, rule: str) -> FileResponse:
     """The newest form for one document row; 404 when none is offered."""
     with tenant(request.certifier, request.user):
         found = TemplateFile.objects.filter(certifier=request.certifier, rule=rule).order_by("-pk").first()
@@ -25,4 +24,4 @@ def document_form(request: PortalRequest, rule: str) -> HttpResponse:
     except files.Damaged as damage:
         raise Http404("the file is damaged or missing") from damage
     headers = files.download_headers(found.name, found.media_type, found.size)
-    return cast("HttpResponse", FileResponse(stream, headers=headers))
+    return handed_out(stream, headers)

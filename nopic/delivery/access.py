@@ -1,7 +1,9 @@
 """Who may download a certificate, decided once for every door; and the response that hands the file out."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import IO
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -47,6 +49,18 @@ def file_name(record: PublicRecord) -> str:
     return f"{record.number}-CANCELLED.pdf" if standing.name == "not_valid" else f"{record.number}.pdf"
 
 
+def handed_out(file: IO[bytes], headers: Mapping[str, str]) -> FileResponse:
+    """A file under these headers, such as `files.download_headers` makes, and with its own length.
+
+    Given to FileResponse, they would not last: of a file with a name it writes an inline disposition over them.
+    """
+    response = FileResponse(file)
+    for name, value in headers.items():
+        if name != "Content-Length":
+            response[name] = value
+    return response
+
+
 def the_file(record: PublicRecord) -> FileResponse:
     """The PDF, hashed again on its way out. Raises files.Damaged. Call it when no door is open any more."""
     try:
@@ -54,9 +68,7 @@ def the_file(record: PublicRecord) -> FileResponse:
     except files.Damaged:
         log.error("certificate file %s is damaged", record.file_sha256[:12])
         raise
-    response = FileResponse(file)
-    for name, value in files.download_headers(file_name(record), "application/pdf", record.file_size or 0).items():
-        response[name] = value
+    response = handed_out(file, files.download_headers(file_name(record), "application/pdf", record.file_size or 0))
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -72,9 +84,8 @@ def the_registrys(record: PublicRecord) -> FileResponse:
 
 
 def _beside(record: PublicRecord, what: str, sha256: str, size: int | None, area: str) -> FileResponse:
-    response = FileResponse(files.open_verified(record.certifier_id, sha256, area=area))
-    for header, value in files.download_headers(f"{record.number}-{what}.pdf", "application/pdf", size or 0).items():
-        response[header] = value
+    headers = files.download_headers(f"{record.number}-{what}.pdf", "application/pdf", size or 0)
+    response = handed_out(files.open_verified(record.certifier_id, sha256, area=area), headers)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 

@@ -30,6 +30,8 @@ __all__ = [
     "tag",
 ]
 
+_LATE = _("Promised for %(promised)s, not decided yet. Call your certifier if it is urgent")
+
 REQUEST: dict[str, Shown] = {
     "draft": Shown(_("Draft"), "off", {"exporter": (_("Not sent, %(done)s of %(steps)s steps done"), _("Not sent"))}),
     "returned": Shown(
@@ -45,7 +47,7 @@ REQUEST: dict[str, Shown] = {
         _("Sent"),
         "wait",
         {
-            "exporter": (_("We have it. Decision by %(decision)s"), _("We have it")),
+            "exporter": (_LATE, _("We have it. Decision by %(decision)s"), _("We have it")),
             "staff": (_("Nobody yet, decide by %(decision)s"), _("Nobody yet")),
             "importer": (_("Requested by your supplier on %(sent)s"), _("Requested by your supplier")),
         },
@@ -54,7 +56,7 @@ REQUEST: dict[str, Shown] = {
         _("In review"),
         "wait",
         {
-            "exporter": (_("Decision by %(decision)s"), _("A reviewer is checking it")),
+            "exporter": (_LATE, _("Decision by %(decision)s"), _("A reviewer is checking it")),
             "staff": (_("By %(by)s, %(done)s of %(checks)s checks"), _("By %(by)s"), _("Being checked")),
             "importer": (_("Being checked by the certifier"),),
         },
@@ -79,7 +81,7 @@ REQUEST: dict[str, Shown] = {
         _("Second check"),
         "wait",
         {
-            "exporter": (_("Decision by %(decision)s"), _("A reviewer is checking it")),
+            "exporter": (_LATE, _("Decision by %(decision)s"), _("A reviewer is checking it")),
             "staff": (_("Needs a colleague: %(why)s"), _("Needs a colleague")),
             "importer": (_("Being checked by the certifier"),),
         },

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from nopic.documents import files
 from nopic.documents.models import Document, Ruling
 from nopic.requests import queries
 from nopic.requests.actions import open_slot
@@ -126,3 +127,17 @@ def test_a_paper_that_does_not_say_organic_stops_only_where_it_goes_with_the_goo
         assert "documents_name_the_product_as_organic" not in {one.rule for one in review.load(fresh).findings}
         document = Document.objects.get(pk=file.pk)
         assert (document.named_organic, document.named_by) == (True, str(world.here.reviewer))
+
+
+def test_an_original_is_saved_under_its_own_name_and_never_opened_in_the_browser(
+    world: World, reviewer: Client, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = cases.ready(world.here)
+    first = slot(world, request).files[0]
+    stored = tmp_path / first.sha256
+    stored.write_bytes(b"%PDF-1.7 stored")
+    monkeypatch.setattr(files, "open_verified", lambda *_args, **_named: stored.open("rb"))
+    answer = reviewer.get(f"/tierra/cases/{request.reference}/papers/{first.pk}/original/")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 stored"
+    assert answer["Content-Disposition"].startswith(f'attachment; filename="{first.name}"')
+    assert (answer["Content-Length"], answer["X-Content-Type-Options"]) == ("15", "nosniff")

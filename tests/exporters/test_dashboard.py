@@ -117,6 +117,14 @@ def test_open_requests_stand_by_departure_with_the_exporters_sentence(world: Wor
         assert words in page, words
 
 
+def test_a_promise_that_was_not_kept_is_said_and_not_repeated(world: World, sender: Client) -> None:
+    request = cases.sent(world.here)
+    move(request, decide_by=clock.now() - timedelta(hours=3))
+    page = sender.get(URL).content.decode()
+    assert "not decided yet. Call your certifier if it is urgent" in page
+    assert "Decision by" not in page
+
+
 def test_what_came_back_is_shown_however_many_drafts_leave_earlier(world: World, sender: Client) -> None:
     request = returned(world)
     draft = factories.complete_draft(world.here)

@@ -1,12 +1,13 @@
 """Page images and originals of a case, for staff: read under the tenant's door, handed out after it has closed."""
 
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from certifiers.views.case.opening import request_of
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.documents.models import Document, PageImage
 from nopic.documents.statuses import DocumentStatus
@@ -40,7 +41,7 @@ def page_image(request: PortalRequest, reference: str, document: int, page: int)
 
 @require_safe
 @_staff
-def original(request: PortalRequest, reference: str, document: int) -> HttpResponse:
+def original(request: PortalRequest, reference: str, document: int) -> FileResponse:
     """The file as it was uploaded, to be saved; a refused one is not handed out."""
     with tenant(request.certifier, request.user):
         found = request_of(request, reference)
@@ -51,8 +52,7 @@ def original(request: PortalRequest, reference: str, document: int) -> HttpRespo
             pk=document,
         )
     headers = files.download_headers(file.name, file.media_type, file.size)
-    response = FileResponse(_open(request.certifier.pk, file.sha256, "documents"), headers=headers)
-    return cast("HttpResponse", response)
+    return handed_out(_open(request.certifier.pk, file.sha256, "documents"), headers)
 
 
 def _open(certifier_id: int, sha256: str, area: str) -> BinaryIO:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from certifiers.views.case.opening import request_of
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.documents.statuses import DocumentStatus
 from nopic.review import actions, queries
@@ -43,7 +44,7 @@ def case_print(request: PortalRequest, reference: str) -> HttpResponse:
 
 @require_safe
 @certifier_door(*sorted(STAFF), opens_tenant=False)
-def case_archive(request: PortalRequest, reference: str) -> HttpResponse:
+def case_archive(request: PortalRequest, reference: str) -> FileResponse:
     """The case as a zip: page, data, log, originals, certificates, and a manifest with the hash of each."""
     with tenant(request.certifier, request.user):
         found = request_of(request, reference)
@@ -60,7 +61,7 @@ def case_archive(request: PortalRequest, reference: str) -> HttpResponse:
     size = archive.seek(0, 2)
     archive.seek(0)
     headers = files.download_headers(f"{reference}.zip", "application/zip", size)
-    return cast("HttpResponse", FileResponse(archive, headers=headers))
+    return handed_out(archive, headers)
 
 
 def _json(value: Any) -> bytes:
