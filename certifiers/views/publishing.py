@@ -115,6 +115,7 @@ def publish_paper(request: PortalRequest, reference: str, operation_id: int) -> 
             upload=documents.Upload(upload, upload.name or "", upload.content_type or ""),
             by=request.user,
             replaces=card.paper.pk if card.paper else None,
+            accepts={"pdf"},
         )
     except NotAccepted as refusal:
         messages.error(request, refusal.sentence(_("PDF of INTEGRITY")))

@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from exporters.views.filing import ACCEPT, closed, count_anew, door, receive
+from exporters.views.filing import closed, count_anew, door, receive
 from exporters.views.frame import after, frame, step_url
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
+from nopic.documents.acceptance import KINDS as FILE_KINDS
 from nopic.documents.acceptance import NotAccepted, accept_of
 from nopic.documents.queries import current_templates
 from nopic.requests import actions, queries
@@ -144,7 +145,7 @@ def _page(
             "mark": slot.state,
             "due": request.POST.get(f"due-{slot.anchor}", ""),
             "template": forms.get(slot.rule),
-            "accept": accept_of(slot.accepts) if slot.accepts else ACCEPT,
+            "accept": accept_of(slot.accepts or FILE_KINDS),
             "takes_only": ", ".join(str(FILE_TYPES[one]) for one in slot.accepts),
             "reason": request.POST.get(f"reason-{slot.anchor}", slot.answer.reason if slot.answer else ""),
         }

@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from exporters.views.filing import ACCEPT, closed, count_anew, door, receive
+from exporters.views.filing import closed, count_anew, door, receive
 from exporters.views.frame import frame
 from exporters.views.loading import load_request
 from nopic.certificates import actions as certificates
 from nopic.certificates import policies
 from nopic.delivery.access import handed_out
 from nopic.documents import files
-from nopic.documents.acceptance import NotAccepted
+from nopic.documents.acceptance import KINDS, NotAccepted, accept_of
 from nopic.documents.models import Document, PageImage
 from nopic.requests import queries
 from nopic.requests.models import CertificateRequest
@@ -95,7 +95,7 @@ def _document_page(
             found.pages.filter(certifier=request.certifier).order_by("number").only("number", "width", "height")
         ),
         "is_open": now.takes_off and found.removed_at is None,
-        "accept": ACCEPT,
+        "accept": accept_of(slot.accepts if slot and slot.accepts else KINDS),
         "error": error,
         "problems": [(error, "file")] if error else [],
         "has_errors": bool(error),

@@ -17,7 +17,6 @@ from nopic.requests.slots import SlotView
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.access import PortalRequest
 
-ACCEPT = "application/pdf,image/jpeg,image/png"
 # Bytes come in and go out while no transaction is open: the views open the tenant's door themselves.
 door = partial(filing_door, opens_tenant=False)
 

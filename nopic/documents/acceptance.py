@@ -1,11 +1,12 @@
 """Which files may be received, and what the sender reads when one may not.
 
 A file is accepted when its name's ending, the type that the browser declared, its first bytes and its inner
-structure all say the same: PDF, JPEG or PNG. What can be judged from outside is judged here; structure is judged
+structure all say the same: PDF, JPEG, PNG or HEIC. What can be judged from outside is judged here; structure is judged
 by `inspection` in a child process, which answers with one of the codes below. A refusal is a sentence that starts
 with the document's name and ends with the remedy, never a list of technical faults.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ class Kind:
     code: str
     endings: frozenset[str]
     declared: frozenset[str]
-    magic: bytes
+    begins: re.Pattern[bytes]
     served_as: str
 
 
@@ -39,26 +40,41 @@ PDF = Kind(
     "pdf",
     frozenset({"pdf"}),
     frozenset({"application/pdf", "application/x-pdf", "application/acrobat", "text/pdf", "image/pdf"}),
-    b"%PDF-",
+    re.compile(rb"%PDF-"),
     "application/pdf",
 )
 JPEG = Kind(
     "jpeg",
     frozenset({"jpg", "jpeg", "jpe", "jfif"}),
     frozenset({"image/jpeg", "image/jpg", "image/pjpeg", "image/jfif"}),
-    b"\xff\xd8\xff",
+    re.compile(rb"\xff\xd8\xff"),
     "image/jpeg",
 )
-PNG = Kind("png", frozenset({"png"}), frozenset({"image/png", "image/x-png"}), b"\x89PNG\r\n\x1a\n", "image/png")
-KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG)}
-ACCEPT = ".pdf,.jpg,.jpeg,.png,application/pdf,image/jpeg,image/png"  # for the file input
+PNG = Kind(
+    "png",
+    frozenset({"png"}),
+    frozenset({"image/png", "image/x-png"}),
+    re.compile(rb"\x89PNG\r\n\x1a\n"),
+    "image/png",
+)
+HEIC = Kind(  # the brands of ISO/IEC 23008-12 and its annex for HEVC; whether a picture in HEVC is inside, its decoder says
+    "heic",
+    frozenset({"heic", "heif", "hif"}),
+    frozenset({"image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"}),
+    re.compile(rb"\0\0..ftyp(?:he[iv][cxms]|mif1|msf1)", re.DOTALL),
+    "image/heic",
+)
+KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG, HEIC)}
 # What a browser says when it does not know: no statement, so nothing to contradict.
 _UNDECLARED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 _SENTENCES = {
-    "type": gettext_lazy("%(document)s: the file must be a PDF, JPG or PNG"),
+    "type": gettext_lazy("%(document)s: the file must be a PDF, JPG, PNG or HEIC"),
+    "misnamed": gettext_lazy(
+        "%(document)s: the file's name says one type and its content another. Open it, save it anew, and add that one."
+    ),
     "type_of_row": gettext_lazy(
-        "%(document)s: your certifier does not take this type of file here. The row says which types it takes"
+        "%(document)s: this type of file is not taken here. Beside the field it says which types are."
     ),
     "too_large": gettext_lazy(
         "%(document)s: the file must be smaller than 15 MB. A photo at normal quality is enough."
@@ -83,6 +99,9 @@ _SENTENCES = {
     "page_size": gettext_lazy("%(document)s: a page has no usable size. Print it to a new PDF and add that one."),
     "too_many_pixels": gettext_lazy(
         "%(document)s: the picture must have 40 megapixels or fewer. A photo at normal quality is enough."
+    ),
+    "several_pictures": gettext_lazy(
+        "%(document)s: the file holds several pictures. Add each of them as a photo of its own."
     ),
     "moving": gettext_lazy("%(document)s: the picture moves. Add a still picture or a PDF."),
     "too_many_files": gettext_lazy(
@@ -118,8 +137,9 @@ class NotAccepted(Exception):
 
 
 def accept_of(kinds: Iterable[str]) -> str:
-    """What a file input is limited to, for the codes of some kinds."""
-    return ",".join(KINDS[code].served_as for code in kinds if code in KINDS)
+    """What a file input is limited to, for the codes of some kinds: by type, and by ending where a machine has no type."""
+    chosen = [KINDS[code] for code in kinds if code in KINDS]
+    return ",".join(one for kind in chosen for one in (kind.served_as, *(f".{end}" for end in sorted(kind.endings))))
 
 
 def codes() -> frozenset[str]:
@@ -130,18 +150,21 @@ def codes() -> frozenset[str]:
 def kind_of(name: str, declared: str, head: bytes) -> Kind:
     """Return the kind on which the name's ending, the declared type and the first bytes agree.
 
-    `head` are the first `HEAD_BYTES` of the file. Raises `NotAccepted("empty")` without bytes and
-    `NotAccepted("type")` when any of the three is missing from our list or contradicts another. A browser that
-    declares nothing, or "some bytes", contradicts nothing.
+    `head` are the first `HEAD_BYTES` of the file. Raises `NotAccepted("empty")` without bytes, "misnamed" for two of
+    our kinds in name and content, and "type" for anything else that is missing from our list or contradicts. A browser
+    that declares nothing, or "some bytes", contradicts nothing.
     """
     if not head:
         raise NotAccepted("empty")
     ending = PurePosixPath(display_name(name)).suffix.lstrip(".").lower()
     said = declared.partition(";")[0].strip().lower()
-    for kind in KINDS.values():
-        if ending in kind.endings and head.startswith(kind.magic) and (said in kind.declared or said in _UNDECLARED):
-            return kind
-    raise NotAccepted("type")
+    named = next((kind for kind in KINDS.values() if ending in kind.endings), None)
+    found = next((kind for kind in KINDS.values() if kind.begins.match(head)), None)
+    if named is None or found is None or not (said in named.declared | found.declared or said in _UNDECLARED):
+        raise NotAccepted("type")
+    if named is not found:
+        raise NotAccepted("misnamed")
+    return found
 
 
 def display_name(raw: str) -> str:

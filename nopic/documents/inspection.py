@@ -77,7 +77,7 @@ def inspect(file: BinaryIO, kind: str, *, seconds: float = INSPECT_SECONDS) -> I
     if not _AT_ONCE.acquire(timeout=seconds / 2):
         raise NotAccepted("busy")
     try:
-        for answer in _answers({"do": "inspect", "kind": kind, "cage": INSPECT_CAGE}, file, deadline):
+        for answer in _answers({"do": "inspect", "kind": kind, "cage": _cage(INSPECT_CAGE, kind)}, file, deadline):
             return Inspected(pages=int(answer["pages"]), flags=tuple(map(str, answer["flags"])))
     except TimeoutError:
         raise NotAccepted("too_slow") from None
@@ -97,12 +97,17 @@ def rasterise(
     `Crashed` when the child failed, `NotAccepted` when PDFium cannot open what the structure check could.
     Closing the iterator kills the child.
     """
-    job = {"do": "rasterise", "kind": kind, "first": first, "cage": RASTERISE_CAGE}
+    job = {"do": "rasterise", "kind": kind, "first": first, "cage": _cage(RASTERISE_CAGE, kind)}
     for number, answer in enumerate(_answers(job, file, time.monotonic() + seconds), start=first):
         page = _page(answer)
         if page.number != number or number > MOST_PAGES:
             raise Crashed(f"page {page.number} instead of {number}")
         yield page
+
+
+def _cage(limits: dict[str, int], kind: str) -> dict[str, int]:
+    """How the child locks itself in: the decoder of HEIC starts a thread of its own, all others do without."""
+    return limits | {"threads": 1} if kind == "heic" else limits
 
 
 def _page(answer: dict[str, Any]) -> PagePicture:

@@ -62,7 +62,7 @@ def test_every_refusal_starts_with_the_document_and_stays_in_plain_words():
 @pytest.mark.parametrize(
     "code, sentence",
     [
-        ("type", "Packing list: the file must be a PDF, JPG or PNG"),
+        ("type", "Packing list: the file must be a PDF, JPG, PNG or HEIC"),
         (
             "password",
             "Packing list: the file is locked with a password. Save it without the password and add it again.",

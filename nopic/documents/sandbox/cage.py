@@ -34,12 +34,15 @@ tkill 200 130       tgkill 234 131        process_vm_readv 310 270              
 bpf 321 280         perf_event_open 298 241                     keyctl 250 219
 """
 _MACHINES = {"x86_64": (1, 0xC000003E), "aarch64": (2, 0xC00000B7)}  # column of the table, AUDIT_ARCH
+_ALLOW, _KILL, _EACCES, _ENOSYS = 0x7FFF0000, 0x80000000, 0x00050000 | 13, 0x00050000 | 38  # answers of a filter
+_CLONE_THREAD = 0x00010000
 
 
 def close(limits: dict[str, int]) -> dict[str, Any]:
     """Lock this process in for good and say how well.
 
-    `limits` holds `memory_mb` and `cpu_s`. Afterwards nothing can be opened or written but the pipes that exist.
+    `limits` holds `memory_mb`, `cpu_s` and, where a decoder cannot do without, `threads`: 1 allows threads of this
+    process, which share all of its limits. Afterwards nothing can be opened or written but the pipes that exist.
     Returns `{"network": bool, "calls": bool}`: whether the network is gone and the call filter holds.
     """
     network = _leave_the_network()
@@ -48,7 +51,7 @@ def close(limits: dict[str, int]) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
-    return {"network": network, "calls": _forbid_calls()}
+    return {"network": network, "calls": _forbid_calls(threads=bool(limits.get("threads")))}
 
 
 def _leave_the_network() -> bool:
@@ -57,18 +60,22 @@ def _leave_the_network() -> bool:
     return libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0
 
 
-def _forbid_calls() -> bool:
+def _forbid_calls(*, threads: bool) -> bool:
     """Install a seccomp filter that answers EACCES to `_FORBIDDEN`. False where the machine is not known."""
     if platform.machine() not in _MACHINES:
         return False
     column, architecture = _MACHINES[platform.machine()]
     words = _FORBIDDEN.split()
-    numbers = [int(number) for number in words[column::3] if number != "-"]
+    call = {name: int(number) for name, number in zip(words[0::3], words[column::3], strict=True) if number != "-"}
     # Classic BPF over struct seccomp_data: load the architecture (offset 4), then the call's number (offset 0).
-    code = [(0x20, 0, 0, 4), (0x15, 1, 0, architecture), (0x06, 0, 0, 0x80000000), (0x20, 0, 0, 0)]
+    code = [(0x20, 0, 0, 4), (0x15, 1, 0, architecture), (0x06, 0, 0, _KILL), (0x20, 0, 0, 0)]
+    if threads:  # clone is judged by its flags (offset 16); clone3 hides them, and without it the C library asks clone
+        code += [(0x15, 0, 1, call.pop("clone3")), (0x06, 0, 0, _ENOSYS), (0x15, 0, 4, call.pop("clone"))]
+        code += [(0x20, 0, 0, 16), (0x45, 0, 1, _CLONE_THREAD), (0x06, 0, 0, _ALLOW), (0x06, 0, 0, _EACCES)]
+    numbers = list(call.values())
     code.append((0x35, len(numbers) + 1, 0, 0x40000000))  # the x32 doorway to the same calls
     code += [(0x15, len(numbers) - place, 0, number) for place, number in enumerate(numbers)]
-    code += [(0x06, 0, 0, 0x7FFF0000), (0x06, 0, 0, 0x00050000 | 13)]  # allow; fail with EACCES
+    code += [(0x06, 0, 0, _ALLOW), (0x06, 0, 0, _EACCES)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *line) for line in code))
     header = struct.pack("HxxxxxxP", len(code), ctypes.addressof(program))
     libc = ctypes.CDLL(None, use_errno=True)

@@ -19,7 +19,7 @@ def inspect(stream: io.FileIO, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield one answer with `pages` and `flags`, or raise `Unacceptable`."""
     data = stream.readall()
     polyglot = import_module("nopic.documents.sandbox.polyglot")
-    look = import_module(f"nopic.documents.sandbox.{'structure' if job['kind'] == 'pdf' else 'pictures'}")
+    look = import_module(f"nopic.documents.sandbox.{_LOOKS[job['kind']]}")
     polyglot.refuse_second_format(data)
     yield look.inspect(data, job["kind"], job["limits"])
 
@@ -35,11 +35,10 @@ JOBS: dict[str, Callable[[io.FileIO, dict[str, Any]], Iterator[dict[str, Any]]]]
     "inspect": inspect,
     "rasterise": rasterise,
 }
-_MODULES = {
-    ("inspect", "pdf"): ("polyglot", "structure"),
-    ("inspect", "jpeg"): ("polyglot", "pictures"),
-    ("inspect", "png"): ("polyglot", "pictures"),
+_LOOKS = {"pdf": "structure", "jpeg": "pictures", "png": "pictures", "heic": "heic"}
+_MODULES = {("inspect", kind): ("polyglot", look) for kind, look in _LOOKS.items()} | {
     ("rasterise", "pdf"): ("pages",),
     ("rasterise", "jpeg"): ("pages",),
     ("rasterise", "png"): ("pages",),
+    ("rasterise", "heic"): ("pages", "heic"),
 }

@@ -34,7 +34,7 @@ def rasterise(data: bytes, kind: str, first: int, limits: dict[str, int]) -> Ite
     if kind == "pdf":
         yield from _pages_of_pdf(data, first, limits)
     elif first == 1:
-        yield _answer(1, _photo(data, limits), "", [], limits)
+        yield _answer(1, _photo(data, kind, limits), "", [], limits)
 
 
 def _pages_of_pdf(data: bytes, first: int, limits: dict[str, int]) -> Iterator[dict[str, Any]]:
@@ -54,9 +54,9 @@ def _pages_of_pdf(data: bytes, first: int, limits: dict[str, int]) -> Iterator[d
         yield _answer(place + 1, picture, text, words, limits)
 
 
-def _photo(data: bytes, limits: dict[str, int]) -> Image.Image:
+def _photo(data: bytes, kind: str, limits: dict[str, int]) -> Image.Image:
     """The photo upright, in RGB on white, no larger than shown, without metadata."""
-    picture = pictures.opened(data)
+    picture = pictures.opened(data, kind)
     picture.draft("RGB", (limits["width"], limits["width"]))  # JPEG only: decodes no more pixels than are shown
     turned = picture.getexif().get(0x0112, 1)
     size = picture.size

@@ -19,7 +19,7 @@ from nopic.documents.sandbox.verdict import Unacceptable
 
 Image.MAX_IMAGE_PIXELS = None  # our own limit is lower and has its own sentence
 Image.preinit()  # loads the decoders while files can still be opened
-_DECODERS = ("JPEG", "PNG")
+_DECODERS = {"jpeg": "JPEG", "png": "PNG", "heic": "HEIF"}  # the last one is brought by `heic`
 _JPEG_END_OF_SCAN = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 _JPEG_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
@@ -27,28 +27,34 @@ _JPEG_FRAME_HEADERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 def inspect(data: bytes, kind: str, limits: dict[str, int]) -> dict[str, Any]:
     """Return `{"pages": 1, "flags": [], "width", "height"}` or raise `Unacceptable`. Decodes every pixel once."""
     width, height = (_walk_png if kind == "png" else _walk_jpeg)(data)
+    refuse_odd_size(width, height, limits)
+    with opened(data, kind) as picture:
+        if kind == "jpeg":
+            picture.draft("L", (max(1, width // 8), max(1, height // 8)))  # every byte is read, an eighth is kept
+        decode(picture)
+    return {"pages": 1, "flags": [], "width": width, "height": height}
+
+
+def refuse_odd_size(width: int, height: int, limits: dict[str, int]) -> None:
+    """Raise `Unacceptable` for a picture without extent or with more pixels than are decoded here."""
     if width < 1 or height < 1:
         raise Unacceptable("unreadable")
     if width * height > limits["megapixels"] * 1_000_000:
         raise Unacceptable("too_many_pixels")
-    with opened(data) as picture:
-        if kind == "jpeg":
-            picture.draft("L", (max(1, width // 8), max(1, height // 8)))  # every byte is read, an eighth is kept
-        _decode(picture)
-    return {"pages": 1, "flags": [], "width": width, "height": height}
 
 
-def opened(data: bytes) -> Image.Image:
-    """Open a picture as JPEG or PNG; `Unacceptable` when none can."""
+def opened(data: bytes, kind: str) -> Image.Image:
+    """Open a picture as what it is said to be; `Unacceptable` when that fails. No pixel is decoded yet."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Pillow warns about odd metadata, which is dropped anyway
-            return Image.open(io.BytesIO(data), formats=_DECODERS)
+            return Image.open(io.BytesIO(data), formats=[_DECODERS[kind]])
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
         raise Unacceptable("unreadable") from None
 
 
-def _decode(picture: Image.Image) -> None:
+def decode(picture: Image.Image) -> None:
+    """Decode every pixel, or raise `Unacceptable`."""
     try:
         picture.load()
     except (OSError, ValueError, SyntaxError, struct.error, IndexError):

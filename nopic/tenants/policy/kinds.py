@@ -21,6 +21,7 @@ FILE_TYPES: Final[dict[str, Word]] = {
     "pdf": gettext_lazy("PDF"),
     "jpeg": gettext_lazy("JPG photo"),
     "png": gettext_lazy("PNG picture"),
+    "heic": gettext_lazy("HEIC photo"),
 }
 MODES: Final[dict[str, Word]] = {
     "sea": gettext_lazy("by sea"),

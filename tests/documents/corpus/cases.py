@@ -4,6 +4,7 @@ import struct
 import zlib
 
 from tests.documents.corpus.case import ACCEPTED, a
+from tests.documents.corpus.heic import HEIC_CASES
 from tests.documents.corpus.others import (
     DOCX,
     EICAR,
@@ -56,8 +57,8 @@ CASES = [
     a(4, "exactly the limit", lambda: of_size(LIMIT), ACCEPTED),
     a(5, "one byte above the limit", lambda: of_size(LIMIT + 1), "too_large"),
     # Ending, declared type and bytes must agree
-    a(15, "PDF named png", text_pdf, "type", "invoice.png"),
-    a(16, "PNG named pdf", png, "type", "invoice.pdf", PNG),
+    a(15, "PDF named png", text_pdf, "misnamed", "invoice.png"),
+    a(16, "PNG named pdf", png, "misnamed", "invoice.pdf", PNG),
     a(17, "HTML named pdf", HTML, "type"),
     a(18, "PDF declared as HTML", text_pdf, "type", "invoice.pdf", "text/html"),
     a(18, "PDF declared as some bytes", text_pdf, ACCEPTED, "invoice.pdf", "application/octet-stream"),
@@ -288,6 +289,7 @@ CASES = [
     a(89, "scan with something behind it", lambda: png() + b"cut away", "two_in_one", SCAN, PNG),
     a(89, "scan with a clear ground", clear_png, ACCEPTED, SCAN, PNG),
     a(90, "moving picture", lambda: png(chunk(b"acTL", struct.pack(">II", 2, 0))), "moving", SCAN, PNG),
+    *HEIC_CASES,
     # Office files, archives, test virus
     a(91, "archive", zipped, "type", "papers.zip", "application/zip"),
     a(92, "spreadsheet", lambda: zipped("xl/workbook.xml"), "type", "list.xlsx", XLSX),
