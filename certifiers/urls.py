@@ -3,6 +3,7 @@
 from django.urls import path
 
 from certifiers.views import (
+    alone,
     case,
     certificates,
     demands,
@@ -44,6 +45,7 @@ urlpatterns = [
     path(f"{CASE}publish/<int:operation_id>/pdf/", publishing.publish_paper, name="publish_paper"),
     path(f"{LINE}approve/", late(case.approve), name="approve_line"),
     path(f"{LINE}confirm/", late(case.confirm), name="confirm_line"),
+    path(f"{LINE}alone/", late(case.go_on_alone), name="go_on_alone"),
     path(f"{LINE}back/", late(case.send_back), name="send_line_back"),
     path(f"{LINE}refuse/", late(case.refuse), name="refuse_line"),
     path(f"{LINE}raise/", late(case.raise_quantity), name="raise_quantity"),
@@ -63,6 +65,8 @@ urlpatterns = [
     path("final-documents/", final_documents.final_documents, name="final_documents"),
     path("final-documents/<int:owed_id>/", final_documents.final_document, name="final_document"),
     path("publish/", publishing.publishing, name="publishing"),
+    path("approved-alone/", alone.approved_alone, name="approved_alone"),
+    path("approved-alone/<int:check_id>/", alone.review, name="review_alone"),
     path("watch/", watch.concerns, name="concerns"),
     path("watch/<int:concern_id>/", watch.concern, name="concern"),
     path("document-forms/", offered.document_forms, name="document_forms"),

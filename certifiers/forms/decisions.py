@@ -61,6 +61,43 @@ class SendBackForm(forms.Form):
     )
 
 
+class AloneForm(forms.Form):
+    """Why an approval cannot wait for a second person."""
+
+    because = forms.CharField(
+        label=gettext_lazy("Why it cannot wait"),
+        help_text=gettext_lazy("A colleague reads this when reviewing it; the exporter does not see it."),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": gettext_lazy("Write why it cannot wait for a colleague")},
+    )
+
+
+class AfterwardsForm(forms.Form):
+    """What another person found in an approval that was made alone."""
+
+    found = forms.ChoiceField(
+        label=gettext_lazy("What you found"),
+        widget=forms.RadioSelect,
+        choices=[("in_order", gettext_lazy("In order")), ("not_in_order", gettext_lazy("Not in order"))],
+        error_messages={"required": gettext_lazy("Choose whether it is in order")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        help_text=gettext_lazy("What is not in order, and what you suggest. It stands on the certificate's page."),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Not in order says what."""
+        told = super().clean() or {}
+        if told.get("found") == "not_in_order" and not told.get("note", "").strip():
+            self.add_error("note", _("Write what is not in order"))
+        return told
+
+
 class NoteForm(forms.Form):
     """A note on a case."""
 

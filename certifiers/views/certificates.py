@@ -15,6 +15,7 @@ from nopic.frames.presenters import drawn
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
+from nopic.review import queries as review
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
 from nopic.tenants.statuses import Role
@@ -87,6 +88,7 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "record_at": queries.record_printed_at(found) if allowance else None,
         "evidence": queries.evidence(found),
         "deliveries": handover.deliveries(certifier_id=request.certifier.pk, certificate_id=found.pk),
+        "alone": review.alone_of_line(found.line_id, request.certifier.pk),
         "differs": policies.registry_differs(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
         "cancel_sentence": policies.cancel_sentence(found),

@@ -107,6 +107,11 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
     if by_hand := figures.by_hand:
         label = ngettext("Publish %(n)s certificate in INTEGRITY", "Publish %(n)s certificates in INTEGRITY", by_hand)
         views.append({"url": reverse("publishing", args=[slug]), "label": label % {"n": by_hand}, "elsewhere": True})
+    if alone := figures.alone:
+        views.append(
+            {"url": reverse("approved_alone", args=[slug]), "label": _("Approved by one person"), "count": alone,
+             "elsewhere": True}
+        )  # fmt: skip
     views.append(
         {
             "url": f"{reverse('certificates', args=[slug])}?state=attention",

@@ -155,10 +155,10 @@ class CaseNote(TenantModel):
 
 
 class SecondCheck(TenantModel):
-    """An approval that a second person confirms or sends back; whoever is alone may go on and is looked at afterwards.
+    """An approval that a second person confirms or sends back; whoever is alone may go on and is reviewed afterwards.
 
-    The table refuses the approver as the one who confirms, sends back or looks at it afterwards; a trigger lets no line
-    leave `second_check` for `approved` without a row that allows it.
+    The table refuses the approver as the one who confirms, sends back, reviews afterwards or settles what that review
+    found; a trigger lets no line leave `second_check` for `approved` unless its newest row allows it.
     """
 
     line = models.ForeignKey(RequestLine, models.PROTECT, related_name="second_checks", db_constraint=False)
@@ -173,14 +173,28 @@ class SecondCheck(TenantModel):
     reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     reviewed_at = models.DateTimeField(null=True)
     alarm = models.TextField(blank=True)  # what the colleague found wrong afterwards
+    closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    closed_because = models.TextField(blank=True)  # what a person decided about the alarm
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=(Q(confirmed_by=None) | ~Q(confirmed_by=F("approved_by")))
                 & (Q(sent_back_by=None) | ~Q(sent_back_by=F("approved_by")))
-                & (Q(reviewed_by=None) | ~Q(reviewed_by=F("approved_by"))),
+                & (Q(reviewed_by=None) | ~Q(reviewed_by=F("approved_by")))
+                & (Q(closed_by=None) | ~Q(closed_by=F("approved_by"))),
                 name="second_check_by_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_at=None, reviewed_by=None, alarm="")
+                | (Q(reviewed_at__gte=F("settled_at"), reviewed_by__isnull=False) & ~Q(alone_because="")),
+                name="second_check_reviewed_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None, closed_because="")
+                | (Q(closed_at__gte=F("reviewed_at"), closed_by__isnull=False) & ~Q(closed_because="") & ~Q(alarm="")),
+                name="second_check_closed_whole",
             ),
             models.CheckConstraint(
                 condition=Q(settled_at=None, confirmed_by=None, sent_back_by=None, alone_because="")
@@ -196,7 +210,7 @@ class SecondCheck(TenantModel):
         indexes = [
             models.Index(
                 fields=["certifier", "settled_at"],
-                condition=~Q(alone_because="") & (Q(reviewed_at=None) | ~Q(alarm="")),
+                condition=~Q(alone_because="") & (Q(reviewed_at=None) | (~Q(alarm="") & Q(closed_at=None))),
                 name="second_check_afterwards",
             )
         ]

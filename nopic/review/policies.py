@@ -12,11 +12,13 @@ from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import queries
-from nopic.review.models import SecondLook
+from nopic.review.models import SecondCheck, SecondLook
 from nopic.review.queries import Case
 from nopic.tenants.models import Membership, User
 from nopic.tenants.policy import Rules
+from nopic.tenants.roster import on_duty
 from nopic.tenants.statuses import STAFF
+from nopic.workflow.clock import now
 
 Obstacle = str | Finding
 _NAMED = 4  # checks that a sentence names before it only counts
@@ -137,6 +139,47 @@ def obstacles_to_send_back(line: RequestLine, *, by: User) -> list[Obstacle]:
     if line.decided_by_id == by.pk:
         return [_("You approved it yourself; a colleague confirms it.")]
     return [] if is_staff(line.certifier_id, by) else [_("%(name)s is no reviewer here.") % {"name": by}]
+
+
+def obstacles_to_go_on_alone(line: RequestLine, *, by: User, case: Case | None = None) -> list[Obstacle]:
+    """Whoever approved goes on without a colleague if the policy lets them and nobody else is on duty now.
+
+    Nobody else of the staff: each of them could confirm. The rules are asked again, as for a confirmation.
+    """
+    if line.status != LineStatus.SECOND_CHECK:
+        return [_("This product does not wait for a second person.")]
+    if line.decided_by_id != by.pk:
+        return [_("Only the one who approved it goes on alone; you can confirm it or send it back.")]
+    case = case or queries.load(line.request)
+    if not case.rules.second_person.alone_may_override:
+        return [_("Your office's rules let nobody go on alone: a colleague confirms it.")]
+    if others := [str(each) for each in on_duty(line.certifier_id, now()) if each.pk != by.pk]:
+        return [_("A colleague who is on duty confirms it: %(names)s.") % {"names": _some(others)}]
+    return _unsettled(line, case)
+
+
+def obstacles_to_review_afterwards(check: SecondCheck, *, by: User) -> list[Obstacle]:
+    """What somebody approved alone is reviewed once, by any other reviewer."""
+    if not check.alone_because:
+        return [_("Two people looked at this approval; nothing is left to review.")]
+    if check.reviewed_by is not None:
+        return [_("%(name)s has reviewed it.") % {"name": check.reviewed_by}]
+    return _not_by_another(check, by)
+
+
+def obstacles_to_close_alarm(check: SecondCheck, *, by: User) -> list[Obstacle]:
+    """What a review found not in order is settled once, by any reviewer but the one who approved alone."""
+    if not check.alarm:
+        return [_("Nothing was found that would have to be settled.")]
+    if check.closed_by is not None:
+        return [_("%(name)s has settled it.") % {"name": check.closed_by}]
+    return _not_by_another(check, by)
+
+
+def _not_by_another(check: SecondCheck, by: User) -> list[Obstacle]:
+    if check.approved_by_id == by.pk:
+        return [_("You approved it yourself; a colleague looks at it.")]
+    return [] if is_staff(check.certifier_id, by) else [_("%(name)s is no reviewer here.") % {"name": by}]
 
 
 def _unsettled(line: RequestLine, case: Case) -> list[Obstacle]:

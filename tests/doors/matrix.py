@@ -18,6 +18,7 @@ from nopic.ledger.models import InputCertificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.review import actions as review
+from nopic.review.models import SecondCheck
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Membership
 from nopic.watch.models import Concern, OwedDocument
@@ -156,6 +157,19 @@ def of_decided_line(world: World, side: Side) -> dict[str, Any]:
             review.take(request=request, by=side.reviewer)
             review.refuse(line=request.lines.get(), by=side.reviewer, reason_code="hts_wrong", text="Not this code")
     return address
+
+
+def of_alone(world: World, side: Side) -> dict[str, Any]:
+    """The address of an approval that the reviewer made alone, to be reviewed."""
+    with tenant(side.certifier):
+        check = SecondCheck.objects.filter(certifier=side.certifier).exclude(alone_because="").first()
+        if check is None:
+            moment, (certificate,) = now(), lab.begun(side)
+            check = SecondCheck.objects.create(
+                certifier=side.certifier, line=certificate.line, reasons=["late"], approved_by=side.reviewer,
+                approved_at=moment, settled_at=moment, alone_because=f"CANARY-{side.certifier.slug}",
+            )  # fmt: skip
+    return {"certifier": side.certifier.slug, "check_id": check.pk}
 
 
 def of_questions(world: World, side: Side) -> dict[str, Any]:
@@ -402,6 +416,9 @@ ROWS: dict[str, Row] = {
     "publish_paper": Row(STAFF, of_keying, ("post",), has_object=True),
     "approve_line": Row(STAFF, of_line, has_object=True),
     "confirm_line": Row(STAFF, of_line, has_object=True),
+    "go_on_alone": Row(STAFF, of_line, has_object=True, data={"because": "why"}),
+    "approved_alone": Row(STAFF, methods=("get",)),
+    "review_alone": Row(STAFF, of_alone, has_object=True, data={"found": "in_order"}),
     "send_line_back": Row(STAFF, of_line, has_object=True, data={"note": "look again"}),
     "refuse_line": Row(STAFF, of_line, has_object=True, data={"reason_code": "hts_wrong", "text": "no"}),
     "raise_quantity": Row(STAFF, of_line, has_object=True, data={"kg": "5", "reason": "why"}),

@@ -11,7 +11,7 @@ from .notes import notes
 from .page import case, progress, verdicts, whose
 from .record import case_archive, case_print
 from .ruling import decide_papers
-from .seconding import confirm, send_back
+from .seconding import confirm, go_on_alone, send_back
 from .settling import departure, raise_quantity, waive
 from .versions import version
 
@@ -25,6 +25,7 @@ __all__ = [
     "decide_papers",
     "departure",
     "give_back",
+    "go_on_alone",
     "notes",
     "original",
     "page_image",

@@ -194,6 +194,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "give_back": opened.url("return_request"),
             "ask": opened.url("ask_exporter"),
             "confirm": opened.url("confirm_line", opened.position),
+            "alone": opened.url("go_on_alone", opened.position),
             "send_back": opened.url("send_line_back", opened.position),
         },
         "paper_rows": rows(opened),

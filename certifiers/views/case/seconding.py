@@ -1,9 +1,9 @@
-"""The page on which a second person confirms an approval or sends it back to the reviewer who made it."""
+"""The pages on which a second person confirms an approval or sends it back, or its reviewer goes on alone."""
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
-from certifiers.forms.decisions import SendBackForm
+from certifiers.forms.decisions import AloneForm, SendBackForm
 from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import open_case
 from nopic.presentation import words
@@ -75,6 +75,36 @@ def send_back(request: PortalRequest, reference: str, position: int) -> HttpResp
             "title": _("Send product %(n)s back to its reviewer") % {"n": position},
             "consequence": _("Nothing is issued. The reviewer reads your note and decides again."),
             "button": _("Send it back"),
+            "shape": "main",
+        },
+    )
+
+
+@form_page
+@staff_door
+def go_on_alone(request: PortalRequest, reference: str, position: int) -> HttpResponse:
+    """Go on with one's own approval while nobody else is on duty; a colleague reviews it afterwards."""
+    opened = open_case(request, reference, position)
+    line = opened.line.line
+    form = AloneForm(posted(request))
+
+    def act() -> str:
+        because, revision = form.cleaned_data["because"], revision_shown(request, opened)
+        actions.go_on_alone(line=line, by=request.user, because=because, revision=revision)
+        return _("Product %(n)s goes on. A colleague reviews it afterwards.") % {"n": position}
+
+    return decide(
+        request,
+        opened,
+        form=form,
+        against=policies.obstacles_to_go_on_alone(line, by=request.user, case=opened.case),
+        act=act,
+        page={
+            "title": _("Go on alone with product %(n)s") % {"n": position},
+            "consequence": _(
+                "Nobody else is on duty. Its certificate begins now, and another person reviews it afterwards."
+            ),
+            "button": _("Go on alone"),
             "shape": "main",
         },
     )

@@ -1,7 +1,7 @@
 """What a reviewer does. Every verb runs inside the caller's `tenant()` and locks the request first.
 
 Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation, rule_on_paper, confirm_organic. Deciding: approve, refuse,
-return_to_exporter, declare_departure, cancel; a second person: confirm, send_back. Asking: ask, take_back; note; and the exporter's ask_second_look, keep_replies, send_answers,
+return_to_exporter, declare_departure, cancel; a second person: confirm, send_back; without one: go_on_alone, then review_afterwards, close_alarm. Asking: ask, take_back; note; and the exporter's ask_second_look, keep_replies, send_answers,
 withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
 """
@@ -13,7 +13,7 @@ from .exporting import note_export
 from .looking import ask_second_look
 from .noting import note
 from .papers import confirm_organic, rule_on_owed, rule_on_paper
-from .seconding import confirm, send_back
+from .seconding import close_alarm, confirm, go_on_alone, review_afterwards, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
 __all__ = [
@@ -25,9 +25,11 @@ __all__ = [
     "assign",
     "bulk_take",
     "cancel",
+    "close_alarm",
     "confirm",
     "confirm_organic",
     "declare_departure",
+    "go_on_alone",
     "judge",
     "keep_replies",
     "note",
@@ -36,6 +38,7 @@ __all__ = [
     "refuse",
     "release",
     "return_to_exporter",
+    "review_afterwards",
     "rule_on_owed",
     "rule_on_paper",
     "send_answers",

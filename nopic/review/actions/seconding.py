@@ -1,4 +1,5 @@
-"""A second pair of eyes: what an approval waits for, and how a different person confirms it or sends it back.
+"""A second pair of eyes: what an approval waits for, how a different person confirms it or sends it back, and what
+follows when nobody else was there.
 
 That the person is a different one is a constraint of the table, that nothing is approved without it a trigger.
 """
@@ -12,7 +13,7 @@ from nopic.certificates.models import Certificate
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
-from nopic.review import policies, queries
+from nopic.review import evidence, policies, queries
 from nopic.review.actions.checking import line_of
 from nopic.review.actions.issuing import begin_certificate
 from nopic.review.actions.looking import open_second_look
@@ -59,6 +60,75 @@ def confirm(*, line: RequestLine, by: User, revision: int) -> Certificate:
 
 
 @transaction.atomic
+def go_on_alone(*, line: RequestLine, by: User, because: str, revision: int) -> Certificate:
+    """Nobody else is on duty: the approver goes on with a reason, and another person reviews it afterwards.
+
+    What it rested on is kept as a decision of its own. Raises Overtaken (settled already, or changed since `revision`)
+    or Refused: no reason, not by the policy, or a colleague is on duty.
+    """
+    fresh = lock(line.request)
+    current = line_of(fresh, line)
+    waiting = _waiting(current)
+    if fresh.revision != revision:
+        raise Overtaken(fresh)
+    case = queries.load(fresh)
+    if against := policies.obstacles_to_go_on_alone(current, by=by, case=case):
+        raise Refused(against)
+    said = _tidy(because)
+    if not said:
+        raise Refused([_("Write why it cannot wait for a colleague.")])
+    evidence.keep(case, current, "alone", by=by)
+    waiting.alone_because, waiting.settled_at = said, now()
+    waiting.save(update_fields=["alone_because", "settled_at"])
+    record(current, "went on alone", by=by, note=said)
+    certificate = begin_certificate(line=current, by=by)
+    note_reasons(fresh)
+    return certificate
+
+
+@transaction.atomic
+def review_afterwards(*, check: SecondCheck, by: User, in_order: bool, note: str) -> SecondCheck:
+    """Another person says whether what was approved alone is in order. If not, the note stands on the certificate and in
+    the list until a person has decided what becomes of it: nothing is cancelled by itself.
+
+    Raises Overtaken when somebody reviewed it, Refused for the approver's own, or not in order without a note.
+    """
+    fresh = _locked(check)
+    if fresh.reviewed_at is not None:
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_review_afterwards(fresh, by=by):
+        raise Refused(against)
+    said = _tidy(note)
+    if not in_order and not said:
+        raise Refused([_("Write what is not in order.")])
+    fresh.reviewed_by, fresh.reviewed_at, fresh.note = by, now(), said
+    fresh.alarm = "" if in_order else said
+    fresh.save(update_fields=["reviewed_by", "reviewed_at", "note", "alarm"])
+    record(fresh.line, "found in order afterwards" if in_order else "found not in order afterwards", by=by, note=said)
+    return fresh
+
+
+@transaction.atomic
+def close_alarm(*, check: SecondCheck, by: User, because: str) -> SecondCheck:
+    """Say what was decided about an approval that was found not in order; it leaves the list and stays in the record.
+
+    Raises Overtaken when it is settled, Refused without a word or for the approver's own.
+    """
+    fresh = _locked(check)
+    if fresh.closed_at is not None:
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_close_alarm(fresh, by=by):
+        raise Refused(against)
+    said = _tidy(because)
+    if not said:
+        raise Refused([_("Write what was decided.")])
+    fresh.closed_by, fresh.closed_at, fresh.closed_because = by, now(), said
+    fresh.save(update_fields=["closed_by", "closed_at", "closed_because"])
+    record(fresh.line, "finding settled", by=by, note=said)
+    return fresh
+
+
+@transaction.atomic
 def send_back(*, line: RequestLine, by: User, note: str) -> RequestLine:
     """A different person does not confirm: the line is open again before its reviewer, with what was found.
 
@@ -69,7 +139,7 @@ def send_back(*, line: RequestLine, by: User, note: str) -> RequestLine:
     waiting = _waiting(current)
     if against := policies.obstacles_to_send_back(current, by=by):
         raise Refused(against)
-    said = note.replace("\x00", "").strip()[:2000]
+    said = _tidy(note)
     if not said:
         raise Refused([_("Write to your colleague what you found.")])
     waiting.sent_back_by, waiting.note, waiting.settled_at = by, said, now()
@@ -90,6 +160,17 @@ def note_reasons(request: CertificateRequest) -> None:
     reasons = list(dict.fromkeys(code for row in waiting for code in row.reasons))
     CertificateRequest.objects.filter(certifier_id=request.certifier_id, pk=request.pk).update(second_reasons=reasons)
     request.second_reasons = reasons
+
+
+def _locked(check: SecondCheck) -> SecondCheck:
+    """The row alone: whatever else changes a settled check locks it, too, and nothing besides."""
+    mine = SecondCheck.objects.filter(certifier_id=check.certifier_id, pk=check.pk)
+    mine.select_for_update().values_list("pk").get()
+    return mine.select_related("line", "approved_by", "reviewed_by", "closed_by").get()
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\x00", "").strip()[:2000]
 
 
 def _waiting(line: RequestLine) -> SecondCheck:

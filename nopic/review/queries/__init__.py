@@ -7,7 +7,7 @@ from .history import Event, history
 from .papers import Paper, Place, Say, papers
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
-from .second import open_second_check, second_reasons, sent_back
+from .second import alone_of_line, approved_alone, gone_on_alone, open_second_check, second_reasons, sent_back
 from .versions import boxes_of
 
 __all__ = [
@@ -20,11 +20,14 @@ __all__ = [
     "Place",
     "Record",
     "Say",
+    "alone_of_line",
     "answers",
     "answers_due",
+    "approved_alone",
     "balance",
     "boxes_of",
     "changed_at",
+    "gone_on_alone",
     "history",
     "load",
     "log_as_json",

@@ -121,6 +121,10 @@ _REQUEST: dict[str, Callable[[], str]] = {
 _LINE: dict[str, Callable[[], str]] = {
     "second_check": lambda: _("Product %(n)s approved by %(name)s, waits for a colleague"),
     "confirmed by a colleague": lambda: _("Product %(n)s confirmed by %(name)s, approved by %(old)s"),
+    "went on alone": lambda: _("Product %(n)s: nobody else was on duty, %(name)s went on alone"),
+    "found in order afterwards": lambda: _("Product %(n)s, approved alone, reviewed by %(name)s: in order"),
+    "found not in order afterwards": lambda: _("Product %(n)s, approved alone, reviewed by %(name)s: not in order"),
+    "finding settled": lambda: _("Product %(n)s: what the review found was settled by %(name)s"),
     "open": lambda: _("Product %(n)s sent back to its reviewer by %(name)s"),
     "approved": lambda: _("Product %(n)s approved by %(name)s"),
     "refused": lambda: _("Product %(n)s refused by %(name)s"),

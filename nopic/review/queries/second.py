@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from nopic.requests.facts import LineFacts
 from nopic.requests.models import CertificateRequest, Lot
@@ -39,6 +39,24 @@ def sent_back(line_id: int, certifier_id: int) -> SecondCheck | None:
         certifier_id=certifier_id, line_id=line_id, sent_back_by__isnull=False
     )
     return rows.order_by("-pk").first()
+
+
+def gone_on_alone(certifier_id: int) -> "QuerySet[SecondCheck]":
+    """What was approved by one person and is to be reviewed, or was found not in order and is to be settled; oldest first."""
+    to_do = Q(reviewed_at=None) | (~Q(alarm="") & Q(closed_at=None))
+    return approved_alone(certifier_id).filter(to_do).order_by("settled_at", "pk")
+
+
+def alone_of_line(line_id: int, certifier_id: int) -> SecondCheck | None:
+    """How a line was approved by one person alone, if it was."""
+    return approved_alone(certifier_id).filter(line_id=line_id).order_by("-pk").first()
+
+
+def approved_alone(certifier_id: int) -> "QuerySet[SecondCheck]":
+    """Every approval that one person made alone, with what its page shows."""
+    rows = SecondCheck.objects.filter(~Q(alone_because=""), certifier_id=certifier_id)
+    people = ("approved_by", "reviewed_by", "closed_by")
+    return rows.select_related(*people, "line__request__exporter", "line__version", "line__certificate")
 
 
 def _earlier(request: CertificateRequest) -> "QuerySet[CertificateRequest]":

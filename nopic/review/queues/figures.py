@@ -20,7 +20,9 @@ SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NUL
   (SELECT count(*) FROM certificates_certificate c
    WHERE c.certifier_id = %(certifier)s AND NOT c.attention = ''),
   (SELECT count(*) FROM certificates_registryoperation o
-   WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded'))
+   WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded')),
+  (SELECT count(*) FROM review_secondcheck s WHERE s.certifier_id = %(certifier)s AND s.alone_because <> ''
+   AND (s.reviewed_at IS NULL OR (s.alarm <> '' AND s.closed_at IS NULL)))
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 -- Only about these two days do the clocks of two places on earth disagree whether they are over.
@@ -67,6 +69,7 @@ class Figures:
     views: dict[str, int]
     attention: int
     by_hand: int = 0  # what staff have to key into the registry, or to confirm
+    alone: int = 0  # approved by one person, to be reviewed or settled
     shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, colleagues')
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
@@ -105,13 +108,13 @@ def figures(selection: Selection) -> Figures:
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for day, place, country, exporter, name, *numbers, own, others, attention, by_hand in cursor.fetchall():
+        for day, place, country, exporter, name, *numbers, own, others, attention, by_hand, alone in cursor.fetchall():
             if exporter is not None:
                 by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
                 counted.shown[Departure(day, place, country)] = (own, others)
             else:
-                counted.attention, counted.by_hand = attention, by_hand
+                counted.attention, counted.by_hand, counted.alone = attention, by_hand, alone
                 counted.views |= dict(zip(VIEWS, numbers, strict=True))
     biggest = sorted(by_size)[:MOST_CHOICES]
     counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())

@@ -38,6 +38,12 @@ class SecondPerson:
     above_percent: int = read.setting(
         0, label=gettext_lazy("Above this share of the verified quantity, in percent"), reads=read.whole_number(0, 100)
     )
+    alone_may_override: bool = read.setting(
+        False,
+        label=gettext_lazy("Go on alone while nobody else is on duty"),
+        reads=read.yes_or_no,
+        hint=gettext_lazy("With a reason; another person reviews it afterwards. The portal asks who is in."),
+    )
 
 
 @dataclass(frozen=True, slots=True)
