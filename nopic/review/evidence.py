@@ -19,7 +19,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from nopic.requests.checks import Finding, Waived, weigh
+from nopic.requests.checks import Finding, LetPass, Waived, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.models import RequestLine
 from nopic.review.models import Decision
@@ -47,10 +47,9 @@ class Rerun:
 
 def keep(case: Case, line: RequestLine, outcome: str, *, by: Actor) -> Decision:
     """Write down what a decision on a line rests on, in the transaction of the decision. The row is append-only."""
-    waivers = [[each.rule, each.line_id, str(each.by), each.reason] for each in case.waivers]
-    waived: Waived = {(rule, line_id): (who, why) for rule, line_id, who, why in waivers}
+    waivers = [[each.rule, each.line_id, str(each.by), each.reason, each.seen] for each in case.waivers]
     with override("en"):
-        found = _of_line(weigh(case.facts, moment="approval", waived=waived), line.pk)
+        found = _of_line(weigh(case.facts, moment="approval", waived=_let_pass(waivers)), line.pk)
     return Decision.objects.create(
         certifier_id=line.certifier_id, request_id=line.request_id, line=line, policy_id=case.request.policy_id,
         turn=case.request.turn, outcome=outcome, by=str(by), at=case.facts.now, waivers=waivers, findings=found,
@@ -62,15 +61,19 @@ def rerun(decision: Decision) -> Rerun:
     """Judge the kept facts again under the pinned policy. Reads two rows, writes nothing."""
     policy = Policy.objects.get(certifier_id=decision.certifier_id, pk=decision.policy_id)
     facts = unpacked(decision.facts, policy.rules)
-    waived: Waived = {(rule, line_id): (who, why) for rule, line_id, who, why in decision.waivers}
     with override("en"):
-        found = _of_line(weigh(facts, moment="approval", waived=waived), decision.line_id)
+        found = _of_line(weigh(facts, moment="approval", waived=_let_pass(decision.waivers)), decision.line_id)
     then, today = {_key(each): each for each in decision.findings}, {_key(each): each for each in found}
     return Rerun(
         decision,
         gone=[then[key]["sentence"] for key in then if key not in today],
         new=[today[key]["sentence"] for key in today if key not in then],
     )
+
+
+def _let_pass(waivers: list[list[Any]]) -> Waived:
+    """As the rules read them; decisions from before the facts were kept with them have four columns."""
+    return {(rule, line_id): LetPass(who, why, seen[0] if seen else None) for rule, line_id, who, why, *seen in waivers}
 
 
 def _of_line(found: list[Finding], line_id: int) -> list[dict[str, Any]]:

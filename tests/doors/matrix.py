@@ -29,6 +29,7 @@ from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted, transaction_certificate
 from tests.faults import lab
 from tests.frames.stories import asked_for, issued, truck
+from tests.review import cases
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
 REVIEWER, ADMIN = "reviewer", "admin"
@@ -164,7 +165,8 @@ def of_alone(world: World, side: Side) -> dict[str, Any]:
     with tenant(side.certifier):
         check = SecondCheck.objects.filter(certifier=side.certifier).exclude(alone_because="").first()
         if check is None:
-            moment, (certificate,) = now(), lab.begun(side)
+            moment, request = now(), cases.ready(side)
+            certificate = review.approve(line=cases.line(request), by=side.reviewer, revision=request.revision)
             check = SecondCheck.objects.create(
                 certifier=side.certifier, line=certificate.line, reasons=["late"], approved_by=side.reviewer,
                 approved_at=moment, settled_at=moment, alone_because=f"CANARY-{side.certifier.slug}",

@@ -374,7 +374,9 @@ def test_a_late_request_is_overridden_by_a_reviewer_with_a_note(here: Side) -> N
     (late,) = checks.findings(request, moment="approval")
     assert (late.rule, late.severity, late.can_be_waived) == ("is_sent_in_time", "stop", True)
     (note,) = checks.findings(
-        request, moment="approval", waived={("is_sent_in_time", None): ("I. Carrasco", "Papers were complete.")}
+        request,
+        moment="approval",
+        waived={("is_sent_in_time", None): checks.LetPass("I. Carrasco", "Papers were complete.", None)},
     )
     assert (note.severity, note.waived_by, note.waived_why) == ("note", "I. Carrasco", "Papers were complete.")
 
@@ -383,7 +385,7 @@ def test_a_stop_that_nobody_may_waive_stays(here: Side) -> None:
     request = factories.complete_draft(here)
     Importer.objects.update(status="revoked")
     request = CertificateRequest.objects.get(pk=request.pk)
-    waived = {("importer_is_certified", None): ("I. Carrasco", "I know them.")}
+    waived = {("importer_is_certified", None): checks.LetPass("I. Carrasco", "I know them.", None)}
     assert [f.severity for f in checks.findings(request, moment="approval", waived=waived)] == ["stop"]
 
 

@@ -255,3 +255,55 @@ def test_kilograms_may_go_from_one_product_to_another_and_too_many_are_said(worl
                 with pytest.raises(Refused, match="net weight must be 40,000 kg or less"):
                     actions.send_answers(request=request, by=side.sender)
         assert list(accounts.held_for(map(int, ids)).values()) == [Decimal(30_000), Decimal(70_000)]
+
+
+PACKED = {"packages": "640", "package_kind": "bags of 60 kg"}  # 38,400 kg, and the net weight says 19,200
+
+
+def let_pass(side: Side) -> CertificateRequest:
+    """A question of a rule about the packages of the first line was let pass, then the exporter was asked; in the door."""
+    request = cases.taken(side, lines=[factories.line_answers(side, **PACKED)])
+    with tenant(side.certifier):
+        line = cases.line(request)
+        actions.waive(
+            request=request, line=line, rule="packages_hold_the_net_weight", reason="Half bags", by=side.reviewer
+        )
+        point = Point("Which weight is right?", "10", "Net weight", "net_weight", line, ("commercial_invoice",))
+        request.refresh_from_db()
+        actions.ask(
+            request=request, by=side.reviewer, points=[point], due_at=now() + timedelta(days=3), language="en",
+            revision=request.revision,
+        )  # fmt: skip
+        return fresh(request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "stands"),
+    [
+        ({"origin_region": "Amazonas"}, True),  # nothing that the rule looks at
+        ({"packages": "650"}, False),
+        (LESS | {"packages": "640"}, False),
+    ],
+)
+def test_what_was_let_pass_counts_only_while_its_facts_are_the_same(world, answer, stands):
+    side = world.here
+    request = let_pass(side)
+    with tenant(side.certifier, side.sender):
+        change(side, request, **{**PACKED, **answer})
+        actions.keep_replies(request=request, replies={1: "It is as it says now."})
+        actions.send_answers(request=request, by=side.sender)
+        request = fresh(request)
+        (found,) = [f for f in queries.load(request).findings if f.rule == "packages_hold_the_net_weight"]
+        assert (found.severity, found.waived_why) == (("note", "Half bags") if stands else ("question", ""))
+    page = factories.signed_in(side.reviewer).get(f"/{side.certifier.slug}/cases/{request.reference}/")
+    with tenant(side.certifier):
+        assert ("Let pass by" in page.content.decode(), "before it changed: Half bags" in page.content.decode()) == (
+            True, not stands,
+        )  # fmt: skip
+        if stands:
+            with pytest.raises(Refused, match="Nothing stands here"):
+                actions.waive(request=request, line=cases.line(request), rule=found.rule, reason="x", by=side.reviewer)
+            return
+        actions.waive(request=request, line=cases.line(request), rule=found.rule, reason="Counted", by=side.reviewer)
+        (again,) = [f for f in queries.load(request).findings if f.rule == found.rule]
+        assert (again.severity, again.waived_why) == ("note", "Counted")

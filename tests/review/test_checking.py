@@ -8,7 +8,7 @@ import pytest
 from nopic.certificates import actions as certificates
 from nopic.ledger.models import Account
 from nopic.requests.actions import submit
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.review import actions, policies, queries
 from nopic.review.models import CheckVerdict
 from nopic.tenants.context import tenant
@@ -201,3 +201,42 @@ def test_a_paper_that_is_changed_under_a_verdict_is_looked_at_again(world: World
         assert certificate.data["treatment"]["phyto_seen"]
         with pytest.raises(Overtaken):
             certificates.take_paper_off(request=request, document=other, by=here.sender)
+
+
+def test_what_was_let_pass_of_one_supplier_is_not_let_pass_of_another(world: World) -> None:
+    here = world.here
+    first, second = factories.supplier(here, "Cabana"), factories.supplier(here, "Dos Rios")
+    lots = [{"code": each.name, "kg": "9,600", "supplier": str(each.pk)} for each in (first, second)]
+    request = cases.taken(here, lines=[factories.line_answers(here, lots=lots)])
+    with tenant(here.certifier):
+        Supplier.objects.filter(pk=first.pk).update(registry_status="suspended", nop_id="9010000001")
+        actions.waive(
+            request=request,
+            line=None,
+            rule="suppliers_are_certified",
+            reason="Certified when it sold",
+            by=here.reviewer,
+        )
+        Supplier.objects.filter(pk=second.pk).update(registry_status="suspended", nop_id="9010000002")
+        case = queries.load(CertificateRequest.objects.get(pk=request.pk))
+        found = {f.sentence.split(" is ")[0]: f.severity for f in case.findings if f.rule == "suppliers_are_certified"}
+        assert found == {"Cabana": "note", "Dos Rios": "stop"}
+
+
+def test_an_override_that_nothing_needs_any_more_asks_for_no_second_person(world: World) -> None:
+    here = world.here
+    rules = factories.rules(second_person={"override": True})
+    with tenant(here.certifier):
+        Policy.objects.create(certifier=here.certifier, version=2, data=rules.to_json(), by="the test")
+    request = late(here)
+    with tenant(here.certifier):
+        cases.confirm(request, here.reviewer)
+        actions.waive(request=request, line=None, rule="is_sent_in_time", reason="Complete", by=here.reviewer)
+        case = queries.load(CertificateRequest.objects.get(pk=request.pk))
+        assert queries.second_reasons(case, case.lines[0]) == ["override"]
+        leaves = clock.today("UTC") + timedelta(days=20)
+        actions.declare_departure(
+            request=request, by=here.reviewer, departed_on=None, new_date=leaves, why="The vessel is late"
+        )
+        case = queries.load(CertificateRequest.objects.get(pk=request.pk))
+        assert queries.second_reasons(case, case.lines[0]) == []

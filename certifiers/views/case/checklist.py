@@ -112,6 +112,7 @@ def said(opened: Open, finding: Finding) -> Said:
         elif finding.can_be_waived and finding.severity != "note":
             of_line = opened.position if line else ""
             action, url = _("Let it pass…"), opened.url("waive", rule=finding.rule, of=of_line)
+    before = opened.case.lapsed(finding)
     inputs = [f"{name.replace('_', ' ')}: {value}" for name, value in finding.inputs.items() if value not in ("", None)]
     return Said(
         sentence=finding.staff_sentence,
@@ -121,6 +122,8 @@ def said(opened: Open, finding: Finding) -> Said:
         inputs="; ".join(inputs),
         waived=_("Let pass by %(name)s: %(why)s") % {"name": finding.waived_by, "why": finding.waived_why}
         if finding.waived_by
+        else _("Let pass by %(name)s before it changed: %(why)s") % {"name": before.by, "why": before.reason}
+        if before
         else "",
         action=action,
         action_url=url,

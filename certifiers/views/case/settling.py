@@ -16,11 +16,11 @@ from nopic.tenants.access import PortalRequest, staff_door
 @form_page
 @staff_door
 def waive(request: PortalRequest, reference: str) -> HttpResponse:
-    """Let one finding pass, with the reason."""
+    """Let what one rule found pass, with the reason."""
     opened = open_case(request, reference)
     rule, of = request.GET.get("rule", ""), request.GET.get("of", "")
     line = opened.line.line if of else None
-    finding = opened.case.finding(rule, line.pk if line else None)
+    found = opened.case.may_pass(rule, line.pk if line else None)
     form = WaiveForm(posted(request))
 
     def act() -> str:
@@ -33,12 +33,12 @@ def waive(request: PortalRequest, reference: str) -> HttpResponse:
         form=form,
         against=[
             *policies.obstacles_to_judge(opened.request, request.user, line),
-            *([] if finding is not None else [_("Nothing stands here that could be let pass.")]),
+            *([] if found else [_("Nothing stands here that could be let pass.")]),
         ],
         act=act,
         page={
             "title": _("Let it pass"),
-            "consequence": finding.staff_sentence if finding else "",
+            "consequence": "; ".join(each.staff_sentence for each in found),
             "button": _("Let it pass"),
             "shape": "main",
         },

@@ -18,7 +18,7 @@ from nopic.requests.checks.departure import (
     is_sent_in_time,
     leaves_soon_enough,
 )
-from nopic.requests.checks.finding import Finding, Moment, Severity
+from nopic.requests.checks.finding import Finding, LetPass, Moment, Severity
 from nopic.requests.checks.frames import no_time_frame_covers_it, time_frame_has_an_end, time_frame_is_permitted
 from nopic.requests.checks.goods import differences, product_is_on_the_verified_list, same_commodity_once
 from nopic.requests.checks.papers import (
@@ -49,10 +49,10 @@ from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import UNDECIDED_LINE
 from nopic.requests.steps import STEPS
 
-__all__ = ["Finding", "Moment", "Severity", "Waived", "differences", "findings", "line_findings", "weigh"]
+__all__ = ["Finding", "LetPass", "Moment", "Severity", "Waived", "differences", "findings", "line_findings", "weigh"]
 
-# Rules that a reviewer has let pass: (rule, line id or None) -> (who, why).
-Waived = Mapping[tuple[str, int | None], tuple[str, str]]
+# Rules that a reviewer has let pass: (rule, line id or None) -> who, why, and the facts that it was about.
+Waived = Mapping[tuple[str, int | None], LetPass]
 
 FORM: Final = frozenset({"draft", "submit"})
 SENT: Final = frozenset({"draft", "submit", "approval"})
@@ -147,6 +147,8 @@ def _place(finding: Finding) -> str:
 
 
 def _waived(finding: Finding, waived: Waived) -> Finding:
-    """Only a rule that may be waived can be; one of the whole request also when it was waived for one line."""
+    """Only a rule that may be waived can be, and only while the facts are those that were let pass."""
     said = waived.get((finding.rule, finding.line_id))
-    return finding.waived(*said) if said and finding.can_be_waived and finding.severity != "note" else finding
+    if said is None or not finding.can_be_waived or finding.severity == "note" or not said.covers(finding):
+        return finding
+    return finding.waived(said.by, said.why)

@@ -1,6 +1,8 @@
 """A finding: one rule, what it says to each reader, what it saw, and who let it pass."""
 
 import dataclasses
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -46,6 +48,28 @@ class Finding:
         """Whether it stands against the action."""
         return self.severity == "stop"
 
+    @property
+    def seen(self) -> dict[str, Any]:
+        """The inputs as they are kept: in JSON, so that they compare with what was kept before."""
+        plain: dict[str, Any] = json.loads(json.dumps(self.inputs, default=str))
+        return plain
+
     def waived(self, by: str, why: str) -> "Finding":
         """The same finding, let pass by a reviewer: a note that says who and why."""
         return replace(self, severity="note", waived_by=by, waived_why=why)
+
+
+@dataclass(frozen=True)
+class LetPass:
+    """A rule that a reviewer let pass, with the reason: only for the facts it spoke of then (`seen`, one for each finding).
+
+    None for a decision from before that was kept: whatever the rule saw.
+    """
+
+    by: str
+    why: str
+    seen: Sequence[dict[str, Any]] | None
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether this finding rests on the facts that were let pass."""
+        return self.seen is None or finding.seen in self.seen

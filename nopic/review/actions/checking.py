@@ -67,8 +67,9 @@ def judge(
 
 @transaction.atomic
 def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, reason: str, by: User) -> Waiver:
-    """Let a waivable finding pass in this turn, with the reason; it stays visible with who and why.
+    """Let what a rule found pass in this turn, with the reason; it stays visible with who and why.
 
+    It counts only while the facts are those that the rule found: an answer that changes them asks again.
     Raises Refused without a reason or when the rule says nothing that may be waived, Overtaken when somebody else has it.
     """
     fresh = hold(lock(request), by)
@@ -76,7 +77,8 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
     said = _tidy(reason)
     if not said:
         raise Refused([_("Write why it may pass.")])
-    if queries.load(fresh).finding(rule, current.pk if current else None) is None:
+    found = queries.load(fresh).may_pass(rule, current.pk if current else None)
+    if not found:
         raise Refused([_("Nothing stands here that could be let pass.")])
     waiver, _created = Waiver.objects.update_or_create(
         certifier_id=fresh.certifier_id,
@@ -84,7 +86,7 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
         line=current,
         turn=fresh.review_turn,
         rule=rule,
-        defaults={"reason": said, "by": by, "at": now()},
+        defaults={"reason": said, "by": by, "at": now(), "seen": [each.seen for each in found]},
     )
     record(fresh, "waived", by=by, new=rule, note=said, line=current.pk if current else None)
     return waiver

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from nopic.requests import facts as loading
-from nopic.requests.checks import Finding, weigh
+from nopic.requests.checks import Finding, LetPass, weigh
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import UNDECIDED_LINE
@@ -91,7 +91,7 @@ class Case:
     @cached_property
     def findings(self) -> list[Finding]:
         """What does not hold at the moment of approval; what was waived says who and why."""
-        waived = {(each.rule, each.line_id): (str(each.by), each.reason) for each in self.waivers}
+        waived = {(each.rule, each.line_id): LetPass(str(each.by), each.reason, each.seen) for each in self.waivers}
         return weigh(self.facts, moment="approval", waived=waived)
 
     def findings_of(self, line: RequestLine) -> list[Finding]:
@@ -138,10 +138,20 @@ class Case:
             if (rows := [check for check in checks if check.row.group == key])
         ]
 
-    def finding(self, rule: str, line_id: int | None) -> Finding | None:
-        """The finding of a rule that a reviewer may waive."""
-        fitting = [each for each in self.findings if each.rule == rule and each.line_id == line_id]
-        return next((each for each in fitting if each.can_be_waived and not each.waived_by), None)
+    def may_pass(self, rule: str, line_id: int | None) -> list[Finding]:
+        """What a rule says that a reviewer may let pass, also what is let pass already; empty when nothing is left to."""
+        fitting = [
+            each for each in self.findings if (each.rule, each.line_id) == (rule, line_id) and each.can_be_waived
+        ]
+        return fitting if any(not each.waived_by for each in fitting) else []
+
+    def lapsed(self, finding: Finding) -> Waiver | None:
+        """The waiver of a rule that stands no more, because it was about other facts."""
+        if finding.waived_by:
+            return None
+        return next(
+            (each for each in self.waivers if (each.rule, each.line_id) == (finding.rule, finding.line_id)), None
+        )
 
 
 # Boxes that a check looks at besides its own; a row without a box that compares what is declared

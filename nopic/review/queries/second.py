@@ -17,7 +17,7 @@ def second_reasons(case: Case, line: LineFacts) -> list[str]:
         "first_request": rules.first_request and not _earlier(request).exists(),
         "new_supplier": rules.new_supplier and _has_new_supplier(request, line),
         "weight": bool(rules.above_kg) and (line.line.net_kg or Decimal(0)) > rules.above_kg,
-        "override": rules.override and any(waiver.line_id in (None, line.line.pk) for waiver in case.waivers),
+        "override": rules.override and any(each.waived_by for each in case.findings_of(line.line)),
         "late": rules.late and request.late,
         "balance": bool(rules.above_percent) and _share(line) > rules.above_percent,
     }
