@@ -51,8 +51,8 @@ def queue(request: PortalRequest) -> HttpResponse:
         "figures": figures,
         "views": _views(selection, figures, request.certifier.slug),
         "chart": _chart(figures, Pace(rules, pace.now, figures.days)),
-        "shown_mine": sum(mine for mine, _theirs in figures.shown.values()),
-        "shown_theirs": sum(theirs for _mine, theirs in figures.shown.values()),
+        "shown_to_review": sum(to_review for to_review, _asked in figures.shown.values()),
+        "shown_asked": sum(asked for _to_review, asked in figures.shown.values()),
         "next_url": selection.next_address(page.next_after) if page.next_after else "",
         "first_url": selection.address() if selection.after else "",
         "from": "" if selection.is_search else selection.view,
@@ -125,7 +125,7 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
 
 def _chart(figures: Figures, pace: Pace) -> list[dict[str, Any]]:
     return [
-        {"label": column.label, "mine": column.mine, "theirs": column.theirs, "late": column.late}
+        {"label": column.label, "mine": column.to_review, "theirs": column.asked, "late": column.late}
         for column in figures.columns(pace)
     ]
 

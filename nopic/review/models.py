@@ -52,18 +52,14 @@ class CheckVerdict(TenantModel):
 
 
 class Waiver(TenantModel):
-    """A stop or question that a reviewer let pass, with the reason (late requests, for example).
-
-    It counts while the facts that the rule spoke of are those in `seen` (`Finding.seen`); kept before that was noted, it
-    counts no more and is asked again.
-    """
+    """A stop or question that a reviewer let pass, with the reason; it counts while its facts are those in `seen`."""
 
     request = models.ForeignKey(CertificateRequest, models.PROTECT, related_name="waivers", db_constraint=False)
     line = models.ForeignKey(RequestLine, models.PROTECT, null=True, related_name="waivers", db_constraint=False)
     turn = models.PositiveSmallIntegerField()
     rule = models.CharField(max_length=60)
     reason = models.TextField()
-    seen = models.JSONField(default=list)
+    seen = models.JSONField(default=list)  # Finding.seen of each; empty before that was kept: asked again
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     at = models.DateTimeField(db_default=Now())
 

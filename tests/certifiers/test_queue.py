@@ -12,6 +12,7 @@ from nopic.tenants.context import tenant
 from tests import factories
 from tests.factories import World
 from tests.review import cases
+from tests.review.test_asking import asked
 from tests.review.test_queues import copies
 
 URL = "/tierra/queue/"
@@ -134,3 +135,13 @@ def test_a_search_shows_closed_requests_too(world: World, reviewer: Client) -> N
 def test_characters_that_no_database_keeps_are_not_found_and_break_nothing(world: World, path: str) -> None:
     reviewer = factories.signed_in(world.here.reviewer)
     assert reviewer.get(f"/tierra/{path}").status_code == (200 if "?" in path else 404)
+
+
+def test_the_chart_draws_what_waits_for_its_exporter_hatched(world: World, reviewer: Client) -> None:
+    cases.sent(world.here)
+    asked(world.here)
+    page = reviewer.get(URL, {"view": "all-open"}).content.decode()
+    chart = page[page.index('id="ageing"') : page.index("</section>", page.index('id="ageing"'))]
+    assert "to review 1" in chart
+    assert "questions open 1" in chart
+    assert (chart.count("#hatch-held"), ", 1 with the exporter" in chart) == (1, True)

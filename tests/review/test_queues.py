@@ -105,7 +105,7 @@ def test_chart_and_table_stand_on_the_same_requests(world: World) -> None:
             figures = queues.figures(selection)
             page, pace = queues.page(selection, Rules())
             columns = Pace(Rules(), pace.now, figures.days)
-            assert sum(c.mine + c.theirs for c in figures.columns(columns)) == figures.total == page.shown
+            assert sum(c.to_review + c.asked for c in figures.columns(columns)) == figures.total == page.shown
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_day_of_departure_is_over_when_it_is_over_at_the_port(
         figures = queues.figures(select(here))
     [row] = page.groups[0].rows
     assert ("has it left?" in [text for _shape, text in row.look]) == passed
-    assert [column.mine for column in figures.columns(Pace(Rules(), pace.now, figures.days))][:2] == [
+    assert [column.to_review for column in figures.columns(Pace(Rules(), pace.now, figures.days))][:2] == [
         passed,
         not passed,
     ]

@@ -15,8 +15,8 @@ MOST_CHOICES = 100  # options of a filter; the search finds the others
 _FIGURES_SQL: Final = """
 SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NULLIF(e.short_name, ''), e.name)),
   {counts},
-  count(*) FILTER (WHERE (r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL AND {chosen}),
-  count(*) FILTER (WHERE (r.reviewer_id <> %(me)s OR r.questions_due_at IS NOT NULL) AND {chosen}),
+  count(*) FILTER (WHERE r.questions_due_at IS NULL AND {chosen}),
+  count(*) FILTER (WHERE r.questions_due_at IS NOT NULL AND {chosen}),
   (SELECT count(*) FROM certificates_certificate c
    WHERE c.certifier_id = %(certifier)s AND NOT c.attention = ''),
   (SELECT count(*) FROM certificates_registryoperation o
@@ -46,11 +46,11 @@ _LOOKED_AT: Final = 300
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the chart: requests that leave in so many working days, nobody's or mine, and colleagues'."""
+    """One column of the chart: requests that leave in so many working days, to review, and asked of their exporter."""
 
     label: str
-    mine: int
-    theirs: int
+    to_review: int
+    asked: int
     late: bool
 
 
@@ -70,7 +70,7 @@ class Figures:
     attention: int
     by_hand: int = 0  # what staff have to key into the registry, or to confirm
     alone: int = 0  # approved by one person, to be reviewed or settled
-    shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, colleagues')
+    shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, questions open)
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
     @property
@@ -81,7 +81,7 @@ class Figures:
     @property
     def total(self) -> int:
         """Open requests that pass view and filters, on all pages together."""
-        return sum(mine + theirs for mine, theirs in self.shown.values())
+        return sum(to_review + asked for to_review, asked in self.shown.values())
 
     @property
     def days(self) -> set[date]:
@@ -91,12 +91,12 @@ class Figures:
     def columns(self, pace: Pace) -> list[Column]:
         """The ageing chart: of what the table shows, how many working days are left."""
         labels = [_("date passed"), _("0 or 1"), "2", "3", "4", "5", _("6 or more")]
-        mine, theirs = [0] * len(labels), [0] * len(labels)
-        for leaves, (own, others) in self.shown.items():
+        to_review, asked = [0] * len(labels), [0] * len(labels)
+        for leaves, (with_us, with_exporter) in self.shown.items():
             at = 0 if pace.has_passed(*leaves) else min(6, max(1, pace.days_left(leaves.day)))
-            mine[at] += own
-            theirs[at] += others
-        return [Column(label, mine[at], theirs[at], late=at < 2) for at, label in enumerate(labels)]
+            to_review[at] += with_us
+            asked[at] += with_exporter
+        return [Column(label, to_review[at], asked[at], late=at < 2) for at, label in enumerate(labels)]
 
 
 def figures(selection: Selection) -> Figures:
@@ -108,11 +108,23 @@ def figures(selection: Selection) -> Figures:
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for day, place, country, exporter, name, *numbers, own, others, attention, by_hand, alone in cursor.fetchall():
+        for (
+            day,
+            place,
+            country,
+            exporter,
+            name,
+            *numbers,
+            to_review,
+            asked,
+            attention,
+            by_hand,
+            alone,
+        ) in cursor.fetchall():
             if exporter is not None:
                 by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
-                counted.shown[Departure(day, place, country)] = (own, others)
+                counted.shown[Departure(day, place, country)] = (to_review, asked)
             else:
                 counted.attention, counted.by_hand, counted.alone = attention, by_hand, alone
                 counted.views |= dict(zip(VIEWS, numbers, strict=True))
