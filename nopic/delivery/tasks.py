@@ -13,6 +13,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
     confirming,
     frames,
     letters,
+    noting,
     nudging,
     sending,
 )

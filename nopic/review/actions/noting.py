@@ -7,12 +7,16 @@ from nopic.requests.models import CertificateRequest
 from nopic.review.models import CaseNote
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Refused
 
 
 @transaction.atomic
 def note(*, request: CertificateRequest, by: User, text: str, visible: bool) -> CaseNote:
-    """Write something down about a case; only `visible` notes stand in the exporter's history. Refused without a text."""
+    """Write something down about a case; only `visible` notes stand in the exporter's history, and an e-mail tells of them.
+
+    Refused without a text.
+    """
     said = text.replace("\x00", "").strip()[:2000]
     if not said:
         raise Refused([_("Write the note")])
@@ -20,4 +24,6 @@ def note(*, request: CertificateRequest, by: User, text: str, visible: bool) -> 
         certifier_id=request.certifier_id, request=request, text=said, visible=visible, by=by
     )
     record(request, "note for the exporter" if visible else "note of the office", by=by, note=said)
+    if visible:
+        owe("note_left", written.pk, certifier_id=request.certifier_id)
     return written

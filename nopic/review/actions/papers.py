@@ -57,6 +57,8 @@ def _rule(
     if kind == RulingKind.NOT_NEEDED and not said:
         raise Refused([_("%(document)s: write why it is not needed") % words])
     owe("owed_documents", fresh.pk, certifier_id=fresh.certifier_id)
+    if kind == RulingKind.NOT_ACCEPTED:
+        owe("papers_not_accepted", fresh.pk, certifier_id=fresh.certifier_id)
     return documents.rule_on(
         dossier=fresh.dossier, rule=rule, subject=subject, ruling=kind, reason=said, files=list(seen), by=by
     )
