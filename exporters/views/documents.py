@@ -41,12 +41,13 @@ def request_documents(request: PortalRequest, reference: str) -> HttpResponse:
     status = 200
     if request.method == "POST":
         said, status = _keep(request, asked, slots)
-        if said and request.headers.get("HX-Request"):
+        of_row = bool(request.headers.get("HX-Request"))
+        if said and of_row:
             status = 422  # the one refusal that htmx swaps in
         go = request.POST.get("go", "continue")
         if not said:
             target = step_url(request, reference, after("documents") if go == "continue" else "documents")
-            if asked.status == RequestStatus.QUESTIONS_OPEN:
+            if asked.status == RequestStatus.QUESTIONS_OPEN and not of_row:  # a row that sent itself stays on its page
                 return redirect("request_questions", certifier=request.certifier.slug, reference=reference)
             if go == "later":
                 return redirect("request_hub", certifier=request.certifier.slug, reference=reference)
