@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nopic.presentation.forms import DateInput
 from nopic.tenants.policy.reasons import cancel_text
 
 
@@ -68,6 +69,23 @@ class DecisionForm(forms.Form):
         if told.get("verdict") == "refuse" and not told.get("note", "").strip():
             self.add_error("note", _("Say why it is refused"))
         return told
+
+
+class CheckForm(forms.Form):
+    """The first of two people about a correction: what was told to USDA, and when."""
+
+    note = forms.CharField(
+        label=gettext_lazy("What you told USDA"),
+        help_text=gettext_lazy("Word for word; it is kept with the correction"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=4000,
+        error_messages={"required": gettext_lazy("Enter what you told USDA")},
+    )
+    told_on = forms.DateField(
+        label=gettext_lazy("When you told USDA"),
+        widget=DateInput(),
+        error_messages={"required": gettext_lazy("Enter the day on which you told USDA")},
+    )
 
 
 class RulingForm(forms.Form):

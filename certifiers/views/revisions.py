@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from certifiers.forms.certificates import DecisionForm
-from nopic.certificates import policies, queries
-from nopic.certificates.actions import revising
+from certifiers.forms.certificates import CheckForm, DecisionForm
+from nopic.certificates import limits, policies, queries
+from nopic.certificates.actions import correcting, revising
 from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import RevisionStatus
 from nopic.presentation.forms import posted, problems
@@ -32,8 +32,13 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
     if wish is None:
         raise Http404
     wish.certificate = found
-    form = DecisionForm(posted(request))
-    if request.method == "POST" and form.is_valid():
+    checking = request.method == "POST" and request.POST.get("do") == "check"
+    check_form = CheckForm(posted(request) if checking else None, prefix="usda")
+    form = DecisionForm(None if checking else posted(request))
+    if checking and check_form.is_valid():
+        if _check(request, wish, check_form):
+            return redirect(request.path)
+    elif request.method == "POST" and not checking and form.is_valid():
         note = form.cleaned_data["note"].strip()
         try:
             if form.cleaned_data["verdict"] == "approve":
@@ -54,10 +59,40 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         "revision": wish,
         "rows": queries.compared(found, wish),
         "to_decide": wish.status == RevisionStatus.REQUESTED,
-        "obstacles": policies.obstacles_to_revise(found, but=wish) if wish.status == RevisionStatus.REQUESTED else [],
+        "obstacles": _obstacles(request, found, wish),
+        "papers": limits.papers(found, wish) if wish.corrects else [],
         "form": form,
-        "problems": problems([form]),
-        "has_errors": bool(form.errors),
+        "check_form": check_form,
+        "problems": problems([check_form, form]),
+        "has_errors": bool(form.errors or check_form.errors),
         "zone": found.request.policy.rules.time_zone if found.request.policy else "UTC",
     }
-    return render(request, "certifiers/certificates/revision.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "certifiers/certificates/revision.html", context, status=422 if context["has_errors"] else 200
+    )
+
+
+def _check(request: PortalRequest, wish: Revision, form: CheckForm) -> bool:
+    """The first person's word about a correction; False with what stands against it."""
+    told = form.cleaned_data
+    try:
+        correcting.check(revision=wish, note=told["note"].strip(), told_on=told["told_on"], by=request.user)
+        messages.success(request, _("Checked. A colleague decides now."))
+    except Refused as refusal:
+        for sentence in refusal.findings:
+            form.add_error(None, str(sentence))
+        return False
+    except Overtaken:
+        messages.info(request, _("A colleague checked it a moment ago."))
+    return True
+
+
+def _obstacles(request: PortalRequest, found: Certificate, wish: Revision) -> list[str]:
+    """What stands against it as it is asked now: against checking a correction, else against approving."""
+    if wish.status != RevisionStatus.REQUESTED:
+        return []
+    if not wish.corrects:
+        return policies.obstacles_to_revise(found, but=wish)
+    if wish.checked_by_id is None:
+        return limits.obstacles_to_check(found, wish)
+    return limits.obstacles_to_approve_correction(found, wish, by=request.user)

@@ -1,8 +1,7 @@
 """Who may do what to a certificate now, and what stands against publishing it: asked by buttons, actions and the ladder."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -20,7 +19,6 @@ from nopic.certificates.statuses import (
 )
 from nopic.documents.models import Document
 from nopic.documents.statuses import DocumentStatus
-from nopic.presentation.words import kg
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
@@ -67,13 +65,20 @@ def left_on(*, departed_on: date | None, departure_on: date, departure_ends_at: 
     return departure_on if departure_ends_at <= now() else None
 
 
-def goods_have_left(certificate: Certificate) -> bool:
-    """Whether the goods of a single shipment have left; of a time frame each shipment leaves by itself."""
-    return not is_time_frame(certificate) and left_on(
+def day_left(certificate: Certificate) -> date | None:
+    """The day on which the goods of a single shipment left; None of a time frame, whose shipments leave by themselves."""
+    if is_time_frame(certificate):
+        return None
+    return left_on(
         departed_on=certificate.request.departed_on,
         departure_on=departure_of(certificate),
         departure_ends_at=departure_ends(certificate),
-    ) is not None  # fmt: skip
+    )
+
+
+def goods_have_left(certificate: Certificate) -> bool:
+    """Whether the goods of a single shipment have left."""
+    return day_left(certificate) is not None
 
 
 def obstacles_to_publish(certificate: Certificate, *, asked_live: bool = True) -> list[str]:
@@ -205,44 +210,6 @@ def obstacles_to_revise(certificate: Certificate, *, but: Revision | None = None
     if but and but.version != certificate.version + 1:
         return [_("The certificate has another version by now.")]
     return []
-
-
-def faults_of_revision(
-    certificate: Certificate, net_kg: Decimal, lots: Sequence[tuple[str, Decimal | None]], remarks: str
-) -> list[str]:
-    """What is wrong with a wished version, in sentences for whoever asks."""
-    data = certificate.data
-    present = Decimal(data["net_weight_kg"])
-    several = data["coverage"]["kind"] == Coverage.TIME_FRAME
-    if net_kg > present:
-        return [
-            _(
-                "A revision can only lower the net weight: the certificate says %(present)s kg. More kilograms need"
-                " another certificate, before the goods leave."
-            )
-            % {"present": kg(present)}
-        ]
-    if several and (net_kg != present or lots):
-        return [
-            _("The kilograms and lots of a time frame stand in the record of its shipments. Only remarks can be added.")
-        ]
-    if not several and not lots:
-        return [_("Name at least one lot.")]
-    known = [weight for _code, weight in lots if weight is not None]
-    if len(known) == len(lots) and known and sum(known) != net_kg:
-        return [
-            _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
-            % {"sum": kg(sum(known, Decimal(0))), "net": kg(net_kg)}
-        ]
-    now_there = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in data["lots"] or []]
-    if net_kg == present and list(lots) == now_there and remarks == said_remarks(certificate):
-        return [_("Nothing is changed yet.")]
-    return []
-
-
-def said_remarks(certificate: Certificate) -> str:
-    """The remarks that the present version carries."""
-    return str((certificate.data.get("revision") or {}).get("remarks") or "")
 
 
 def cancel_sentence(certificate: Certificate) -> str:

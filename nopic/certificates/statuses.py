@@ -58,6 +58,13 @@ REVISION_NEXT: dict[str, frozenset[str]] = {
 OPEN_REVISION = (RevisionStatus.REQUESTED, RevisionStatus.APPROVED)
 
 
+class Corrected(models.TextChoices):
+    """What a slip of the pen may have spoiled, and a revision may therefore correct after departure. A closed list."""
+
+    HTS = "hts", _("Tariff code (HTS)")
+    IMPORTER = "importer", _("NOP ID of the importer")
+
+
 class Channel(models.TextChoices):
     """How an operation reaches the registry: `assisted`, staff key it and a second person confirms what they entered."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from nopic.delivery.views import afterwards, changing, consignment, handover, inbox, keys, public, replacing
+from nopic.delivery.views import afterwards, changing, consignment, correcting, handover, inbox, keys, public, replacing
 
 urlpatterns = [
     path("v/", public.ask, name="verify_ask"),
@@ -30,6 +30,12 @@ urlpatterns = [
         "<slug:certifier>/certificates/<int:certificate>/revise/",
         changing.ask_revision,
         name="certificate_ask_revision",
+    ),
+    path("<slug:certifier>/certificates/<int:certificate>/correct/", correcting.correct, name="certificate_correct"),
+    path(
+        "<slug:certifier>/certificates/<int:certificate>/correct/paper/",
+        correcting.correction_paper,
+        name="certificate_correction_paper",
     ),
     path("<slug:certifier>/certificates/<int:certificate>/replace/", replacing.replace, name="certificate_replace"),
     path("<slug:certifier>/certificates/<int:certificate>/routing/", afterwards.routing, name="routing"),

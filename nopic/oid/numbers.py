@@ -66,6 +66,21 @@ def read_nop_id(typed: str) -> str:
     return digits
 
 
+def one_slip(one: str, other: str) -> bool:
+    """Whether two numbers differ as a slip of the pen makes them differ: in one digit, or in two neighbours swapped."""
+    if len(one) != len(other):
+        return False
+    apart = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if not all(one[at].isdigit() and other[at].isdigit() for at in apart):
+        return False
+    if len(apart) == 1:
+        return True
+    if len(apart) != 2 or apart[1] != apart[0] + 1:
+        return False
+    first, second = apart
+    return (one[first], one[second]) == (other[second], other[first])
+
+
 def _plain(typed: str) -> str:
     """The text with full-width signs and long dashes made plain and without any white space."""
     text = _DASHES.sub("-", unicodedata.normalize("NFKC", typed))

@@ -117,7 +117,7 @@ class Registration:
 
 @dataclass(frozen=True)
 class Record:
-    """A certificate as the registry holds it now; weights in kg."""
+    """A certificate as the registry holds it now, tariff code and importer of its newest version; weights in kg."""
 
     number: str
     status: str
@@ -126,6 +126,8 @@ class Record:
     net_weight_kg: Decimal
     actual_net_weight_kg: Decimal | None
     version: int
+    hts: str
+    importer_nop_id: str
     weights_sequence: int
     published_at: datetime
     cancelled_at: datetime | None

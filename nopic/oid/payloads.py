@@ -103,12 +103,18 @@ def replace_payload(certificate: Mapping[str, Any], *, replaces: str) -> dict[st
 
 
 def revise_payload(number: str, data: Mapping[str, Any], *, version: int, remarks: str) -> dict[str, Any]:
-    """What the next version of a published certificate sends, picked from its frozen data."""
+    """What the next version of a published certificate sends, picked from its frozen data: all that may differ.
+
+    Tariff code and importer differ only where a slip of the pen was corrected.
+    """
     return {
         "schema": SCHEMA,
         "number": number,
         "version": version,
+        "importer": _pick(data["importer"], "name", "address_lines", "state", "nop_id"),
+        "hts": data["hts"],
         "net_weight_kg": data["net_weight_kg"],
+        "packages": _pick_or_none(data.get("packages"), "count", "kind"),
         "lots": [{"code": lot["code"], "kg": lot.get("kg")} for lot in data.get("lots") or []],
         "remarks": remarks,
     }

@@ -215,6 +215,8 @@ def read_record(body: dict[str, Any], number: str) -> Record:
         net_weight_kg=_parsed(body, "net_weight_kg", _weight),
         actual_net_weight_kg=_optional(body, "actual_net_weight_kg", _weight),
         version=_count(body, "version", least=1),
+        hts=_text(body, "hts"),
+        importer_nop_id=_text(body, "importer_nop_id"),
         weights_sequence=_count(body, "weights_sequence", least=0),
         published_at=_parsed(body, "published_at", _moment),
         cancelled_at=_optional(body, "cancelled_at", _moment),

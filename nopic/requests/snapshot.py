@@ -15,6 +15,7 @@ from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.standards import standard_of
 from nopic.requests.statuses import Coverage, Treatment
+from nopic.tenants.models import Importer
 from nopic.tenants.policy import TRANSPORT_KINDS
 from nopic.workflow.audit import Actor
 
@@ -114,7 +115,7 @@ def coverage_of(request: CertificateRequest) -> dict[str, str]:
 
 
 def _parties(request: CertificateRequest, footer: str = "") -> dict[str, Any]:
-    certifier, exporter, importer, contact = request.certifier, request.exporter, request.importer, request.contact
+    certifier, exporter, importer = request.certifier, request.exporter, request.importer
     consignee = None
     if request.consignee_name:
         consignee = {"name": request.consignee_name, "address_lines": _lines(request.consignee_address)}
@@ -138,13 +139,19 @@ def _parties(request: CertificateRequest, footer: str = "") -> dict[str, Any]:
             "nop_id": exporter.nop_id,
         },
         "final_handler": None,
-        "importer": {
-            "name": (importer.name if importer else "") or (contact.name if contact else ""),
-            "address_lines": _lines((importer.address if importer else "") or (contact.address if contact else "")),
-            "state": (importer.state if importer else "") or request.port_of_entry.rpartition(", ")[2],
-            "nop_id": importer.nop_id if importer else "",
-        },
+        "importer": importer_block(importer, request),
         "consignee": consignee,
+    }
+
+
+def importer_block(importer: Importer | None, request: CertificateRequest) -> dict[str, Any]:
+    """Who the importer of a request is: as INTEGRITY lists it, and as its exporter entered it where that says nothing."""
+    contact = request.contact
+    return {
+        "name": (importer.name if importer else "") or (contact.name if contact else ""),
+        "address_lines": _lines((importer.address if importer else "") or (contact.address if contact else "")),
+        "state": (importer.state if importer else "") or request.port_of_entry.rpartition(", ")[2],
+        "nop_id": importer.nop_id if importer else "",
     }
 
 

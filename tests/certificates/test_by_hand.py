@@ -385,7 +385,10 @@ def test_a_new_version_and_a_report_of_weights_go_by_hand_in_their_sequence(worl
     (certificate,) = approved(here)
     with tenant(here.certifier):
         issue(here, certificate)
-        wish = revising.Wish(Decimal("90.25"), [("VV-26-0", Decimal("90.25"))], "one bag torn", "A bag was torn.")
+        less = Decimal("90.25")
+        wish = revising.Wish(
+            less, [("VV-26-0", less)], "one bag torn", "A bag was torn.", gross_kg=Decimal(91), packages=1
+        )
         revising.approve(revision=revising.ask(certificate=certificate, wish=wish, by=here.sender), by=here.reviewer)
         left = [("truck 1", now().date(), Decimal("90.25"))]
         revising.report_weights(certificate=certificate, shipments=left, by=here.reviewer)
@@ -398,6 +401,7 @@ def test_a_new_version_and_a_report_of_weights_go_by_hand_in_their_sequence(worl
         }
         assert shown["Version"] == "2"
         assert shown["Remarks"] == "one bag torn"
+        assert shown["Packages"] == "1 bags"
         assert shown["Net weight that left, kg"] == "90.25"
         for one in (version, weights):
             assisted.start(operation=one, by=here.reviewer)

@@ -25,7 +25,10 @@ from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
 from tests.factories import World
 
-ASKED = {"net": "19,200", "lots": "VV-26-088; 9,600\nVV-26-089; 9600", "remarks": "Half of it.", "why": "Rolled over."}
+ASKED = {
+    "net": "19,200", "gross": "19,520", "packages": "320", "lots": "VV-26-088; 9,600\nVV-26-089; 9600",
+    "remarks": "Half of it.", "why": "Rolled over.",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -62,7 +65,10 @@ def written(mail: Mail) -> letters.Letter:
 
 def ask(consignment: Consignment) -> Revision:
     with tenant(consignment.side.certifier):
-        wish = revising.Wish(Decimal(19200), [("VV-26-088", Decimal(19200))], "Half of it.", "Rolled over.")
+        wish = revising.Wish(
+            Decimal(19200), [("VV-26-088", Decimal(19200))], "Half of it.", "Rolled over.", gross_kg=Decimal(19520),
+            packages=320,
+        )  # fmt: skip
         return revising.ask(certificate=consignment.certificate, wish=wish, by=consignment.side.sender)
 
 
@@ -80,7 +86,8 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     assert "To decide" in exporter.get(f"/tierra/my-certificates/{pk}/").content.decode()
     assert str(pk) in staff.get("/tierra/certificates/?state=revision").content.decode()
     page = staff.get(f"/tierra/certificates/{pk}/revisions/{revision.pk}/").content.decode()
-    for words in ("38,400 kg", "19,200 kg", "Rolled over.", "VV-26-089 (9,600 kg)"):
+    for words in ("38,400 kg", "19,200 kg", "Rolled over.", "VV-26-089 (9,600 kg)", "640 jute bags", "320 jute bags",
+                  "39,040 kg", "19,520 kg"):  # fmt: skip
         assert words in page
     at = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"
     assert staff.post(at, {"verdict": "refuse"}).status_code == 422
@@ -94,6 +101,7 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     with tenant(side.certifier):
         account = accounts.account_of(side.item, side.account.crop_year)
         assert (account.issued, certificate.kilograms) == (Decimal(19200), Decimal(19200))
+        assert (certificate.data["packages"]["count"], certificate.data["gross_weight_kg"]) == (320, "19520")
         assert policies.file_version(certificate) == 3
         mails = Mail.objects.filter(certificate_id=pk, template="v1/revised").order_by("recipient_kind")
         assert [one.recipient_kind for one in mails] == ["broker", "exporter", "importer"]
@@ -124,6 +132,12 @@ def _only(certifier: object, pk: int) -> Revision:
         ({"net": "19,200", "lots": "VV-26-088; 19,000"}, "The lots add up to 19,000 kg"),
         ({"net": "nothing"}, "Enter the net weight"),
         ({"lots": ""}, "Name at least one lot."),
+        ({"gross": "39,040"}, "The gross weight is still 39,040 kg."),
+        ({"gross": "19,199"}, "The gross weight, 19,199 kg, is less than the net weight"),
+        ({"gross": "39040 lb;"}, "Enter the gross weight as a number"),
+        ({"packages": "640"}, "640 packages would hold 30 kg each; until now it is 60 kg."),
+        ({"packages": "1.5"}, "Enter a whole number of packages"),
+        ({"packages": "99999999999"}, "Enter a whole number of packages"),
         ({"lots": "; 9600"}, "begin with the lot"),
         ({"why": ""}, "Say what happened"),
     ],

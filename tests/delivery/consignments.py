@@ -17,7 +17,7 @@ from nopic.certificates import projection
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
 from nopic.documents import files
 from nopic.documents.models import Dossier
-from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.tenants import secrets
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer
@@ -63,6 +63,7 @@ def make(
     broker_email: str = "desk@harborline.example",
     departure_on: date | None = None,
     arrival_in: int = 24,
+    sent_days_ago: int = 0,
 ) -> Consignment:
     """A request of this side to this importer, decided, with one issued certificate for each line."""
     moment = now()
@@ -76,6 +77,14 @@ def make(
             arrival_on=departure + timedelta(days=arrival_in), policy=side.policy, submitted_at=moment,
             submitted_by=side.sender, decided_at=moment, decide_by=moment,
         )  # fmt: skip
+        RequestVersion.objects.create(
+            certifier=side.certifier,
+            request=request,
+            number=1,
+            snapshot={},
+            sent_at=moment - timedelta(days=sent_days_ago),
+            sent_by="sender",
+        )
         certificates = [_certificate(side, request, importer, at, rendered) for at in range(1, lines + 1)]
     return Consignment(side, request, certificates)
 

@@ -484,6 +484,12 @@ ROWS: dict[str, Row] = {
     "certificate_ask_revision": Row(
         STAFF | EXPORTER, of_certificate, has_object=True, data={"net": "1", "why": "x"}, posts=STAFF | {SENDER}
     ),
+    "certificate_correct": Row(
+        STAFF | EXPORTER, of_certificate, has_object=True, data={"what": "hts", "to": "x"}, posts=STAFF | {SENDER}
+    ),
+    "certificate_correction_paper": Row(
+        STAFF | EXPORTER, of_certificate, ("post",), has_object=True, posts=STAFF | {SENDER}
+    ),
     "certificate_replace": Row(STAFF | EXPORTER, of_certificate, has_object=True, posts=STAFF | {SENDER}),
     "certificate_revision": Row(STAFF, of_revision, has_object=True, data={"verdict": "refuse", "note": "x"}),
     "routing": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"vessel": "x"}, posts=STAFF | {SENDER}),

@@ -35,7 +35,9 @@ def change(side: Side, certificate: Certificate, kind: OperationKind) -> None:
             trucks = [("truck-1", date(2026, 3, 12), LESS)]
             revising.report_weights(certificate=now, shipments=trucks, by=side.reviewer)
             return
-        wish = revising.Wish(LESS, [("VV-26-0", LESS)], "One bag fewer.", "A bag stayed here.")
+        wish = revising.Wish(
+            LESS, [("VV-26-0", LESS)], "One bag fewer.", "A bag stayed here.", gross_kg=LESS + 1, packages=1
+        )
         revision = revising.ask(certificate=now, wish=wish, by=side.sender)
         revising.approve(revision=revision, by=side.reviewer)
 

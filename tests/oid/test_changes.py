@@ -29,6 +29,19 @@ def test_a_revision_keeps_the_number_and_lowers_the_weight(registry, register):
     assert (record.version, record.net_weight_kg, record.client_ref) == (2, Decimal(30000), client_ref(1, 1))
 
 
+def test_a_version_may_correct_tariff_code_and_importer_whom_the_registry_must_know(oid, registry, register):
+    number = register(1).number
+    there = registry.read(number)
+    other = examples.payload(hts="0901.11.0025")
+    registry.revise("v-2", revise_payload(number, other, version=2, remarks="A slip."))
+    assert (registry.read(number).hts, registry.read(number).importer_nop_id) == ("0901.11.0025", there.importer_nop_id)
+    unknown = {**other, "importer": {**other["importer"], "nop_id": "9199999999"}}
+    with pytest.raises(Rejected) as refused:
+        registry.revise("v-3", revise_payload(number, unknown, version=3, remarks="A slip."))
+    assert refused.value.code == "importer_unknown"
+    assert registry.read(number).version == 2
+
+
 def test_no_version_is_taken_twice_or_left_out_and_none_is_heavier(registry, register):
     number = register(1).number
     registry.revise("v-2", revision(number))

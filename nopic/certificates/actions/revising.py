@@ -1,12 +1,12 @@
 """A certificate's next version under its number, and what really left under it: asked for, decided, owed to the registry.
 
-A revision may lower the weight, change lots and add remarks; anything else is another certificate (requirements §0).
+A revision may lower the weight with its packages, change lots and add remarks, or put one digit right after departure
+(nopic.certificates.actions.correcting); anything else is another certificate (requirements §0).
 Each act is one transaction of the caller's `tenant()`, without broker and registry. Its approval is what costs.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,28 +14,20 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.certificates import pdf, policies
+from nopic.certificates import limits, pdf, policies
 from nopic.certificates.issuance.endings import drop_changes
+from nopic.certificates.limits import Wish
 from nopic.certificates.models import Certificate, RegistryOperation, Revision
-from nopic.certificates.statuses import OperationKind, RevisionStatus
+from nopic.certificates.statuses import Corrected, OperationKind, RevisionStatus
 from nopic.fees import actions as fees
 from nopic.fees.quotes import REVISION
 from nopic.oid.payloads import client_ref, fingerprint, plain_decimal, revise_payload, weights_payload
-from nopic.tenants.models import User
+from nopic.requests import snapshot
+from nopic.tenants.models import Importer, User
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now, today
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused, advance
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What the next version shall say: kilograms, lots as (code, kilograms or None), remarks; and why."""
-
-    net_kg: Decimal
-    lots: Sequence[tuple[str, Decimal | None]]
-    remarks: str
-    why: str
 
 
 @transaction.atomic
@@ -43,7 +35,7 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
     """Ask for the next version. Raises Refused with sentences, Overtaken when another one is open already."""
     fresh = locked(certificate)
     against = policies.obstacles_to_revise(fresh)
-    against += policies.faults_of_revision(fresh, wish.net_kg, wish.lots, wish.remarks)
+    against += limits.faults_of_revision(fresh, wish)
     if against:
         raise Refused(against)
     try:
@@ -51,7 +43,7 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
             revision = Revision.objects.create(
                 certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1, net_kg=wish.net_kg,
                 lots=[{"code": code, "kg": None if kg is None else plain_decimal(kg)} for code, kg in wish.lots],
-                remarks=wish.remarks, why=wish.why, asked_by=by,
+                gross_kg=wish.gross_kg, packages=wish.packages, remarks=wish.remarks, why=wish.why, asked_by=by,
             )  # fmt: skip
     except IntegrityError as error:
         raise Overtaken(fresh) from error
@@ -62,8 +54,10 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
 @transaction.atomic
 def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     """Freeze what the next version says and owe it to the registry. Refused, Overtaken."""
-    certificate, fresh = _open(revision)
+    certificate, fresh = open_revision(revision)
     against = policies.obstacles_to_revise(certificate, but=fresh)
+    if fresh.corrects:
+        against = against or limits.obstacles_to_approve_correction(certificate, fresh, by=by)
     if against:
         raise Refused(against)
     data = revised_data(certificate, fresh)
@@ -90,7 +84,7 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
 @transaction.atomic
 def refuse(*, revision: Revision, by: User, note: str) -> Revision:
     """The version that there is stays; the exporter reads why. Overtaken."""
-    certificate, fresh = _open(revision)
+    certificate, fresh = open_revision(revision)
     advance(fresh, RevisionStatus.REFUSED, by=by, note=note, decided_at=now(), decided_by=by, decision_note=note)
     record(certificate, "revision refused", by=by, note=note, version=fresh.version)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
@@ -127,6 +121,16 @@ def revised_data(certificate: Certificate, revision: Revision) -> dict[str, Any]
     data = deepcopy(certificate.data)
     data["net_weight_kg"] = plain_decimal(revision.net_kg)
     data["lots"] = revision.lots
+    if revision.gross_kg is not None:
+        data["gross_weight_kg"] = plain_decimal(revision.gross_kg)
+    if revision.packages is not None:
+        data["packages"]["count"] = revision.packages
+    if revision.corrects == Corrected.HTS:
+        data["hts"] = revision.corrected_to
+    elif revision.corrects == Corrected.IMPORTER:
+        data["importer"] = snapshot.importer_block(
+            Importer.objects.get(nop_id=revision.corrected_to), certificate.request
+        )
     data["revision"] = {
         "version": revision.version,
         "approved_on": today(certificate.request.policy.rules.time_zone).isoformat(),
@@ -150,7 +154,7 @@ def locked(certificate: Certificate) -> Certificate:
     )
 
 
-def _open(revision: Revision) -> tuple[Certificate, Revision]:
+def open_revision(revision: Revision) -> tuple[Certificate, Revision]:
     """Certificate and revision, locked in that order; Overtaken when it is decided."""
     certificate = locked(revision.certificate)
     fresh = Revision.objects.select_related("certificate").get(certifier_id=revision.certifier_id, pk=revision.pk)

@@ -112,7 +112,11 @@ def _cancel(certificate: Certificate) -> Iterable[Row]:
 def _revise(data: Mapping[str, Any]) -> Iterable[Row]:
     yield Row(_("Certificate number"), data["number"], _known(data["number"]))
     yield Row(_("Version"), str(data["version"]))
+    yield Row(_("Importer NOP ID"), data["importer"]["nop_id"], _known(data["importer"]["nop_id"]))
+    yield Row(_("HTS code"), data["hts"], (data["hts"],))
     yield Row(_("Net weight, kg"), data["net_weight_kg"], (data["net_weight_kg"],), is_weight=True)
+    packages = data["packages"] or {}
+    yield Row(_("Packages"), f"{packages['count']} {packages['kind']}" if packages else "")
     yield Row(_("Lots"), ", ".join(_lot(lot) for lot in data["lots"]), tuple(lot["code"] for lot in data["lots"]))
     yield Row(_("Remarks"), data["remarks"])
 

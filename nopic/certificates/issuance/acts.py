@@ -54,8 +54,11 @@ def _cancelled_since(there: Record, _payload: dict[str, Any]) -> datetime | None
 
 
 def _revised_since(there: Record, payload: dict[str, Any]) -> datetime | None:
-    same = there.version == payload["version"] and there.net_weight_kg == Decimal(payload["net_weight_kg"])
-    return there.published_at if same and there.status == "published" else None
+    shown = (there.version, there.net_weight_kg, there.hts, there.importer_nop_id)
+    asked = (
+        payload["version"], Decimal(payload["net_weight_kg"]), payload["hts"], payload["importer"]["nop_id"],
+    )  # fmt: skip
+    return there.published_at if shown == asked and there.status == "published" else None
 
 
 def _weighed_since(there: Record, payload: dict[str, Any]) -> datetime | None:

@@ -12,6 +12,7 @@ from nopic.certificates.statuses import (
     CLOSED_OPERATION,
     OPEN_REVISION,
     CertificateStatus,
+    Corrected,
     OperationKind,
     OperationStatus,
     RevisionStatus,
@@ -21,6 +22,7 @@ from nopic.fees.quotes import REPLACEMENT
 from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
+from nopic.tenants.models import Importer
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import advance
@@ -156,7 +158,9 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     )  # fmt: skip
     certificate.version, certificate.revised_at, certificate.data = version, at, revision.data
     certificate.data_sha256 = fingerprint(certificate.data)
-    certificate.save(update_fields=["version", "revised_at", "data", "data_sha256"])
+    if revision.corrects == Corrected.IMPORTER:  # who may read it goes with the right NOP ID
+        certificate.importer = Importer.objects.get(nop_id=revision.corrected_to)
+    certificate.save(update_fields=["version", "revised_at", "data", "data_sha256", "importer"])
     shipping.cap_lowered(certificate, revision.net_kg)
     record(certificate, "revised", by=by, version=version, kg=str(revision.net_kg), given_back=str(saved))
     if saved:

@@ -4,11 +4,11 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from nopic.certificates import statuses
-from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, RevisionStatus
+from nopic.certificates.statuses import OPEN_REVISION, CertificateStatus, Corrected, RevisionStatus
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants.models import Broker, Certifier, Importer, TenantModel
 
@@ -112,10 +112,11 @@ class Certificate(TenantModel):
 
 
 class Revision(TenantModel):
-    """The next version of a certificate under its number: fewer kilograms, other lots, remarks.
+    """The next version of a certificate under its number: fewer kilograms, other lots, remarks; or one slip corrected.
 
     Asked for, decided by the staff, then taken by the registry. `data` is frozen at the approval; `before` is what the
-    certificate said until this version took its place.
+    certificate said until this version took its place. Of a correction (`corrects`) kilograms and lots stay as they are,
+    two different people of the staff stand behind it, and what was told to USDA is kept with it.
     """
 
     NEXT = statuses.REVISION_NEXT
@@ -123,9 +124,19 @@ class Revision(TenantModel):
     version = models.PositiveSmallIntegerField()
     status = models.CharField(max_length=10, choices=RevisionStatus, default=RevisionStatus.REQUESTED)
     net_kg = models.DecimalField(max_digits=14, decimal_places=3)
+    gross_kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)  # null: of a time frame, as packages
+    packages = models.PositiveIntegerField(null=True)
     lots = models.JSONField()  # [{"code", "kg" (text) or null}], as it will stand in box 12
     remarks = models.TextField(blank=True)  # printed on the certificate
     why = models.TextField()  # what happened, for the reviewer
+    corrects = models.CharField(max_length=10, choices=Corrected, blank=True)
+    corrected_to = models.CharField(max_length=12, blank=True)  # the right number, in its stored form
+    first_sent_at = models.DateTimeField(null=True)  # evidence: when its request was first sent
+    left_on = models.DateField(null=True)  # evidence: when the goods left, as known when the correction was asked for
+    checked_at = models.DateTimeField(null=True)
+    checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    usda_note = models.TextField(blank=True)  # what the checker told USDA, word for word
+    usda_told_on = models.DateField(null=True)
     asked_at = models.DateTimeField(db_default=Now())
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(null=True)
@@ -149,6 +160,23 @@ class Revision(TenantModel):
                 name="revision_version_once",
             ),
             models.CheckConstraint(condition=Q(net_kg__gt=0, version__gte=2), name="revision_has_weight"),
+            models.CheckConstraint(
+                condition=Q(corrects="", corrected_to="")
+                | ~Q(corrected_to="")
+                & Q(corrects__in=Corrected.values, first_sent_at__isnull=False, left_on__isnull=False),
+                name="revision_correction_has_evidence",
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by=None, checked_at=None, usda_told_on=None, usda_note="")
+                | ~Q(usda_note="") & Q(checked_by__isnull=False, checked_at__isnull=False, usda_told_on__isnull=False),
+                name="revision_checked_with_note",
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects="")
+                | ~Q(status__in=["approved", "published"])
+                | Q(checked_by__isnull=False) & ~Q(checked_by=F("decided_by")),
+                name="revision_correction_by_two_people",
+            ),
             models.CheckConstraint(
                 condition=~Q(status__in=["approved", "published", "refused"])
                 | Q(decided_at__isnull=False, decided_by__isnull=False),

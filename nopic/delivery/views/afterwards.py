@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nopic.certificates.models import Certificate
-from nopic.delivery.forms import RoutingForm, TreatmentForm
+from nopic.delivery.forms.afterwards import RoutingForm, TreatmentForm
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.delivery.views.inbox import record_of
 from nopic.presentation.forms import posted, problems

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nopic.certificates import limits, policies, standing
 from nopic.certificates.actions import revising
 from nopic.certificates.models import Certificate
-from nopic.delivery.forms import RevisionForm
+from nopic.certificates.statuses import RevisionStatus
+from nopic.delivery.forms.changing import RevisionForm
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.presentation.forms import posted, problems
 from nopic.tenants.access import PortalRequest, certifier_door
@@ -31,6 +32,10 @@ def change(request: PortalRequest, certificate: int) -> HttpResponse:
         "counts": policies.counts(found),
         "has_left": policies.goods_have_left(found),
         "why_not_replace": limits.obstacles_to_replace(found),
+        "why_not_correct": limits.obstacles_to_correct(found),
+        "correcting": found.revisions.filter(certifier_id=found.certifier_id, status=RevisionStatus.REQUESTED)
+        .exclude(corrects="")
+        .exists(),
         "begun": standing.open_replacement(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
     }

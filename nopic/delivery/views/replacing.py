@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nopic.certificates import actions, limits, standing
-from nopic.delivery.forms import AskedForm
+from nopic.delivery.forms.afterwards import AskedForm
 from nopic.delivery.views.changing import frame
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.presentation.forms import posted, problems

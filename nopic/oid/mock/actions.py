@@ -104,7 +104,7 @@ def replace_reference(
 def revise(
     *, certifier: Certifier, number: str, client_ref: str, sha256: str, payload: Mapping[str, Any], deadline: Deadline
 ) -> tuple[LogEntry, bool]:
-    """Publish the next version under the same number: never more kilograms, and no version twice."""
+    """Publish the next version under the same number: never more kilograms, no version twice, a certified importer."""
     _is_about(number, payload, sha256)
     weight = Decimal(payload["net_weight_kg"])
     if weight <= 0:
@@ -120,6 +120,9 @@ def revise(
                 "A revision may only lower the net weight; more needs a replacement.",
                 {"payload.net_weight_kg": "More than the version before."},
             )
+        if payload["importer"]["nop_id"] != certificate.importer_id:
+            certificate.importer = checks.importer(payload, timezone.now())
+        certificate.hts = payload["hts"]
         certificate.version = payload["version"]
         certificate.net_weight_kg = weight
         certificate.save()
@@ -216,6 +219,7 @@ def _publish(
         client_ref=client_ref,
         sha256=sha256,
         payload=payload,
+        hts=payload["hts"],
         net_weight_kg=Decimal(payload["net_weight_kg"]),
         published_at=now,
         replaces=replaces,

@@ -48,7 +48,12 @@ def may_be_registered(certifier: Certifier, payload: Mapping[str, Any], today: d
         )
     if payload["final_handler"] is not None:
         _certified("final_handler", payload["final_handler"]["nop_id"], None, today)
-    return exporter, _certified("importer", payload["importer"]["nop_id"], OperationKind.IMPORTER, today)
+    return exporter, importer(payload, today)
+
+
+def importer(payload: Mapping[str, Any], today: datetime) -> Operation:
+    """The importer that a payload names, certified today."""
+    return _certified("importer", payload["importer"]["nop_id"], OperationKind.IMPORTER, today)
 
 
 def _certified(party: str, nop_id: str, kind: OperationKind | None, today: datetime) -> Operation:

@@ -49,6 +49,7 @@ class Certificate(models.Model):
     sha256 = models.CharField(max_length=64)
     payload = models.JSONField()
     status = models.CharField(max_length=9, choices=CertificateStatus, default=CertificateStatus.PUBLISHED)
+    hts = models.CharField(max_length=12)  # as the present version says it
     net_weight_kg = models.DecimalField(max_digits=14, decimal_places=3)
     actual_net_weight_kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)
     weights_sequence = models.PositiveIntegerField(default=0)  # of the last report of actual weights

@@ -77,6 +77,8 @@ class CertificateSerializer(serializers.Serializer):
     net_weight_kg = serializers.SerializerMethodField()
     actual_net_weight_kg = serializers.SerializerMethodField()
     version = serializers.IntegerField()
+    hts = serializers.CharField()
+    importer_nop_id = serializers.CharField(source="importer_id")
     weights_sequence = serializers.IntegerField()
     published_at = serializers.DateTimeField()
     cancelled_at = serializers.DateTimeField(allow_null=True)

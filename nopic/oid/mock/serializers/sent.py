@@ -154,7 +154,10 @@ class RevisePayloadSerializer(serializers.Serializer):
     schema = serializers.ChoiceField([SCHEMA])
     number = exactly(CERTIFICATE_NUMBER)
     version = serializers.IntegerField(min_value=2, max_value=999)
+    importer = ImporterSerializer()
+    hts = exactly(HTS)
     net_weight_kg = exactly(WEIGHT)
+    packages = PackagesSerializer(allow_null=True)
     lots = LotSerializer(many=True, max_length=2000)
     remarks = serializers.CharField(max_length=2000, allow_blank=True)
 

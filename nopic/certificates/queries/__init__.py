@@ -3,20 +3,43 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
+from nopic.certificates.queries.versions import compared, revision_count, versions
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, Channel, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
-from nopic.presentation.words import kg
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import Coverage
 from nopic.tenants.models import RegistryCredential
 from nopic.workflow.clock import now
+
+__all__ = [
+    "PAGE",
+    "UNDERWAY",
+    "WAITING_LONG",
+    "Attention",
+    "Evidence",
+    "Page",
+    "attention",
+    "attention_count",
+    "by_id",
+    "compared",
+    "evidence",
+    "find",
+    "for_certifier",
+    "for_exporter",
+    "for_request",
+    "is_valid",
+    "open_frames",
+    "record_printed_at",
+    "registry_key",
+    "revision_count",
+    "state",
+    "versions",
+]
 
 PAGE = 50
 UNDERWAY = (CertificateStatus.PENDING, CertificateStatus.ISSUING, CertificateStatus.NEEDS_ATTENTION)
@@ -192,50 +215,6 @@ def _attention(certificate: Certificate, attempts: dict[int, list[RegistryAttemp
 def attention_count(certifier_id: int) -> int:
     """How many need a person."""
     return Certificate.objects.filter(certifier_id=certifier_id).exclude(attention="").count()
-
-
-def revision_count(certifier_id: int) -> int:
-    """How many revisions wait for a decision."""
-    return Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED).count()
-
-
-def versions(certificate: Certificate) -> list[Revision]:
-    """Every further version that was asked for, oldest first."""
-    return list(certificate.revisions.filter(certifier_id=certificate.certifier_id).order_by("pk"))
-
-
-@dataclass(frozen=True)
-class Compared:
-    """One box in two versions."""
-
-    box: int | None
-    label: str
-    now: str
-    new: str
-
-    @property
-    def changed(self) -> bool:
-        """Whether it differs."""
-        return self.now != self.new
-
-
-def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
-    """What a revision changes, beside what stood or stands there."""
-    before = revision.before or certificate.data
-    remarks = str((before.get("revision") or {}).get("remarks") or "")
-    return [
-        Compared(10, _("Net weight"), f"{kg(Decimal(before['net_weight_kg']))} kg", f"{kg(revision.net_kg)} kg"),
-        Compared(12, _("Lots"), _lots(before["lots"]), _lots(revision.lots)),
-        Compared(None, _("Remarks"), remarks or "—", revision.remarks or "—"),
-    ]
-
-
-def _lots(lots: Sequence[dict[str, str | None]]) -> str:
-    found = []
-    for lot in lots:
-        weight = lot.get("kg")
-        found.append(f"{lot['code']} ({kg(Decimal(weight))} kg)" if weight else str(lot["code"]))
-    return ", ".join(found) or "—"
 
 
 def registry_key(certifier_id: int) -> str:

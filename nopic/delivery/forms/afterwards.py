@@ -1,22 +1,17 @@
 """Shapes of input about issued certificates: a change of routing, a reported treatment, the wish for a revision."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.certificates import policies
-from nopic.certificates.actions.revising import Wish
-from nopic.certificates.models import Certificate
 from nopic.presentation.forms import DateInput, on_paper
-from nopic.presentation.words import kg
 from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, read_container
 from nopic.requests.models import OnBehalf
-from nopic.requests.quantities import QuantityError, apart, read_number, to_kg
+from nopic.requests.quantities import QuantityError, read_number, to_kg
 from nopic.watch.models import Treatment
 from nopic.workflow.clock import now
 
@@ -142,92 +137,6 @@ class TreatmentForm(forms.Form):
             return to_kg(read_number(self.cleaned_data["kg"], _("The net weight treated")), "kg")
         except QuantityError as error:
             raise forms.ValidationError(str(error)) from error
-
-
-class RevisionForm(forms.Form):
-    """Fewer kilograms, other lots, remarks; begun with what the certificate says now."""
-
-    net = on_paper(
-        forms.CharField(
-            label=gettext_lazy("Net weight"),
-            max_length=40,
-            error_messages={"required": gettext_lazy("Enter the net weight")},
-        ),
-        box=10,
-        unit="kg",
-    )
-    lots = on_paper(
-        forms.CharField(
-            label=gettext_lazy("Lots"),
-            help_text=gettext_lazy("One lot in a line; its kilograms after a semicolon: VV-26-088; 9,600"),
-            widget=forms.Textarea(attrs={"rows": 5}),
-            max_length=10_000,
-            required=False,
-        ),
-        box=12,
-    )
-    remarks = forms.CharField(
-        label=gettext_lazy("Remarks on the certificate"),
-        help_text=gettext_lazy("Printed beside the version; in English"),
-        widget=forms.Textarea(attrs={"rows": 2}),
-        max_length=200,
-        required=False,
-    )
-    why = forms.CharField(
-        label=gettext_lazy("What happened?"),
-        help_text=gettext_lazy("The reviewer reads this; it is not printed"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=1000,
-        error_messages={"required": gettext_lazy("Say what happened")},
-    )
-
-    def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {}).update(as_it_is(certificate))
-        super().__init__(*args, **kwargs)
-        self._certificate = certificate
-        if policies.is_time_frame(certificate):
-            del self.fields["lots"]
-
-    def clean_net(self) -> Decimal:
-        """Kilograms; a unit behind the number is understood."""
-        return _net_kilograms(self.cleaned_data["net"])
-
-    def clean_lots(self) -> list[tuple[str, Decimal | None]]:
-        """Codes with their kilograms, as far as they are given."""
-        lines = [line.strip() for line in self.cleaned_data["lots"].splitlines() if line.strip()]
-        if len(lines) > MOST_LOTS:
-            raise forms.ValidationError(_("Use at most %(most)s lots") % {"most": MOST_LOTS})
-        found: list[tuple[str, Decimal | None]] = []
-        for line in lines:
-            code, _semicolon, weight = (part.strip() for part in line.partition(";"))
-            if not code or len(code) > 60:
-                raise forms.ValidationError(_("“%(line)s”: begin with the lot's code") % {"line": line[:40]})
-            found.append((code, _net_kilograms(weight, line) if weight else None))
-        return found
-
-    def wish(self) -> Wish:
-        """What was asked for, once it is valid."""
-        told = self.cleaned_data
-        return Wish(told["net"], told.get("lots", []), told["remarks"].strip(), told["why"].strip())
-
-
-def as_it_is(certificate: Certificate) -> dict[str, str]:
-    """The present version as the form shows it."""
-    data = certificate.data
-    lots = [f"{lot['code']}; {kg(Decimal(lot['kg']))}" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
-    return {
-        "net": kg(Decimal(data["net_weight_kg"])),
-        "lots": "\n".join(lots),
-        "remarks": policies.said_remarks(certificate),
-    }
-
-
-def _net_kilograms(typed: str, line: str = "") -> Decimal:
-    number, unit = apart(typed, "kg")
-    try:
-        return to_kg(read_number(number, _("the net weight")), unit)
-    except QuantityError as error:
-        raise forms.ValidationError(error.about(line[:40]) if line else str(error)) from error
 
 
 class AskedForm(forms.Form):

@@ -1,0 +1,105 @@
+"""What a certificate's next version may say: fewer kilograms with the packages and lots that hold them, and remarks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from nopic.certificates import policies
+from nopic.certificates.models import Certificate
+from nopic.presentation.words import kg
+
+_FULLER = Decimal("0.02")  # of a package's mean weight: scales and moisture, not another number of packages
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the next version shall say; and why.
+
+    Kilograms, lots as (code, kilograms or None), remarks; gross kilograms and packages of a single shipment, None when
+    they stay as they are.
+    """
+
+    net_kg: Decimal
+    lots: Sequence[tuple[str, Decimal | None]]
+    remarks: str
+    why: str
+    gross_kg: Decimal | None = None
+    packages: int | None = None
+
+
+def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
+    """What is wrong with a wished version, in sentences for whoever asks."""
+    data = certificate.data
+    present = Decimal(data["net_weight_kg"])
+    several = policies.is_time_frame(certificate)
+    if wish.net_kg > present:
+        return [
+            _(
+                "A revision can only lower the net weight: the certificate says %(present)s kg. More kilograms need"
+                " another certificate, before the goods leave."
+            )
+            % {"present": kg(present)}
+        ]
+    if several and (wish.net_kg != present or wish.lots):
+        return [
+            _("The kilograms and lots of a time frame stand in the record of its shipments. Only remarks can be added.")
+        ]
+    if not several and not wish.lots:
+        return [_("Name at least one lot.")]
+    known = [weight for _code, weight in wish.lots if weight is not None]
+    if len(known) == len(wish.lots) and known and sum(known) != wish.net_kg:
+        return [
+            _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
+            % {"sum": kg(sum(known, Decimal(0))), "net": kg(wish.net_kg)}
+        ]
+    if faults := [] if several else _faults_of_packing(certificate, wish):
+        return faults
+    now_there = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in data["lots"] or []]
+    same = (wish.net_kg, list(wish.lots), wish.remarks) == (present, now_there, said_remarks(certificate))
+    if same and _packing(certificate, wish) == _packing(certificate):
+        return [_("Nothing is changed yet.")]
+    return []
+
+
+def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:
+    """Gross weight and packages belong to the kilograms: the old ones beside fewer kilograms would be wrong on the paper."""
+    present = Decimal(certificate.data["net_weight_kg"])
+    old_gross, old_count = _packing(certificate)
+    gross, count = _packing(certificate, wish)
+    if gross is not None and gross < wish.net_kg:
+        return [
+            _("The gross weight, %(gross)s kg, is less than the net weight, %(net)s kg.")
+            % {"gross": kg(gross), "net": kg(wish.net_kg)}
+        ]
+    if gross is not None and wish.net_kg < present and gross == old_gross:
+        return [
+            _("The gross weight is still %(gross)s kg. Enter what the goods that stay weigh with their packages.")
+            % {"gross": kg(gross)}
+        ]
+    if not count or not old_count:
+        return []
+    mean, before = wish.net_kg / count, present / old_count
+    if wish.net_kg < present and count == old_count and abs(mean - before) > before * _FULLER:
+        return [
+            _("%(n)s packages would hold %(mean)s kg each; until now it is %(before)s kg. Enter how many packages stay.")
+            % {"n": f"{count:,}", "mean": kg(mean.quantize(Decimal("0.001"))),
+               "before": kg(before.quantize(Decimal("0.001")))}
+        ]  # fmt: skip
+    return []
+
+
+def _packing(certificate: Certificate, wish: Wish | None = None) -> tuple[Decimal | None, int | None]:
+    """Gross kilograms and packages as wished, else as they are."""
+    data = certificate.data
+    gross = Decimal(data["gross_weight_kg"]) if data.get("gross_weight_kg") else None
+    count = int(data["packages"]["count"]) if data.get("packages") else None
+    if wish is None:
+        return gross, count
+    return wish.gross_kg or gross, wish.packages or count
+
+
+def said_remarks(certificate: Certificate) -> str:
+    """The remarks that the present version carries."""
+    return str((certificate.data.get("revision") or {}).get("remarks") or "")

@@ -1,0 +1,81 @@
+"""What is asked about the further versions of a certificate: which there are, and what each changes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from nopic.certificates.models import Certificate, Revision
+from nopic.certificates.statuses import Corrected, RevisionStatus
+from nopic.presentation.words import kg
+from nopic.tenants.models import Importer
+
+
+def revision_count(certifier_id: int) -> int:
+    """How many revisions wait for a decision."""
+    return Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED).count()
+
+
+def versions(certificate: Certificate) -> list[Revision]:
+    """Every further version that was asked for, oldest first."""
+    return list(certificate.revisions.filter(certifier_id=certificate.certifier_id).order_by("pk"))
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One box in two versions."""
+
+    box: int | None
+    label: str
+    now: str
+    new: str
+
+    @property
+    def changed(self) -> bool:
+        """Whether it differs."""
+        return self.now != self.new
+
+
+def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
+    """What a revision changes, beside what stood or stands there."""
+    before = revision.before or certificate.data
+    remarks = str((before.get("revision") or {}).get("remarks") or "")
+    rows = [
+        Compared(10, _("Net weight"), f"{kg(Decimal(before['net_weight_kg']))} kg", f"{kg(revision.net_kg)} kg"),
+        Compared(12, _("Lots"), _lots(before["lots"]), _lots(revision.lots)),
+        Compared(None, _("Remarks"), remarks or "—", revision.remarks or "—"),
+    ]
+    if revision.packages is not None and before["packages"]:
+        was = before["packages"]
+        rows.insert(
+            1,
+            Compared(11, _("Packages"), f"{was['count']:,} {was['kind']}", f"{revision.packages:,} {was['kind']}"),
+        )
+    if revision.gross_kg is not None and before["gross_weight_kg"]:
+        gross = f"{kg(Decimal(before['gross_weight_kg']))} kg"
+        rows.insert(1, Compared(11, _("Gross weight"), gross, f"{kg(revision.gross_kg)} kg"))
+    return _corrected(before, revision) + rows
+
+
+def _corrected(before: Mapping[str, Any], revision: Revision) -> list[Compared]:
+    """The number that a correction puts right; of an importer also who that is."""
+    if revision.corrects == Corrected.HTS:
+        return [Compared(8, str(Corrected.HTS.label), before["hts"], revision.corrected_to)]
+    if revision.corrects != Corrected.IMPORTER:
+        return []
+    old, right = before["importer"], Importer.objects.filter(nop_id=revision.corrected_to).first()
+    new = ", ".join([right.name, *right.address.splitlines()]) if right else "—"
+    return [
+        Compared(5, str(Corrected.IMPORTER.label), old["nop_id"], revision.corrected_to),
+        Compared(5, _("Importer"), ", ".join([old["name"], *old["address_lines"]]), new),
+    ]
+
+
+def _lots(lots: Sequence[dict[str, str | None]]) -> str:
+    found = []
+    for lot in lots:
+        weight = lot.get("kg")
+        found.append(f"{lot['code']} ({kg(Decimal(weight))} kg)" if weight else str(lot["code"]))
+    return ", ".join(found) or "—"
