@@ -123,6 +123,36 @@ def give_back(line_id: int, *, turn: int, by: Actor, reason: str) -> None:
         _move(certificate, InputKind.GIVE_BACK, used=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
 
 
+def reduce(line_id: int, wanted: Mapping[int, Decimal], *, version: int, by: Actor) -> None:
+    """The line's certificate was revised to less: of each {certificate: kg} it uses no more than that any longer."""
+    for certificate, _line, used in _of_lines([line_id], "used_delta"):
+        spare = used - wanted.get(certificate.pk, Decimal(0))
+        if spare > 0:
+            _move(certificate, InputKind.REDUCE, used=-spare, line_id=line_id, turn=version, by=by)
+
+
+def swap(
+    line_id: int, wanted: Mapping[int, Decimal], *, old: int, turns: tuple[int, int], by: Actor, reason: str
+) -> None:
+    """The line was certified in the place of the line `old`: what that used goes back, and this one uses what it held and
+    what it was lent, together at most {certificate: kg} wanted. `turns`: of the old line's request and of this one's.
+    """
+    lent, held = used_by(old), held_for([line_id])
+    lock({*lent, *(certificate for _line, certificate in held)})
+    give_back(old, turn=turns[0], by=by, reason=reason)
+    for certificate_id in sorted({*wanted, *(certificate for _line, certificate in held)}):
+        mine = held.get((line_id, certificate_id), Decimal(0))
+        more = min(max(wanted.get(certificate_id, Decimal(0)) - mine, Decimal(0)), lent.get(certificate_id, Decimal(0)))
+        if mine or more:
+            [certificate] = lock([certificate_id]).values()
+            _move(certificate, InputKind.USE, held=-mine, used=mine + more, line_id=line_id, turn=turns[1], by=by)
+
+
+def used_by(line_id: int) -> dict[int, Decimal]:
+    """Kilograms that a line's certificate uses of each transaction certificate: {certificate: kg}. One statement."""
+    return {certificate: kg for (_line, certificate), kg in _sums([line_id], "used_delta").items()}
+
+
 def _sums(line_ids: Iterable[int], column: str) -> dict[tuple[int, int], Decimal]:
     rows = InputEntry.objects.filter(line_id__in=set(line_ids)).values("line_id", "certificate_id")
     return {(r["line_id"], r["certificate_id"]): r["kg"] for r in rows.annotate(kg=Sum(column)).order_by() if r["kg"]}

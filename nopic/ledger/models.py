@@ -139,7 +139,8 @@ class InputKind(models.TextChoices):
     HOLD = "hold", _("Held by a sent request")
     RELEASE = "release", _("Released: refused, withdrawn, returned or not issued")
     USE = "use", _("Used by an issued certificate")
-    GIVE_BACK = "give_back", _("Given back: certificate cancelled before shipment")
+    GIVE_BACK = "give_back", _("Given back: certificate cancelled before shipment, or replaced")
+    REDUCE = "reduce", _("Given back: certificate revised to less")
 
 
 class InputEntry(TenantModel):

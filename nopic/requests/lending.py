@@ -1,10 +1,15 @@
 """The kilograms of a certificate that a request replaces: nobody else may have them, so it need not hold them twice."""
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from nopic.ledger import accounts
+from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, RequestLine
+
+if TYPE_CHECKING:
+    from nopic.requests.facts import LineFacts
 
 
 def lent(request: CertificateRequest, account: Account | None) -> Decimal:
@@ -20,3 +25,30 @@ def lent(request: CertificateRequest, account: Account | None) -> Decimal:
 def to_hold(request: CertificateRequest, account: Account, kg: Decimal) -> Decimal:
     """What a line of `kg` has to hold itself until its certificate takes the place of the other one."""
     return max(Decimal(0), kg - lent(request, account))
+
+
+def lent_inputs(request: CertificateRequest, line: RequestLine, lines: Sequence[RequestLine]) -> dict[int, Decimal]:
+    """The same of transaction certificates, {certificate: kg}: lent once, to the first of the request's `lines`."""
+    if request.replaces_line_id is None or not lines or lines[0].pk != line.pk:
+        return {}
+    return inputs.used_by(request.replaces_line_id)
+
+
+def drawn_by(line: "LineFacts", lots: Mapping[str, Decimal | None], net_kg: Decimal) -> dict[int, Decimal]:
+    """Kilograms that a version of a line's certificate takes of each transaction certificate, {certificate: kg}.
+
+    `lots` by code with their kilograms where the version has them, and its `net_kg`. A lot that it does not name takes
+    nothing.
+    """
+    factor = line.version.input_factor if line.version else Decimal(1)
+    found: dict[int, Decimal] = {}
+    for lot in line.lots:
+        certificate = line.inputs.get(lot.pk)
+        if certificate is None or lot.code not in lots:
+            continue
+        weight = lots[lot.code]
+        if weight is None:
+            weight = line.kg_of(lot) if len(line.lots) > 1 else net_kg
+        if weight is not None:
+            found[certificate.pk] = found.get(certificate.pk, Decimal(0)) + inputs.input_of(weight, factor)
+    return found

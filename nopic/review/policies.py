@@ -7,6 +7,8 @@ may be done.
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nopic.certificates import limits, standing
+from nopic.certificates.models import Certificate
 from nopic.presentation import words
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine
@@ -86,6 +88,13 @@ def obstacles_to_second_look(line: RequestLine) -> list[Obstacle]:
         return [_("Only a product that was not approved is looked at again, once the whole request is decided.")]
     if SecondLook.objects.filter(certifier_id=line.certifier_id, line_id=line.pk).exists():
         return [_("A second look was asked for already.")]
+    old = line.request.replaces_id and Certificate.objects.filter(
+        certifier_id=line.certifier_id, pk=line.request.replaces_id
+    ).select_related("request__policy", "line__request").first()  # fmt: skip
+    if old and (against := limits.obstacles_to_replace(old)):
+        return [*against]
+    if old and (other := standing.open_replacement(old)):
+        return [_("Another request for its replacement is open: %(reference)s.") % {"reference": other.reference}]
     return []
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.certificates import limits, pdf, policies
+from nopic.certificates import limits, pdf, policies, shipping
 from nopic.certificates.issuance.endings import drop_changes
 from nopic.certificates.limits import Wish
 from nopic.certificates.models import Certificate, RegistryOperation, Revision
@@ -58,6 +58,7 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     against = policies.obstacles_to_revise(certificate, but=fresh)
     if fresh.corrects:
         against = against or limits.obstacles_to_approve_correction(certificate, fresh, by=by)
+    against += limits.faults_of_what_left(certificate, fresh.net_kg)
     if against:
         raise Refused(against)
     data = revised_data(certificate, fresh)
@@ -68,6 +69,7 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     advance(
         fresh, RevisionStatus.APPROVED, by=by, note=note, decided_at=now(), decided_by=by, decision_note=note, data=data
     )
+    shipping.lower_cap(certificate, fresh.net_kg)
     assert certificate.number is not None  # noqa: S101 - it is issued
     payload = revise_payload(certificate.number, data, version=fresh.version, remarks=fresh.remarks)
     _owe(certificate, OperationKind.REVISE, fresh.version, payload)

@@ -22,6 +22,8 @@ from nopic.fees.quotes import REPLACEMENT
 from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
+from nopic.requests.facts import LineFacts, load
+from nopic.requests.lending import drawn_by
 from nopic.tenants.models import Importer
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.dispatch import owe
@@ -86,7 +88,11 @@ def take_the_place(new: Certificate, goods: Goods, *, at: datetime, by: Actor) -
     )  # fmt: skip
     held = accounts.held_for([goods.line_id]).get(goods.line_id, Decimal(0))
     accounts.swap(goods.account, goods.kg, held=held, line_id=goods.line_id, turn=goods.turn, by=by)
-    inputs.give_back(theirs.line_id, turn=theirs.turn, by=by, reason=f"replaced by {new.number}")
+    if inputs.used_by(theirs.line_id):
+        inputs.swap(
+            goods.line_id, {each.pk: kg for each, kg in _facts_of(new).drawn.values()}, old=theirs.line_id, turns=(theirs.turn, goods.turn),
+            by=by, reason=f"replaced by {new.number}",
+        )  # fmt: skip
     drop_changes(old, OperationKind.REVISE, OperationKind.WEIGHTS, by=by)
     advance(
         old, CertificateStatus.SUPERSEDED, by=by, note=new.number or "", superseded_at=at,
@@ -161,14 +167,23 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     if revision.corrects == Corrected.IMPORTER:  # who may read it goes with the right NOP ID
         certificate.importer = Importer.objects.get(nop_id=revision.corrected_to)
     certificate.save(update_fields=["version", "revised_at", "data", "data_sha256", "importer"])
-    shipping.cap_lowered(certificate, revision.net_kg)
     record(certificate, "revised", by=by, version=version, kg=str(revision.net_kg), given_back=str(saved))
     if saved:
         accounts.reduce(goods.account, saved, line_id=goods.line_id, version=version, by=by)
+    if inputs.used_by(goods.line_id):
+        said = {lot["code"]: Decimal(lot["kg"]) if lot.get("kg") else None for lot in revision.lots}
+        inputs.reduce(
+            goods.line_id, drawn_by(_facts_of(certificate), said, revision.net_kg), version=version, by=by
+        )  # fmt: skip
     certificate.attention = policies.registry_differs(certificate)
     certificate.save(update_fields=["attention"])
     projection.refresh(certificate)
     owe("render", certificate.pk, certifier_id=certificate.certifier_id)
+
+
+def _facts_of(certificate: Certificate) -> LineFacts:
+    """Its line with lots and the transaction certificates that they name."""
+    return next(each for each in load(certificate.request).lines if each.line.pk == certificate.line_id)
 
 
 def weights_reported(certificate: Certificate, operation: RegistryOperation, *, at: datetime, by: Actor) -> None:

@@ -15,7 +15,7 @@ from nopic.certificates.limits.correcting import (
     slot_of,
 )
 from nopic.certificates.limits.replacing import obstacles_to_replace
-from nopic.certificates.limits.revising import Wish, faults_of_revision, said_remarks
+from nopic.certificates.limits.revising import Wish, faults_of_revision, faults_of_what_left, said_remarks
 
 __all__ = [
     "Evidence",
@@ -24,6 +24,7 @@ __all__ = [
     "evidence",
     "faults_of_correction",
     "faults_of_revision",
+    "faults_of_what_left",
     "importer_of",
     "obstacles_to_approve_correction",
     "obstacles_to_check",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate
+from nopic.frames.queries import allowance_of
 from nopic.presentation.words import kg
 
 _FULLER = Decimal("0.02")  # of a package's mean weight: scales and moisture, not another number of packages
@@ -48,6 +49,8 @@ def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
         ]
     if not several and not wish.lots:
         return [_("Name at least one lot.")]
+    if faults := faults_of_what_left(certificate, wish.net_kg):
+        return faults
     known = [weight for _code, weight in wish.lots if weight is not None]
     if len(known) == len(wish.lots) and known and sum(known) != wish.net_kg:
         return [
@@ -61,6 +64,18 @@ def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
     if same and _packing(certificate, wish) == _packing(certificate):
         return [_("Nothing is changed yet.")]
     return []
+
+
+def faults_of_what_left(certificate: Certificate, net_kg: Decimal) -> list[str]:
+    """Why a version cannot say so few kilograms: more are recorded as planned or as left."""
+    allowance = allowance_of(certificate.certifier_id, certificate.pk)
+    drawn = allowance.planned_kg + allowance.shipped_kg if allowance else Decimal(0)
+    if net_kg >= drawn:
+        return []
+    return [
+        _("%(kg)s kg are recorded as shipped or planned. Enter that weight or more, or correct the record first.")
+        % {"kg": kg(drawn)}
+    ]
 
 
 def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:

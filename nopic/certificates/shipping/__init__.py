@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies, projection
 from nopic.certificates.models import Certificate
-from nopic.certificates.statuses import CertificateStatus
+from nopic.certificates.statuses import CertificateStatus, RevisionStatus
 from nopic.frames import actions as frames
 from nopic.frames import queries
 from nopic.frames.actions import Said
@@ -36,7 +36,7 @@ def begin(certificate: Certificate) -> Allowance:
     first = date.fromisoformat(coverage["first_departure"])
     allowance = frames.open_allowance(
         certifier_id=certificate.certifier_id, certificate_id=certificate.pk, time_frame=time_frame,
-        cap_kg=Decimal(certificate.data["net_weight_kg"]), first_on=max(first, issued_on) if time_frame else first,
+        cap_kg=_cap(certificate), first_on=max(first, issued_on) if time_frame else first,
         last_on=policies.departure_of(certificate),
     )  # fmt: skip
     if time_frame:
@@ -98,11 +98,13 @@ def cancelled(certificate: Certificate, *, by: Actor) -> None:
     frames.close(certifier_id=certificate.certifier_id, certificate_id=certificate.pk, why=Closed.CANCELLED, by=by)
 
 
-def cap_lowered(certificate: Certificate, kg: Decimal) -> None:
-    """A revision lowered the weight: no more may leave from now on, and never less than what is drawn already."""
+def lower_cap(certificate: Certificate, kg: Decimal) -> None:
+    """A revision that lowers the weight is approved: no more may leave from now on, also before it is published.
+
+    The caller holds the certificate's lock and has asked whether more is drawn already; the database refuses it, too.
+    """
     if allowance := frames.lock(certificate.certifier_id, certificate.pk):
-        drawn = allowance.planned_kg + allowance.shipped_kg
-        allowance.cap_kg = max(kg, drawn)
+        allowance.cap_kg = kg
         allowance.save(update_fields=["cap_kg"])
 
 
@@ -147,6 +149,13 @@ def lock(certificate: Certificate) -> Certificate:
         .select_related("request__policy", "line__account")
         .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
     )
+
+
+def _cap(certificate: Certificate) -> Decimal:
+    """What may leave: what the certificate says, or less where a version with less is approved and not yet published."""
+    mine = certificate.revisions.filter(certifier_id=certificate.certifier_id, status=RevisionStatus.APPROVED)
+    weights = list(mine.values_list("net_kg", flat=True))
+    return min([Decimal(certificate.data["net_weight_kg"]), *weights])
 
 
 def _today(certificate: Certificate) -> date:

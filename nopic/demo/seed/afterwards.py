@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from nopic.certificates import shipping
 from nopic.certificates.actions import revising
+from nopic.certificates.limits import Wish
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.demo.seed.shipments import FIRST_PACKAGES, first_shipment
@@ -38,7 +39,7 @@ def revise(scene: Scene, certificate: Certificate) -> None:
     with tenant(scene.certifier, scene.sender):
         if certificate.revisions.exists():
             return
-        wish = revising.Wish(net_kg=kg, lots=[(lot.code, kg)], remarks="", why=scene.story.said)
+        wish = Wish(net_kg=kg, lots=[(lot.code, kg)], remarks="", why=scene.story.said)
         revision = revising.ask(certificate=certificate, wish=wish, by=scene.sender)
     with tenant(scene.certifier, scene.reviewer):
         revising.approve(revision=revision, by=scene.reviewer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from nopic.requests.actions.drafting import lock
 from nopic.requests.actions.on_behalf import confirm
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
-from nopic.requests.lending import to_hold
+from nopic.requests.lending import lent_inputs, to_hold
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.pricing import quote_of
 from nopic.requests.snapshot import request_snapshot
@@ -121,7 +122,12 @@ def hold_inputs(
     is released. Raises Refused, with what is left and where the rest went, when one is spent.
     """
     open_lines = [each for each in facts.lines if each.line.status == LineStatus.OPEN and only in (None, each.line.pk)]
-    wanted = {(each.line.pk, certificate.pk): kg for each in open_lines for certificate, kg in each.drawn.values()}
+    wanted = {}
+    for each in open_lines:
+        lent = lent_inputs(facts.request, each.line, [other.line for other in facts.lines])
+        for certificate, kg in each.drawn.values():
+            if (rest := kg - lent.get(certificate.pk, Decimal(0))) > 0:
+                wanted[each.line.pk, certificate.pk] = rest
     try:
         inputs.rehold(
             wanted, line_ids=[*(each.line.pk for each in open_lines), *gone], before=facts.request.turn, turn=turn,

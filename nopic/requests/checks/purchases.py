@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import full_day, kg
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.lending import lent_inputs
 
 RULE = "purchases_are_covered"
 
@@ -50,8 +51,10 @@ def purchases_are_covered(facts: Facts, line: LineFacts, moment: Moment) -> list
 def _overdrawn(facts: Facts, line: LineFacts) -> list[Finding]:
     """A sentence for each certificate on which too little is left: how much that is, and where the rest went."""
     found = []
+    lent = lent_inputs(facts.request, line.line, [each.line for each in facts.lines])
     for certificate, wanted in line.drawn.values():
         left = certificate.left + facts.inputs_held.get((line.line.pk, certificate.pk), 0 * wanted)
+        left += lent.get(certificate.pk, 0 * wanted)
         left -= facts.drawn_before(line, certificate.pk)
         if wanted <= left:
             continue

@@ -1,6 +1,6 @@
 """The second look at a refused line: asked for once by the exporter, taken by another reviewer than the one who refused."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from nopic.requests import actions as requests
@@ -30,11 +30,15 @@ def ask_second_look(*, line: RequestLine, by: User, text: str) -> SecondLook:
     if not said:
         sentence = _("Write why the reviewer should look at it again")
         raise Refused([Finding("a_second_look_says_why", None, "stop", sentence, sentence, field="text")])
-    look = SecondLook.objects.create(
-        certifier_id=current.certifier_id, line=current, text=said, asked_at=now(), asked_by=str(by),
-        refused_by=current.decided_by, refused_because=current.reason_text,
-    )  # fmt: skip
-    requests.open_again(line=current, by=by, text=said)
+    try:
+        with transaction.atomic():
+            look = SecondLook.objects.create(
+                certifier_id=current.certifier_id, line=current, text=said, asked_at=now(), asked_by=str(by),
+                refused_by=current.decided_by, refused_because=current.reason_text,
+            )  # fmt: skip
+            requests.open_again(line=current, by=by, text=said)
+    except IntegrityError as error:  # another request for the same replacement was begun at this moment
+        raise Overtaken(current) from error
     return look
 
 
