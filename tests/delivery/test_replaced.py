@@ -19,10 +19,12 @@ from nopic.delivery.presenters import as_json
 from nopic.delivery.tasks import _case
 from nopic.ledger import accounts
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.review import actions as looking
+from nopic.review import policies as review
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
@@ -133,6 +135,30 @@ def test_one_replacement_is_open_at_a_time_and_stands_against_revising(old: Cons
                 status="draft", replaces_id=old.certificate.pk, replaces_line=old.certificate.line
             )
     assert begun.reference in client.get(f"/{slug}/my-certificates/{old.certificate.pk}/").content.decode()
+
+
+def test_a_second_look_beside_another_open_replacement_is_refused_in_words(old: Consignment, world: World) -> None:
+    here = world.here
+    with tenant(here.certifier):
+        refused = actions.replace(certificate=old.certificate, by=here.sender)
+        line = RequestLine.objects.create(
+            certifier=here.certifier, request=refused, position=1, status="refused", item=here.item,
+            version=here.version, net_kg=Decimal(38400), decided_at=now(), decided_by=here.reviewer, reason_code="other",
+        )  # fmt: skip
+        CertificateRequest.objects.filter(pk=refused.pk).update(
+            status="decided", decided_at=now(), submitted_at=now(), policy=here.policy, turn=1
+        )
+        other = actions.replace(certificate=old.certificate, by=here.sender)
+        line = RequestLine.objects.select_related("request").get(pk=line.pk)
+        assert review.obstacles_to_second_look(line) == [
+            f"Another request for its replacement is open: {other.reference}."
+        ]
+        with pytest.raises(Overtaken):
+            looking.ask_second_look(line=line, by=here.sender, text="Look again")
+        CertificateRequest.objects.filter(pk=other.pk).update(status="withdrawn", withdrawn_at=now())
+        assert review.obstacles_to_second_look(line) == []
+        CertificateRequest.objects.filter(pk=old.request.pk).update(departed_on=now().date())
+        assert "The goods have left" in str(review.obstacles_to_second_look(line)[0])
 
 
 def test_goods_that_have_left_are_not_certified_again(old: Consignment, world: World) -> None:
