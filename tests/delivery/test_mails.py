@@ -302,8 +302,8 @@ def test_there_is_nothing_to_send_again_before_the_pdf(world: World) -> None:
 def test_the_exporter_gets_a_receipt_a_return_and_a_refusal(consignment: Consignment) -> None:
     side, request = consignment.side, consignment.request
     with tenant(side.certifier):
-        RequestVersion.objects.create(
-            certifier=side.certifier, request=request, number=1, snapshot={}, sent_at=now(), sent_by="x",
+        RequestVersion.objects.filter(certifier=side.certifier, request=request).update(
+            returned_at=now(), returned_by="x",
             return_points=[{"box": "10", "text": "The invoice says 22,000 kg."}, {"box": "", "text": "Sign it."}],
         )  # fmt: skip
         line = RequestLine.objects.get(request=request)

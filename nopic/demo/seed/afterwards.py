@@ -35,11 +35,15 @@ def revise(scene: Scene, certificate: Certificate) -> None:
     """Less left than was certified: the exporter asks for the next version, staff approve it."""
     [line] = scene.shipment.lines
     [lot] = line.lots
-    kg = line.net(lot.packages - BROKEN_PACKAGES)
+    packages = lot.packages - BROKEN_PACKAGES
+    kg = line.net(packages)
     with tenant(scene.certifier, scene.sender):
         if certificate.revisions.exists():
             return
-        wish = Wish(net_kg=kg, lots=[(lot.code, kg)], remarks="", why=scene.story.said)
+        wish = Wish(
+            net_kg=kg, lots=[(lot.code, kg)], remarks="", why=scene.story.said, gross_kg=line.gross(packages),
+            packages=packages,
+        )  # fmt: skip
         revision = revising.ask(certificate=certificate, wish=wish, by=scene.sender)
     with tenant(scene.certifier, scene.reviewer):
         revising.approve(revision=revision, by=scene.reviewer)
