@@ -5,8 +5,8 @@ from typing import Any
 from nopic.certificates import policies, standing
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.frames import queries as frames
+from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
-from nopic.requests.slots import slots_of
 from nopic.tenants import secrets
 from nopic.tenants.models import Broker
 from nopic.workflow.dispatch import owe
@@ -97,8 +97,7 @@ def refresh_request(request: CertificateRequest) -> None:
 
 def final_document_owed(request: CertificateRequest) -> bool:
     """Whether the definitive transport document has still to come (needed before customs clearance)."""
-    assert request.policy is not None  # noqa: S101 - a sent request has one
-    return any(slot.lacks_final for slot in slots_of(request, request.policy.rules, suppliers=()))
+    return any(slot.lacks_final for slot in load(request).slots)
 
 
 def _number_of(certificate: Certificate | None) -> str:

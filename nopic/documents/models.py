@@ -98,7 +98,11 @@ class SlotAnswer(TenantModel):
 
 
 class Ruling(TenantModel):
-    """What a reviewer decided about a slot. Append-only: the newest one stands, for the files that it was made about."""
+    """What a reviewer decided about a slot. Append-only: the newest one stands, for the files that it was made about.
+
+    That nothing is needed stands while the list is made from the same answers (`about`, from requests.slots); null: from
+    before that was kept, it stands.
+    """
 
     dossier = models.ForeignKey(Dossier, models.PROTECT, related_name="rulings", db_constraint=False)
     rule = models.CharField(max_length=40)
@@ -106,6 +110,7 @@ class Ruling(TenantModel):
     ruling = models.CharField(max_length=20, choices=RulingKind)
     reason = models.TextField(blank=True)
     files = models.JSONField(default=list)  # keys of the documents that stood in the slot
+    about = models.JSONField(null=True)
     by = models.CharField(max_length=200)
     at = models.DateTimeField(db_default=Now())
 

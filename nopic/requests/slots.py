@@ -5,8 +5,9 @@ operation or product `demand-<id>` (its rule is `demanded`), of any other row em
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,6 +47,8 @@ class SlotView:
     organic: str = "no"  # stop, record or no
     earlier: tuple[Document, ...] = ()  # replaced or taken off, newest first; they stay readable
     ruling: Ruling | None = None  # what a reviewer decided, while it stands
+    about: dict[str, Any] = field(default_factory=dict)  # the answers that the list is made from, in JSON
+    lapsed: Ruling | None = None  # that nothing is needed was decided about other answers
 
     @property
     def anchor(self) -> str:
@@ -170,10 +173,12 @@ def slots_of(
         mode=request.mode,
         places=_places(request),
     )
+    about = _about(said, request)
     views = []
     for row in (*documents_due(rules, said), *(_demanded(demand) for demand in demands)):
         held, answer = tuple(files.get(row.key, ())), answers.get(row.key)
-        ruling = _standing(rulings.get(row.key), held)
+        newest = rulings.get(row.key)
+        ruling = _standing(newest, held, about)
         views.append(
             SlotView(
                 rule=row.rule,
@@ -194,6 +199,8 @@ def slots_of(
                 organic=row.organic,
                 earlier=tuple(earlier.get(row.key, ())),
                 ruling=ruling,
+                about=about,
+                lapsed=newest if ruling is None and newest and newest.ruling == RulingKind.NOT_NEEDED else None,
             )
         )
     return views
@@ -225,12 +232,22 @@ def _demanded(demand: Demand) -> DocumentRow:
     )
 
 
-def _standing(ruling: Ruling | None, files: tuple[Document, ...]) -> Ruling | None:
-    """The ruling, unless it was taken back or was made about other files than those that are there now."""
+def _about(said: Answers, request: CertificateRequest) -> dict[str, Any]:
+    """What the exporter can change of the answers; what the registry says of the importer may change at any time."""
+    goods = sorted([each.code, each.hts, each.origin, sorted(each.suppliers)] for each in said.goods)
+    return {"goods": goods, "mode": said.mode, "port": request.port_of_entry}
+
+
+def _standing(ruling: Ruling | None, files: tuple[Document, ...], about: dict[str, Any]) -> Ruling | None:
+    """The ruling, unless it was taken back, or was made about other files than those that are there now.
+
+    One that nothing is needed is about the answers: whoever changes them is asked again.
+    """
     if ruling is None or ruling.ruling == RulingKind.OPEN:
         return None
-    same = {file.pk for file in files} == set(ruling.files)
-    return ruling if same or ruling.ruling == RulingKind.NOT_NEEDED else None
+    if ruling.ruling == RulingKind.NOT_NEEDED:
+        return ruling if ruling.about in (None, about) else None
+    return ruling if {file.pk for file in files} == set(ruling.files) else None
 
 
 _RULED = {

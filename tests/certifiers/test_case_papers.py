@@ -7,7 +7,7 @@ from nopic.documents import files
 from nopic.documents.models import Document, Ruling
 from nopic.requests import queries
 from nopic.requests.actions import open_slot
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.review import queries as review
 from nopic.tenants.context import tenant
 from nopic.workflow.models import AuditEvent
@@ -141,3 +141,28 @@ def test_an_original_is_saved_under_its_own_name_and_never_opened_in_the_browser
     assert b"".join(answer.streaming_content) == b"%PDF-1.7 stored"
     assert answer["Content-Disposition"].startswith(f'attachment; filename="{first.name}"')
     assert (answer["Content-Length"], answer["X-Content-Type-Options"]) == ("15", "nosniff")
+
+
+def test_that_nothing_is_needed_counts_only_while_the_answers_are_those_it_was_about(
+    world: World, reviewer: Client
+) -> None:
+    request = cases.taken(world.here)
+    seen = slot(world, request).files[0].pk
+    assert press(reviewer, request, f"not_needed:{INVOICE}:{seen}", "A sample without value").status_code == 302
+    assert slot(world, request).state == "not_needed"
+
+    def becomes(**changes: object) -> str:
+        with tenant(world.here.certifier):
+            CertificateRequest.objects.filter(pk=request.pk).update(**changes)
+        return slot(world, request).state
+
+    assert becomes(vessel="Another one", place_of_loading="Paita") == "not_needed"  # the list does not look at it
+    assert becomes(mode="air") == "received"
+    page = reviewer.get(f"/tierra/cases/{request.reference}/").content.decode()
+    assert f"Not needed before the request changed, {world.here.reviewer}: A sample without value" in page
+    assert becomes(mode="sea") == "not_needed"
+    with tenant(world.here.certifier):
+        RequestLine.objects.filter(request=request).update(item=world.here.second_item)
+    assert slot(world, request).state == "received"
+    assert press(reviewer, request, f"not_needed:{INVOICE}:{seen}", "Neither has this one").status_code == 302
+    assert slot(world, request).reason == "Neither has this one"

@@ -71,6 +71,10 @@ def _note(slot: SlotView) -> str:
     if slot.decided_by:
         said = {"by": slot.decided_by, "reason": slot.reason}
         return _("%(by)s: %(reason)s") % said if slot.reason else _("by %(by)s") % said
+    if slot.lapsed is not None:
+        return _("Not needed before the request changed, %(by)s: %(reason)s") % {
+            "by": slot.lapsed.by, "reason": slot.lapsed.reason,
+        }  # fmt: skip
     return ""
 
 

@@ -4,6 +4,7 @@ Who may decide is the caller's to know. Rulings are added, never changed; what a
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from nopic.documents.models import Document, Dossier, Ruling
 from nopic.documents.statuses import RulingKind
@@ -12,9 +13,20 @@ from nopic.workflow.clock import now
 
 
 def rule_on(
-    *, dossier: Dossier, rule: str, subject: str, ruling: RulingKind, reason: str, files: Sequence[int], by: Actor
+    *,
+    dossier: Dossier,
+    rule: str,
+    subject: str,
+    ruling: RulingKind,
+    reason: str,
+    files: Sequence[int],
+    about: dict[str, Any],
+    by: Actor,
 ) -> Ruling:
-    """Decide on a row for the files that stand in it; the newest ruling of a row stands. `reason` for everything but yes."""
+    """Decide on a row for the files that stand in it; the newest ruling of a row stands. `reason` for everything but yes.
+
+    `about` are the answers that the list is made from, as its row names them.
+    """
     made = Ruling.objects.create(
         certifier_id=dossier.certifier_id,
         dossier=dossier,
@@ -23,6 +35,7 @@ def rule_on(
         ruling=ruling,
         reason=reason,
         files=sorted(files),
+        about=about,
         by=str(by),
     )
     record(dossier, "paper decided", by=by, new=ruling, note=reason, rule=rule, about=subject, files=sorted(files))

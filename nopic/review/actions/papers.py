@@ -60,8 +60,9 @@ def _rule(
     if kind == RulingKind.NOT_ACCEPTED:
         owe("papers_not_accepted", fresh.pk, certifier_id=fresh.certifier_id)
     return documents.rule_on(
-        dossier=fresh.dossier, rule=rule, subject=subject, ruling=kind, reason=said, files=list(seen), by=by
-    )
+        dossier=fresh.dossier, rule=rule, subject=subject, ruling=kind, reason=said, files=list(seen), about=slot.about,
+        by=by,
+    )  # fmt: skip
 
 
 @transaction.atomic
