@@ -1,8 +1,14 @@
-"""Shape of input of the page on which staff begin a request for an exporter."""
+"""Shapes of input where staff begin a request for an exporter, or correct one that was sent."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from nopic.presentation.forms import on_paper
+from nopic.requests.changes import Change
 from nopic.requests.models import OnBehalf
 
 
@@ -33,3 +39,22 @@ class OnBehalfForm(forms.Form):
         label=_("Why you fill it in"), help_text=_("The exporter reads this"), max_length=500,
         error_messages={"required": _("Enter why you fill it in for them")},
     )  # fmt: skip
+
+
+class ReasonsForm(forms.Form):
+    """Why each box is changed; offered is why the correction began."""
+
+    def __init__(self, *args: Any, changes: Sequence[Change], reason: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for at, change in enumerate(changes):
+            title = f"{change.title}, {change.product}" if change.product else change.title
+            both = {"old": change.old or "–", "new": change.new or "–"}
+            field = forms.CharField(
+                label=title, initial=reason, max_length=500, help_text=gettext("%(old)s becomes %(new)s") % both,
+                error_messages={"required": gettext("%(title)s: write why it is changed") % {"title": title}},
+            )  # fmt: skip
+            self.fields[f"why-{at}"] = on_paper(field, box=int(change.box))
+
+    def whys(self) -> list[str]:
+        """The reasons in the order of the changes."""
+        return [self.cleaned_data[name] for name in self.fields]

@@ -15,6 +15,18 @@ class WithdrawForm(forms.Form):
     )  # fmt: skip
 
 
+class RejectForm(forms.Form):
+    """What is wrong with a correction that staff entered."""
+
+    why = forms.CharField(
+        label=_("What is wrong with it"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Write what is wrong with it"),
+            "max_length": _("What is wrong with it: use 1,000 characters or fewer"),
+        },
+    )  # fmt: skip
+
+
 class SecondLookForm(forms.Form):
     """Why it should be looked at again."""
 

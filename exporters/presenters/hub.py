@@ -164,6 +164,8 @@ def _sentence(row: AuditEvent, positions: Mapping[int, int], numbers: Mapping[in
         verb == "in_review" and row.old in ("questions_open", "decided")
     ):
         return "", ""
+    if verb == "questions_open" and "on_behalf_of" in row.facts:
+        return "", ""  # the event beside it says that a correction began
     if verb == "draft" and row.note == RECALLED:
         return _("Taken back by %(name)s") % {"name": row.actor}, ""
     teller = _REQUEST.get(verb)
@@ -178,7 +180,9 @@ def _day(iso: str) -> str:
         return ""
 
 
-_WITH_NOTE = frozenset({"note for the exporter", "submitted", "withdrawn", "departed", "departure moved"})
+_WITH_NOTE = frozenset(
+    {"note for the exporter", "submitted", "withdrawn", "departed", "departure moved", "correction rejected"}
+)
 _REQUEST: dict[str, Callable[[], str]] = {
     "started": lambda: _("Started by %(name)s"),
     "submitted": lambda: _("Sent by %(name)s"),
@@ -188,6 +192,11 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "note for the exporter": lambda: _("Note of the certifier"),
     "questions answered": lambda: _("Answered by %(name)s, the clock goes on"),
     "questions taken back": lambda: _("The reviewer took the questions back, the clock goes on"),
+    "correction begun": lambda: _("%(name)s began to correct it for you"),
+    "asked to confirm a correction": lambda: _("%(name)s asked you to confirm a correction, the clock stands still"),
+    "correction confirmed": lambda: _("Correction confirmed by %(name)s"),
+    "correction rejected": lambda: _("Correction rejected by %(name)s"),
+    "correction taken back": lambda: _("The correction was taken back"),
     "decided": lambda: _("Decided"),
     "withdrawn": lambda: _("Withdrawn by %(name)s"),
     "departed": lambda: _("%(name)s said that it left on %(new)s"),

@@ -1,5 +1,5 @@
-"""What waits for the exporter, most urgent first: requests sent back, dates that have passed, drafts with problems,
-and documents that have still to follow."""
+"""What waits for the exporter, most urgent first: requests sent back, what staff entered and they confirm, dates that have
+passed, drafts with problems, and documents that have still to follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,11 +8,12 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from exporters.presenters.rows import address, goods
+from exporters.presenters.rows import address, goods, step_address
 from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
 from nopic.requests.ports import today_at
 from nopic.requests.queries import Returned, returned
+from nopic.requests.standing import Entered, entered
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.watch.models import OwedDocument
@@ -33,7 +34,7 @@ class Thing:
 
 
 def things(requests: Sequence[CertificateRequest], office: Office, now: datetime) -> list[Thing]:
-    """Everything to do in these open requests of `with_returns`."""
+    """Everything to do in these open requests of `with_returns` and `with_entered`."""
     today = office.local(now).date()
     back, gone, unfinished = [], [], []
     for request in requests:
@@ -44,6 +45,9 @@ def things(requests: Sequence[CertificateRequest], office: Office, now: datetime
             problems = max(problems, 1)  # never sent: a date that passed is an answer to mend, and no question
         elif passed:
             gone.append(_has_it_left(request))
+        elif (known := entered(request)) is not None:
+            if known.shown_at is not None:
+                back.append(_confirm(request, known, office, now))
         elif request.status == RequestStatus.QUESTIONS_OPEN:
             back.append(_answer(request, office, now))
         elif request.status != RequestStatus.DRAFT:
@@ -90,6 +94,19 @@ def _answer(request: CertificateRequest, office: Office, now: datetime) -> Thing
     text = _("Request %(reference)s. The clock stands still until you answer.") % {"reference": request.reference}
     by = words.moment(due, zone, words.city_of(zone)) if due else ""
     return Thing(title, address("request_questions", request), (("", text),), by, "", bool(due and due < now))
+
+
+def _confirm(request: CertificateRequest, known: Entered, office: Office, now: datetime) -> Thing:
+    said = {"who": known.by, "asker": known.asked_by, "reference": request.reference}
+    text = _("Request %(reference)s. %(who)s entered it for you, because %(asker)s asked.") % said
+    if request.status == RequestStatus.QUESTIONS_OPEN:
+        title = _("Confirm the correction for %(goods)s") % {"goods": goods(request)}
+        zone, due = office.rules.time_zone, request.questions_due_at
+        by, late = words.moment(due, zone, words.city_of(zone)) if due else "", bool(due and due < now)
+        return Thing(title, address("request_correction", request), (("", text),), by, "", late)
+    title = _("Confirm and send the request for %(goods)s") % {"goods": goods(request)}
+    by, late = _send_by(request, office, now)
+    return Thing(title, step_address(request, "check"), (("", text),), by, "", late)
 
 
 def _has_it_left(request: CertificateRequest) -> Thing:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from exporters.views.acting import answering
 from exporters.views.filing import closed, count_anew, door, receive
 from exporters.views.frame import after, frame, step_url
 from exporters.views.loading import load_request
@@ -48,7 +49,7 @@ def request_documents(request: PortalRequest, reference: str) -> HttpResponse:
         if not said:
             target = step_url(request, reference, after("documents") if go == "continue" else "documents")
             if asked.status == RequestStatus.QUESTIONS_OPEN and not of_row:  # a row that sent itself stays on its page
-                return redirect("request_questions", certifier=request.certifier.slug, reference=reference)
+                return redirect(answering(request), certifier=request.certifier.slug, reference=reference)
             if go == "later":
                 return redirect("request_hub", certifier=request.certifier.slug, reference=reference)
             return redirect(target)

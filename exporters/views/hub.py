@@ -21,6 +21,7 @@ from nopic.requests.changes import Change, changes
 from nopic.requests.checks import findings
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.policies import correction_of
 from nopic.requests.slots import opening
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import actions as review
@@ -91,6 +92,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)
         if found.status in OPEN_REQUEST else [],
         "questions": asked.open_round(found) if found.status == RequestStatus.QUESTIONS_OPEN else None,
+        "correction": correction_of(found),
         "may_recall": speaks and found.status == RequestStatus.SUBMITTED,
         "may_withdraw": speaks and _may_withdraw(found, lines),
         "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),

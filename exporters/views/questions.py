@@ -13,8 +13,9 @@ from exporters.presenters.hub import step_of
 from exporters.presenters.rows import address, step_address
 from exporters.views.loading import load_request, may_send
 from nopic.presentation import words
-from nopic.requests.facts import may_be_changed, rules_of
+from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest
+from nopic.requests.policies import may_be_changed
 from nopic.requests.queries import documents
 from nopic.review import actions, queries
 from nopic.review.queries import Answer
@@ -67,7 +68,7 @@ def _page(request: PortalRequest, found: CertificateRequest, problems: list[tupl
     zone = rules_of(found).time_zone
     answers = queries.answers(asked, found)
     done = sum(each.is_answered for each in answers)
-    changes, rows = may_be_changed(found), documents(found)
+    changes, rows = may_be_changed(found, request.user), documents(found)
     anchors = {slot.rule: slot.anchor for slot in reversed(rows)}
     context = {
         "found": found,

@@ -19,7 +19,7 @@ from exporters.forms.fields import Writer, summary
 from exporters.forms.typed import typed
 from exporters.presenters.clock import classes
 from exporters.views import merging
-from exporters.views.acting import filing_door
+from exporters.views.acting import answering, filing_door
 from exporters.views.frame import after, frame, sent_meanwhile, step_url
 from exporters.views.live import drawn
 from exporters.views.loading import load_request
@@ -28,8 +28,8 @@ from nopic.frames.policies import obstacles_to_ask
 from nopic.presentation.typed import whole
 from nopic.requests import actions, steps
 from nopic.requests.checks import Finding, findings
-from nopic.requests.facts import may_be_changed
 from nopic.requests.models import CertificateRequest
+from nopic.requests.policies import may_be_changed
 from nopic.requests.statuses import Coverage, RequestStatus
 from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
@@ -44,7 +44,7 @@ def request_step(request: PortalRequest, reference: str, step: str) -> HttpRespo
     if step not in FORM_STEPS:
         raise Http404
     asked = load_request(request, reference)
-    if not may_be_changed(asked):
+    if not may_be_changed(asked, request.user):
         return sent_meanwhile(request, asked)
     if request.method == "POST":
         return _save(request, asked, step)
@@ -69,7 +69,7 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
             request=asked, step=step, raw=raw, revision=whole(request.POST.get("revision")) or 0, by=request.user
         )
     except Overtaken:
-        if not may_be_changed(asked):
+        if not may_be_changed(asked, request.user):
             return sent_meanwhile(request, asked)
         return two_tabs(request, asked, step, raw)
     here = step_url(request, asked.reference, step)
@@ -87,7 +87,7 @@ def _save(request: PortalRequest, asked: CertificateRequest, step: str) -> HttpR
     if any(_stays(one, step, request.POST) for one in stops):
         return _page(request, asked, step, asked.raw[step], found, status=422)
     if asked.status == RequestStatus.QUESTIONS_OPEN:
-        return redirect("request_questions", certifier=request.certifier.slug, reference=asked.reference)
+        return redirect(answering(request), certifier=request.certifier.slug, reference=asked.reference)
     if stops:
         messages.info(request, _("Saved. What is still missing is listed on the last step."))
     return redirect(step_url(request, asked.reference, after(step)))

@@ -17,12 +17,12 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
     nudging,
     sending,
 )
-from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
+from nopic.delivery.mails.owing import owe_mail, recipients
 from nopic.delivery.models import Mail
+from nopic.delivery.notices import request_of, to_exporter
 from nopic.requests.facts import policy_of
-from nopic.requests.models import CertificateRequest, OnBehalf, RequestLine
+from nopic.requests.models import RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
-from nopic.review.models import QuestionRound
 from nopic.tenants import post
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
@@ -56,9 +56,9 @@ def hand_over(claim: Claim) -> Later | None:
 def request_sent(claim: Claim) -> Later | None:
     """The receipt of a request, once for each time that it was sent."""
     with tenant(claim.certifier_id):
-        request = _request(claim, claim.subject_id)
+        request = request_of(claim, claim.subject_id)
         if request.status != RequestStatus.DRAFT:
-            _to_exporter(request, f"request_sent:{request.pk}:{request.turn}", "request_sent")
+            to_exporter(request, f"request_sent:{request.pk}:{request.turn}", "request_sent")
         claim.finish()
     return None
 
@@ -67,60 +67,11 @@ def request_sent(claim: Claim) -> Later | None:
 def request_returned(claim: Claim) -> Later | None:
     """What the reviewer wants changed, once for each time that the request came back."""
     with tenant(claim.certifier_id):
-        request = _request(claim, claim.subject_id)
+        request = request_of(claim, claim.subject_id)
         key = f"request_returned:{request.pk}:{request.turn}"
-        _to_exporter(request, key, "request_returned", turn=request.turn)
+        to_exporter(request, key, "request_returned", turn=request.turn)
         claim.finish()
     return None
-
-
-@handles("questions_asked", queue="mail")
-def questions_asked(claim: Claim) -> Later | None:
-    """What the reviewer asks, once for each round."""
-    _about_questions(claim, "questions_asked")
-    return None
-
-
-@handles("questions_taken_back", queue="mail")
-def questions_taken_back(claim: Claim) -> Later | None:
-    """There is nothing to answer any more."""
-    _about_questions(claim, "questions_taken_back")
-    return None
-
-
-@handles("questions_due", queue="mail")
-def questions_due(claim: Claim) -> Later | None:
-    """Remind the exporter the day before answers are due, and once more when they are; then staff see them overdue."""
-    with tenant(claim.certifier_id):
-        asked = QuestionRound.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
-        if asked.closed_at is None:
-            request = _request(claim, asked.request_id)
-            left = (asked.due_at - now()).total_seconds()
-            when = "before" if left > 0 else "due"
-            _to_exporter(request, f"questions_reminder:{asked.pk}:{when}", "questions_reminder", round=asked.pk)
-            if left > 0:
-                return Later(left * settings.TIME_SCALE, "answers are due")
-        claim.finish()
-    return None
-
-
-@handles("request_to_confirm", queue="mail")
-def request_to_confirm(claim: Claim) -> Later | None:
-    """That a request waits for the exporter to confirm it, once for each time that it was asked."""
-    with tenant(claim.certifier_id):
-        request = _request(claim, claim.subject_id)
-        filing = OnBehalf.objects.filter(certifier_id=claim.certifier_id, request=request).first()
-        if filing is not None and request.status == RequestStatus.DRAFT:
-            _to_exporter(request, f"request_to_confirm:{request.pk}:{filing.times_asked}", "request_to_confirm")
-        claim.finish()
-    return None
-
-
-def _about_questions(claim: Claim, letter: str) -> None:
-    with tenant(claim.certifier_id):
-        asked = QuestionRound.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
-        _to_exporter(_request(claim, asked.request_id), f"{letter}:{asked.pk}", letter, round=asked.pk)
-        claim.finish()
 
 
 @handles("line_refused", queue="mail")
@@ -129,8 +80,8 @@ def line_refused(claim: Claim) -> Later | None:
     with tenant(claim.certifier_id):
         line = RequestLine.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
         if line.status == LineStatus.REFUSED:
-            request = _request(claim, line.request_id)
-            _to_exporter(request, f"line_refused:{line.pk}:{request.turn}", "line_refused", line=line.pk)
+            request = request_of(claim, line.request_id)
+            to_exporter(request, f"line_refused:{line.pk}:{request.turn}", "line_refused", line=line.pk)
         claim.finish()
     return None
 
@@ -164,7 +115,7 @@ def treatment_reported(claim: Claim) -> Later | None:
 
 def _to_all(claim: Claim, certificate_id: int, key: str, template: str, *, without: str = "", **context: int) -> None:
     certificate = Certificate.objects.get(certifier_id=claim.certifier_id, pk=certificate_id)
-    request = _request(claim, certificate.request_id)
+    request = request_of(claim, certificate.request_id)
     for kind, address in recipients(request).items():
         if kind != without:
             owe_mail(
@@ -245,7 +196,7 @@ def _case(claim: Claim, mail: Mail) -> letters.Case:
     assert mail.request_id is not None  # noqa: S101 - every e-mail of this package is about a request
     return letters.Case(
         mail,
-        _request(claim, mail.request_id),
+        request_of(claim, mail.request_id),
         certificate,
         record_,
         lambda: f"{settings.BASE_URL}/c/{links.make(mail)}/",
@@ -256,18 +207,6 @@ def _attachment(case: letters.Case) -> tuple[str, str] | None:
     assert case.certificate is not None  # noqa: S101 - only letters about a certificate attach its PDF
     file = file_to_hand_out(case.certificate)
     return (f"{case.certificate.number}.pdf", file.sha256) if file else None
-
-
-def _request(claim: Claim, request_id: int) -> CertificateRequest:
-    return CertificateRequest.objects.select_related(
-        "certifier", "exporter", "importer", "contact", "policy", "submitted_by"
-    ).get(certifier_id=claim.certifier_id, pk=request_id)
-
-
-def _to_exporter(request: CertificateRequest, key: str, template: str, **context: int) -> None:
-    owe_mail(
-        key=key, template=template, to=exporter_address(request), kind="exporter", request=request, context=context
-    )
 
 
 def _later(claim: Claim, mail: Mail, why: str) -> Later:

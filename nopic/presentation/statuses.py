@@ -68,13 +68,13 @@ REQUEST: dict[str, Shown] = {
             "exporter": (
                 _("%(points)s to answer by %(due)s"),
                 _("Answer by %(due)s"),
-                _("The reviewer asks something"),
+                _("The certifier asks or corrects something"),
             ),
             "staff": (
                 _("Exporter has %(points)s, the clock stands still"),
                 _("With the exporter, the clock stands still"),
             ),
-            "importer": (_("The certifier asked your supplier a question"),),
+            "importer": (_("Your supplier and the certifier are clearing something up"),),
         },
     ),
     "second_check": Shown(

@@ -24,7 +24,7 @@ from nopic.tenants.policy import Goods, Rules
 from nopic.tenants.queries import policy_of
 from nopic.workflow.clock import now as the_present
 
-__all__ = ["Facts", "Key", "LineFacts", "load", "may_be_changed", "policy_of", "rules_of"]
+__all__ = ["Facts", "Key", "LineFacts", "load", "policy_of", "rules_of"]
 
 Key = tuple[int | None, int | None]  # product item and harvest year
 
@@ -211,14 +211,6 @@ def rules_of(request: CertificateRequest, now: datetime | None = None) -> Rules:
     if request.status != RequestStatus.DRAFT and request.policy is not None:
         return request.policy.rules
     return policy_of(request.certifier_id, now).rules
-
-
-def may_be_changed(request: CertificateRequest) -> bool:
-    """Whether its exporter may change the answers: a draft, or while questions are open and nothing is decided yet."""
-    if request.status != RequestStatus.QUESTIONS_OPEN:
-        return request.status == RequestStatus.DRAFT
-    lines = RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
-    return not lines.exclude(status=LineStatus.OPEN).exists()
 
 
 def load(request: CertificateRequest, now: datetime | None = None) -> Facts:

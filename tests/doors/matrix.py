@@ -29,7 +29,7 @@ from tests.delivery import consignments
 from tests.factories import Side, World, draft, submitted, transaction_certificate
 from tests.faults import lab
 from tests.frames.stories import asked_for, issued, truck
-from tests.review import cases
+from tests.review import cases, correcting
 
 SENDER, MEMBER, NEIGHBOUR = "sender", "member", "neighbour"
 REVIEWER, ADMIN = "reviewer", "admin"
@@ -186,6 +186,25 @@ def of_questions(world: World, side: Side) -> dict[str, Any]:
             review.ask(
                 request=request, by=side.reviewer, points=[point], due_at=due, language="es", revision=request.revision
             )
+    return address
+
+
+def of_correction(world: World, side: Side) -> dict[str, Any]:
+    """Addresses of a request that a reviewer is correcting for its exporter."""
+    return _corrected(world, side, asked=False)
+
+
+def of_correction_to_confirm(world: World, side: Side) -> dict[str, Any]:
+    """The address of a correction that waits for its exporter."""
+    return _corrected(world, side, asked=True)
+
+
+def _corrected(world: World, side: Side, *, asked: bool) -> dict[str, Any]:
+    address = of_case(world, side)
+    with tenant(side.certifier):
+        request = CertificateRequest.objects.get(certifier=side.certifier, reference=address["reference"])
+    if request.status == "submitted":
+        correcting.corrected(side, request, asked=asked)
     return address
 
 
@@ -387,6 +406,7 @@ ROWS: dict[str, Row] = {
     # A member withdraws only what was never sent.
     "request_withdraw": Row(frozenset({SENDER}), of_case, has_object=True, data={"reason": "x"}),
     "request_departed": Row(frozenset({SENDER}), of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
+    "request_correction": Row(EXPORTER, of_correction_to_confirm, has_object=True, posts=frozenset({SENDER})),
     "request_questions": Row(EXPORTER, of_questions, has_object=True, data={"reply-1": "x"}),
     "second_look": Row(frozenset({SENDER}), of_decided_line, has_object=True, data={"text": "look"}),
     "request_recall": Row(frozenset({SENDER}), of_case, has_object=True),
@@ -407,6 +427,8 @@ ROWS: dict[str, Row] = {
     "return_request": Row(STAFF, of_case, has_object=True, data={"point-0": "Which?"}),
     "case_notes": Row(STAFF, of_case, has_object=True, data={"text": "CANARY note"}),
     "ask_exporter": Row(STAFF, of_case, has_object=True, data={"own-0": "Why?", "due": "2099-01-04"}),
+    "correct_request": Row(STAFF, of_correction, has_object=True, data={"why-0": "x"}),
+    "take_correction_back": Row(STAFF, of_correction, has_object=True),
     "take_questions_back": Row(STAFF, of_questions, has_object=True),
     "waive": Row(STAFF, of_case, has_object=True, data={"reason": "why"}),
     "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),

@@ -3,8 +3,7 @@
 import pytest
 from django.test import Client
 
-from nopic.delivery import tasks
-from nopic.delivery.mails.letters import WRITERS
+from nopic.delivery.models import Mail
 from nopic.requests import actions
 from nopic.requests.models import CertificateRequest, OnBehalf
 from nopic.tenants.context import tenant
@@ -12,6 +11,7 @@ from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Refused
 from tests import factories
+from tests.delivery.consignments import work
 from tests.factories import World
 
 ASKED = {"asked_by": "Rosa Quispe", "means": "phone", "reason": "No internet at the packing house"}
@@ -73,7 +73,7 @@ def test_the_exporter_is_asked_and_confirms_by_sending(world: World, staff: Clie
         request.refresh_from_db()
         assert request.status == "draft"
         assert Dispatch.objects.filter(topic="request_to_confirm", subject_id=request.pk).count() == 1
-        with pytest.raises(Refused, match="somebody of the exporter must send it"):
+        with pytest.raises(Refused, match="somebody of the exporter must confirm it"):
             actions.submit(request=request, by=world.here.reviewer, declared=True, revision=request.revision)
     sender = factories.signed_in(world.here.sender)
     page = sender.get(check).content.decode()
@@ -86,9 +86,15 @@ def test_the_exporter_is_asked_and_confirms_by_sending(world: World, staff: Clie
     assert staff.get(f"/tierra/requests/{request.reference}/").status_code == 403  # sent: the case is theirs now
 
 
-def test_the_letter_is_known_and_sent_by_the_worker() -> None:
-    assert "request_to_confirm" in WRITERS
-    assert tasks.request_to_confirm
+def test_the_worker_writes_once_for_each_time_it_was_asked(world: World, staff: Client) -> None:
+    found = started(world, staff)
+    check = f"/tierra/requests/{found.reference}/check/"
+    for _again in range(2):
+        staff.post(check)
+        work("request_to_confirm", "mail")
+    with tenant(world.here.certifier):
+        mails = Mail.objects.filter(template="v1/request_to_confirm")
+        assert [mail.subject for mail in mails] == [f"{found.reference}: confirm and send your request"] * 2
 
 
 def test_what_is_missing_is_said_at_its_field(world: World, staff: Client) -> None:

@@ -5,6 +5,7 @@ hands out page images and originals. `checklist`, `viewer` and `decision_bar` pr
 """
 
 from .asking import ask, take_back
+from .correcting import correct, take_correction_back
 from .decisions import approve, give_back, refuse
 from .files import original, page_image
 from .notes import notes
@@ -22,6 +23,7 @@ __all__ = [
     "case_archive",
     "case_print",
     "confirm",
+    "correct",
     "decide_papers",
     "departure",
     "give_back",
@@ -34,6 +36,7 @@ __all__ = [
     "refuse",
     "send_back",
     "take_back",
+    "take_correction_back",
     "verdicts",
     "version",
     "waive",

@@ -13,6 +13,7 @@ from nopic.requests.checks import Finding
 from nopic.requests.statuses import LineStatus
 from nopic.review import policies, queries
 from nopic.review.models import CheckVerdict, Verdict
+from nopic.review.policies.correcting import obstacles_to_correct
 from nopic.review.queries import Check, Paper
 from nopic.review.queries.papers import says
 from nopic.review.queries.values import values
@@ -158,6 +159,7 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "waits_for_colleague": line.status == LineStatus.SECOND_CHECK,
         "sent_back": queries.sent_back(line.pk, line.certifier_id) if line.status == LineStatus.OPEN else None,
         "ask": not policies.obstacles_to_ask(case.request, me),
+        "correct": not obstacles_to_correct(case.request, me),
         "mine": not decide,
         "who": policies.who_has_it(case.request),
         "may_judge": not policies.obstacles_to_judge(case.request, me, line),

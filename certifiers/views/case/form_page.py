@@ -32,8 +32,9 @@ def decide(
     against: list[Obstacle],
     act: Callable[[], str],
     page: dict[str, Any],
+    to: str = "case",
 ) -> HttpResponse:
-    """Show the page, or do it: `act` returns the sentence of success. Obstacles stand where the button would.
+    """Show the page, or do it: `act` returns the sentence of success, said on the page `to`. Obstacles stand where the button would.
 
     What stands against it refuses a form that was sent all the same, before anything is read of it.
     """
@@ -44,7 +45,7 @@ def decide(
                 with transaction.atomic():
                     done = act()
                 messages.success(request, done)
-                return redirect(opened.url("case"))
+                return redirect(opened.url(to))
             except Overtaken as lost:
                 messages.info(request, policies.what_happened(lost.subject, request.user))
                 return redirect(opened.url("case"))

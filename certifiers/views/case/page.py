@@ -94,7 +94,7 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
         messages.info(request, policies.what_happened(lost.subject, request.user))
     except Refused as refused:
         messages.info(request, str(refused))
-    opened = open_case(request, reference)
+    opened = open_case(request, reference, waiting=True)
     return redirect(opened.url("case"))
 
 
@@ -193,15 +193,18 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "refuse": opened.url("refuse_line", opened.position),
             "give_back": opened.url("return_request"),
             "ask": opened.url("ask_exporter"),
+            "correct": opened.url("correct_request"),
             "confirm": opened.url("confirm_line", opened.position),
             "alone": opened.url("go_on_alone", opened.position),
             "send_back": opened.url("send_line_back", opened.position),
         },
+        "zone": zone,
         "paper_rows": rows(opened),
         "papers_url": opened.url("case_papers"),
         "progress": progress_of(opened),
         "earlier": _earlier(opened),
         "rounds": queries.rounds_of(request),
+        "corrections": queries.corrections_of(request),
         "changes_url": opened.url("case_version", request.turn) if request.turn > request.review_turn else "",
     }
 

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from certifiers.views.case.correcting import panel
 from certifiers.views.case.opening import is_away, request_of
 from nopic.presentation import words
 from nopic.requests.changes import Change, changes
@@ -43,6 +44,12 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
         if not policies.obstacles_to_take_back(found, request.user)
         else "",
         "history": queries.history(found, zone),
+        "corrections": queries.corrections_of(found),
+        "zone": zone,
+        "over": found.reviewer
+        if found.status == RequestStatus.QUESTIONS_OPEN and found.reviewer_id != request.user.pk
+        else None,
+        **panel(found, request.user, zone),
     }
     return render(request, "certifiers/case/away.html", context)
 

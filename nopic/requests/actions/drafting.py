@@ -14,8 +14,9 @@ from nopic.requests import slots
 from nopic.requests.actions.reconciling import keep_importer, keep_lines
 from nopic.requests.checks import Finding
 from nopic.requests.checks.papers import last_due_day, why_not_due
-from nopic.requests.facts import Facts, load, may_be_changed, policy_of
+from nopic.requests.facts import Facts, load, policy_of
 from nopic.requests.models import CertificateRequest, ReferenceSeries, Supplier
+from nopic.requests.policies import may_be_changed
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import Reading, cleaned, read
 from nopic.requests.steps.products import is_blank
@@ -64,11 +65,11 @@ def revise(*, request: CertificateRequest, step: str, raw: Mapping[str, Any], re
     """Save one step as it was typed; what could be read goes into the typed columns, the rest is a problem.
 
     Raises Overtaken, and saves nothing, when another tab saved the same step differently after `revision`, or when the
-    request may not be changed any more (facts.may_be_changed); `request` then holds what is stored. The same text again changes nothing, so a
+    request may not be changed any more (policies.may_be_changed); `request` then holds what is stored. The same text again changes nothing, so a
     repeated post is harmless. KeyError for a step that does not exist. Afterwards `request` is as stored.
     """
     lock(request)
-    if not may_be_changed(request):
+    if not may_be_changed(request, by):
         raise Overtaken(request)
     typed = cleaned(raw)
     if step == "products":

@@ -6,6 +6,7 @@ the products are organic. Every event of the log names both (workflow.audit.acti
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from nopic.requests.actions.drafting import lock, start
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest, OnBehalf
+from nopic.requests.policies import obstacles_to_confirm
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.models import Exporter, User
@@ -37,6 +39,19 @@ class Asked:
 @transaction.atomic
 def start_on_behalf(*, exporter: Exporter, by: User, asked: Asked, key: UUID | None = None) -> CertificateRequest:
     """A draft of the exporter's that `by` may fill in for it; `key` as in `start`. Raises Refused about what is missing."""
+    request = start(exporter=exporter, by=by, key=key)
+    said = as_asked(asked, load(request).today)
+    filing, created = OnBehalf.objects.get_or_create(
+        certifier_id=request.certifier_id, request=request, defaults={"staff": by, **said}
+    )
+    if created:
+        with acting_for(filing.in_words):
+            record(request, "started on behalf", by=by, new=filing.asked_by, note=filing.reason, means=filing.means)
+    return request
+
+
+def as_asked(asked: Asked, today: date) -> dict[str, Any]:
+    """The columns that say who asked, as they are kept. Raises Refused about what is missing."""
     who, why = (" ".join(str(cleaned(text)).split()) for text in (asked.by, asked.reason))
     if not who:
         raise _refused("asked_by", _("Enter who asked you"))
@@ -44,20 +59,9 @@ def start_on_behalf(*, exporter: Exporter, by: User, asked: Asked, key: UUID | N
         raise _refused("reason", _("Enter why you fill it in for them"))
     if asked.means not in OnBehalf.Means.values:
         raise _refused("means", _("Choose how they asked you"))
-    request = start(exporter=exporter, by=by, key=key)
-    if asked.on > load(request).today:
+    if asked.on > today:
         raise _refused("asked_on", _("Enter the day on which they asked, today or earlier"))
-    filing, created = OnBehalf.objects.get_or_create(
-        certifier_id=request.certifier_id,
-        request=request,
-        defaults={
-            "staff": by, "asked_by": who[:200], "means": asked.means, "asked_on": asked.on, "reason": why[:500],
-        },
-    )  # fmt: skip
-    if created:
-        with acting_for(filing.in_words):
-            record(request, "started on behalf", by=by, new=who[:200], note=why[:500], means=asked.means)
-    return request
+    return {"asked_by": who[:200], "means": asked.means, "asked_on": asked.on, "reason": why[:500]}
 
 
 @transaction.atomic
@@ -79,9 +83,10 @@ def confirm(*, request: CertificateRequest, by: User) -> None:
     filing = OnBehalf.objects.filter(certifier_id=request.certifier_id, request=request, confirmed_at=None).first()
     if filing is None:
         return
-    if filing.staff_id == by.pk:
-        sentence = _("You filled this in for the exporter, so somebody of the exporter must send it")
-        raise Refused([Finding("exporter_confirms", None, "stop", sentence, sentence, field="check#declared")])
+    if against := obstacles_to_confirm(filing, by):
+        raise Refused(
+            [Finding("exporter_confirms", None, "stop", each, each, field="check#declared") for each in against]
+        )
     filing.confirmed_at, filing.confirmed_by = now(), by
     filing.save(update_fields=["confirmed_at", "confirmed_by"])
     record(request, "confirmed", by=by, old=filing.in_words)

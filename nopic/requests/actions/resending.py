@@ -17,7 +17,7 @@ from nopic.requests import facts as loading
 from nopic.requests.actions.drafting import keep, lock
 from nopic.requests.actions.sending import hold_inputs, overdrawn, remember
 from nopic.requests.changes import Change, changes
-from nopic.requests.checks import weigh
+from nopic.requests.checks import Finding, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.lending import to_hold
 from nopic.requests.models import CertificateRequest, RequestLine
@@ -43,7 +43,7 @@ def send_answers(
 ) -> list[Change]:
     """Send the request again with the answers: a new version, back in review by the same reviewer, the clock goes on.
 
-    `before` is the snapshot from when it was asked. Returns what changed since; the boxes are noted with the revision,
+    `before` is the snapshot from when it was asked, or a correction began. Returns what changed since; the boxes are noted with the revision,
     so that the checks that look at them are asked again. Inside the caller's transaction. Raises Refused with what
     cannot stand in the form, Overtaken when no questions are open.
     """
@@ -52,8 +52,7 @@ def send_answers(
         raise Overtaken(request)
     moment = now()
     facts = loading.load(request, moment)
-    stops = [each for each in weigh(facts, moment="submit") if each.is_stop and each.rule not in _THE_REVIEWERS]
-    if stops:
+    if stops := stops_against_answers(facts):
         raise Refused(stops)
     turn = request.turn + 1
     _pin(facts)
@@ -80,18 +79,24 @@ def send_answers(
     return said
 
 
-def go_on_unanswered(
-    *, request: CertificateRequest, before: Mapping[str, Any], paused_at: datetime, by: User
-) -> CertificateRequest:
-    """The questions are taken back: the request says what it said when it was asked, and the clock goes on.
+def stops_against_answers(facts: Facts) -> list[Finding]:
+    """What cannot stand in a sent request with the answers that it has now."""
+    return [each for each in weigh(facts, moment="submit") if each.is_stop and each.rule not in _THE_REVIEWERS]
 
-    Changes that were never sent are put aside; the log keeps them. Papers that came stay, they are facts.
+
+def go_on_unanswered(
+    *, request: CertificateRequest, before: Mapping[str, Any], since: datetime, paused_at: datetime, by: User
+) -> CertificateRequest:
+    """Questions are taken back, or a correction is not confirmed: the request says again what it said (`before`, `since`).
+
+    Changes that were never sent are put aside; the log keeps them. Papers that came stay, they are facts. The clock,
+    which stood from `paused_at`, goes on.
     """
     lock(request)
     if request.status != RequestStatus.QUESTIONS_OPEN:
         raise Overtaken(request)
     moment = now()
-    _put_back(request, before, paused_at, by)
+    _put_back(request, before, since, by)
     advance(
         request,
         RequestStatus.IN_REVIEW,
@@ -179,12 +184,12 @@ def _pin(facts: Facts) -> None:
         line.save(update_fields=["version", "account"])
 
 
-def _put_back(request: CertificateRequest, before: Mapping[str, Any], paused_at: datetime, by: User) -> None:
+def _put_back(request: CertificateRequest, before: Mapping[str, Any], since: datetime, by: User) -> None:
     """Every step that was changed and not sent, as it stood when it was asked."""
     changed = [step for step in STEPS if step in before["raw"] and before["raw"][step] != request.raw.get(step)]
     moved = AuditEvent.objects.filter(
         certifier_id=request.certifier_id, subject_type="requests.certificaterequest", subject_id=request.pk,
-        verb="departure moved", at__gte=paused_at,
+        verb="departure moved", at__gte=since,
     )  # fmt: skip
     if "departure" in changed and moved.exists():
         changed.remove("departure")  # a declared date is a fact, not a draft of an answer

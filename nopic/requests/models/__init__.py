@@ -12,14 +12,14 @@ from nopic.documents.models import Dossier
 from nopic.ledger.models import Account
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import statuses
-from nopic.requests.models.behalf import OnBehalf
+from nopic.requests.models.behalf import Correction, OnBehalf
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus, Treatment
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Policy, TenantModel
 from nopic.tenants.statuses import Certification
 
 __all__ = [
-    "CertificateRequest", "Lot", "OnBehalf", "ReferenceSeries", "RequestLine", "RequestTemplate", "RequestVersion",
-    "Supplier",
+    "CertificateRequest", "Correction", "Lot", "OnBehalf", "ReferenceSeries", "RequestLine", "RequestTemplate",
+    "RequestVersion", "Supplier",
 ]  # fmt: skip
 
 

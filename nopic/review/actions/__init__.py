@@ -2,12 +2,20 @@
 
 Taking: take, release, assign, take_over, bulk_take. Checking: judge, waive, raise_allocation, rule_on_paper, confirm_organic. Deciding: approve, refuse,
 return_to_exporter, declare_departure, cancel; a second person: confirm, send_back; without one: go_on_alone, then review_afterwards, close_alarm. Asking: ask, take_back; note; and the exporter's ask_second_look, keep_replies, send_answers,
-withdraw. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
+withdraw. Correcting for the exporter: begin_correction, ask_for_confirmation, take_correction_back; the exporter's confirm_correction and
+reject_correction. Verbs raise Refused (a rule stands against it) or Overtaken (somebody was faster; its subject
 says who).
 """
 
 from .asking import Point, ask, keep_replies, send_answers, take_back, withdraw
 from .checking import judge, raise_allocation, waive
+from .correcting import (
+    ask_for_confirmation,
+    begin_correction,
+    confirm_correction,
+    reject_correction,
+    take_correction_back,
+)
 from .deciding import approve, cancel, declare_departure, refuse, return_to_exporter
 from .exporting import note_export
 from .looking import ask_second_look
@@ -21,12 +29,15 @@ __all__ = [
     "Point",
     "approve",
     "ask",
+    "ask_for_confirmation",
     "ask_second_look",
     "assign",
+    "begin_correction",
     "bulk_take",
     "cancel",
     "close_alarm",
     "confirm",
+    "confirm_correction",
     "confirm_organic",
     "declare_departure",
     "go_on_alone",
@@ -36,6 +47,7 @@ __all__ = [
     "note_export",
     "raise_allocation",
     "refuse",
+    "reject_correction",
     "release",
     "return_to_exporter",
     "review_afterwards",
@@ -45,6 +57,7 @@ __all__ = [
     "send_back",
     "take",
     "take_back",
+    "take_correction_back",
     "take_over",
     "waive",
     "withdraw",

@@ -14,6 +14,7 @@ from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import RequestStatus
 from nopic.review import policies, queries
+from nopic.review.actions.correcting import withdraw_correction
 from nopic.review.actions.taking import lock
 from nopic.review.models import QuestionPoint, QuestionRound
 from nopic.tenants.models import User
@@ -151,7 +152,7 @@ def take_back(*, request: CertificateRequest, by: User) -> CertificateRequest:
     if policies.obstacles_to_take_back(fresh, by):
         raise Overtaken(fresh)
     asked = _open(fresh)
-    requests.go_on_unanswered(request=fresh, before=asked.before, paused_at=asked.asked_at, by=by)
+    requests.go_on_unanswered(request=fresh, before=asked.before, since=asked.asked_at, paused_at=asked.asked_at, by=by)
     _close(asked, QuestionRound.Outcome.TAKEN_BACK, by)
     owe("questions_taken_back", asked.pk, certifier_id=fresh.certifier_id)
     return fresh
@@ -163,6 +164,7 @@ def withdraw(*, request: CertificateRequest, by: User, reason: str) -> Certifica
     withdrawn = requests.withdraw(request=request, by=by, reason=reason)
     for asked in QuestionRound.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, closed_at=None):
         _close(asked, QuestionRound.Outcome.WITHDRAWN, by)
+    withdraw_correction(request=withdrawn, by=by)
     return withdrawn
 
 

@@ -1,6 +1,6 @@
 """What a reviewer sees of one case: its checks and findings, what its papers say, its balance and its history."""
 
-from .asked import Answer, answers, answers_due, open_round, rounds_of
+from .asked import Answer, answers, answers_due, corrected, corrections_of, open_round, rounds_of
 from .balance import Balance, balance
 from .case import Case, Check, changed_at, load
 from .history import Event, history
@@ -27,6 +27,8 @@ __all__ = [
     "balance",
     "boxes_of",
     "changed_at",
+    "corrected",
+    "corrections_of",
     "gone_on_alone",
     "history",
     "load",

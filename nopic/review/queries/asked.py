@@ -9,7 +9,7 @@ from django.db.models import Q
 from nopic.documents.models import Document
 from nopic.requests.changes import Change, changes
 from nopic.requests.facts import rules_of
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, Correction
 from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import QuestionPoint, QuestionRound
 from nopic.tenants.calendar import Office
@@ -67,6 +67,17 @@ def _answer(point: QuestionPoint, said: Iterable[Change], came: Iterable[Documen
     of_any = point.box == "18"
     answer.papers = [paper for paper in came if paper.rule in point.rules or of_any]
     return answer
+
+
+def corrected(correction: Correction) -> list[Change]:
+    """What a correction changes so far, box by box."""
+    return changes(correction.before, request_snapshot(correction.request))
+
+
+def corrections_of(request: CertificateRequest) -> list[Correction]:
+    """Every correction by staff of a request, newest first; one statement."""
+    found = Correction.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    return list(found.defer("before").select_related("staff").order_by("-pk"))
 
 
 def answers_due(request: CertificateRequest, moment: datetime) -> datetime:

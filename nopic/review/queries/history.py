@@ -99,6 +99,8 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
         return lambda: _("Returned to the exporter by %(name)s")
     if row.new == "in_review" and row.old in ("questions_open", "decided"):
         return None
+    if row.new == "questions_open" and "on_behalf_of" in row.facts:
+        return None  # the event beside it says that a correction began
     if row.new == "in_review":
         return lambda: _("Taken by %(name)s")
     word = str(REQUEST[row.new].word) if row.new in REQUEST else row.new
@@ -110,7 +112,12 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "note for the exporter": lambda: _("Note by %(name)s, the exporter reads it"),
     "questions answered": lambda: _("Questions answered by %(name)s"),
     "questions taken back": lambda: _("Questions taken back by %(name)s"),
-    "unsent changes put aside": lambda: _("What the exporter had changed and not sent was put aside"),
+    "unsent changes put aside": lambda: _("What was changed and not sent was put aside"),
+    "correction begun": lambda: _("Correction begun by %(name)s, asked for by %(new)s"),
+    "asked to confirm a correction": lambda: _("Exporter asked to confirm a correction, by %(name)s"),
+    "correction confirmed": lambda: _("Correction confirmed by %(name)s"),
+    "correction rejected": lambda: _("Correction rejected by %(name)s"),
+    "correction taken back": lambda: _("Correction taken back by %(name)s"),
     "assigned": lambda: _("Given to %(new)s by %(name)s"),
     "waived": lambda: _("A rule was waived by %(name)s"),
     "paper added": lambda: _("Document added by %(name)s"),

@@ -230,7 +230,7 @@ def obstacles_to_ask(request: CertificateRequest, by: User) -> list[Obstacle]:
 
 def obstacles_to_take_back(request: CertificateRequest, by: User) -> list[Obstacle]:
     """Open questions are taken back by the reviewer who has the case."""
-    if request.status != RequestStatus.QUESTIONS_OPEN:
+    if request.status != RequestStatus.QUESTIONS_OPEN or queries.open_round(request) is None:
         return [_("No questions are open.")]
     return [who_has_it(request)] if request.reviewer_id != by.pk else []
 
@@ -280,8 +280,10 @@ def _second_check_first() -> str:
 
 def _clock_stands(request: CertificateRequest) -> str:
     zone, due = _rules(request).time_zone, request.questions_due_at
-    said = {"moment": words.moment(due, zone, words.city_of(zone)) if due else ""}
-    return _("The exporter has questions to answer until %(moment)s. The clock stands still.") % said
+    if due is None:
+        return _("A correction is being entered for the exporter. It is confirmed or taken back first.")
+    said = {"moment": words.moment(due, zone, words.city_of(zone))}
+    return _("The exporter has something to answer until %(moment)s. The clock stands still.") % said
 
 
 def _rules(request: CertificateRequest) -> Rules:

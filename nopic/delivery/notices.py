@@ -1,0 +1,110 @@
+"""What the worker tells an exporter while something waits for their answer: questions, and what staff entered for them."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+
+from nopic.delivery.mails.owing import exporter_address, owe_mail
+from nopic.requests.models import CertificateRequest, Correction, OnBehalf
+from nopic.requests.statuses import RequestStatus
+from nopic.review.models import QuestionRound
+from nopic.tenants.context import tenant
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import Claim, Later, handles
+
+
+@handles("questions_asked", queue="mail")
+def questions_asked(claim: Claim) -> Later | None:
+    """What the reviewer asks, once for each round."""
+    _about(claim, _round, "questions_asked", "round")
+    return None
+
+
+@handles("questions_taken_back", queue="mail")
+def questions_taken_back(claim: Claim) -> Later | None:
+    """There is nothing to answer any more."""
+    _about(claim, _round, "questions_taken_back", "round")
+    return None
+
+
+@handles("questions_due", queue="mail")
+def questions_due(claim: Claim) -> Later | None:
+    """Remind the exporter the day before answers are due, and once more when they are; then staff see them overdue."""
+    return _remind(claim, _round, "questions_reminder", "round")
+
+
+@handles("request_to_confirm", queue="mail")
+def request_to_confirm(claim: Claim) -> Later | None:
+    """That a request waits for the exporter to confirm it, once for each time that it was asked."""
+    with tenant(claim.certifier_id):
+        request = request_of(claim, claim.subject_id)
+        filing = OnBehalf.objects.filter(certifier_id=claim.certifier_id, request=request).first()
+        if filing is not None and request.status == RequestStatus.DRAFT:
+            to_exporter(request, f"request_to_confirm:{request.pk}:{filing.times_asked}", "request_to_confirm")
+        claim.finish()
+    return None
+
+
+@handles("correction_to_confirm", queue="mail")
+def correction_to_confirm(claim: Claim) -> Later | None:
+    """What staff corrected for the exporter, once for each correction."""
+    _about(claim, _correction, "correction_to_confirm", "correction")
+    return None
+
+
+@handles("correction_taken_back", queue="mail")
+def correction_taken_back(claim: Claim) -> Later | None:
+    """There is nothing to confirm any more."""
+    _about(claim, _correction, "correction_taken_back", "correction")
+    return None
+
+
+@handles("correction_due", queue="mail")
+def correction_due(claim: Claim) -> Later | None:
+    """Remind the exporter as of questions."""
+    return _remind(claim, _correction, "correction_reminder", "correction")
+
+
+def request_of(claim: Claim, request_id: int) -> CertificateRequest:
+    """The request with what letters say of it; inside the door."""
+    return CertificateRequest.objects.select_related(
+        "certifier", "exporter", "importer", "contact", "policy", "submitted_by"
+    ).get(certifier_id=claim.certifier_id, pk=request_id)
+
+
+def to_exporter(request: CertificateRequest, key: str, template: str, **context: int) -> None:
+    """Owe the exporter one e-mail with this key."""
+    owe_mail(
+        key=key, template=template, to=exporter_address(request), kind="exporter", request=request, context=context
+    )
+
+
+Waits = QuestionRound | Correction
+
+
+def _round(claim: Claim) -> QuestionRound:
+    return QuestionRound.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+
+
+def _correction(claim: Claim) -> Correction:
+    return Correction.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+
+
+def _about(claim: Claim, find: Callable[[Claim], Waits], letter: str, name: str) -> None:
+    with tenant(claim.certifier_id):
+        waits = find(claim)
+        to_exporter(request_of(claim, waits.request_id), f"{letter}:{waits.pk}", letter, **{name: waits.pk})
+        claim.finish()
+
+
+def _remind(claim: Claim, find: Callable[[Claim], Waits], letter: str, name: str) -> Later | None:
+    with tenant(claim.certifier_id):
+        waits = find(claim)
+        if waits.closed_at is None and waits.due_at is not None:
+            left = (waits.due_at - now()).total_seconds()
+            when = "before" if left > 0 else "due"
+            to_exporter(request_of(claim, waits.request_id), f"{letter}:{waits.pk}:{when}", letter, **{name: waits.pk})
+            if left > 0:
+                return Later(left * settings.TIME_SCALE, "answers are due")
+        claim.finish()
+    return None

@@ -1,0 +1,43 @@
+"""Who may change the answers of a request now: the page, the form and the action ask the same function."""
+
+from django.utils.translation import gettext as _
+
+from nopic.requests.models import CertificateRequest, Correction, OnBehalf, RequestLine
+from nopic.requests.statuses import LineStatus, RequestStatus
+from nopic.tenants.models import User
+
+
+def may_be_changed(request: CertificateRequest, by: User) -> bool:
+    """Whether `by` may change the answers: of a draft, or while questions are open and nothing is decided yet.
+
+    A correction is typed by the one of the staff who began it, until the exporter is asked to confirm it.
+    """
+    if request.status != RequestStatus.QUESTIONS_OPEN:
+        return request.status == RequestStatus.DRAFT
+    if (correction := correction_of(request)) is not None:
+        return correction.staff_id == by.pk and correction.asked_to_confirm_at is None
+    return not is_partly_decided(request)
+
+
+def is_partly_decided(request: CertificateRequest) -> bool:
+    """Whether a line of it is decided or waits for a colleague: then its answers stand."""
+    lines = RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
+    return lines.exclude(status=LineStatus.OPEN).exists()
+
+
+def correction_of(request: CertificateRequest) -> Correction | None:
+    """The correction by staff that is open, with its request; asks the database only where there can be one."""
+    if request.status != RequestStatus.QUESTIONS_OPEN:
+        return None
+    found = Correction.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, closed_at=None)
+    correction = found.select_related("staff").first()
+    if correction is not None:
+        correction.request = request
+    return correction
+
+
+def obstacles_to_confirm(filing: Correction | OnBehalf, by: User) -> list[str]:
+    """Somebody else than who entered it, from the exporter's side; the door asks whether they may send."""
+    if filing.staff_id == by.pk:
+        return [_("You entered this for the exporter, so somebody of the exporter must confirm it.")]
+    return []

@@ -1,0 +1,129 @@
+"""A correction over HTTP: begun on the case, typed on the exporter's own pages, confirmed or rejected by the exporter."""
+
+import pytest
+
+from nopic.delivery.mails import letters
+from nopic.delivery.mails.owing import owe_mail
+from nopic.delivery.models import Mail
+from nopic.requests.models import CertificateRequest, Correction
+from nopic.review import actions
+from nopic.tenants.context import tenant
+from nopic.workflow import clock
+from nopic.workflow.dispatch import hurry
+from nopic.workflow.models import AuditEvent, Dispatch
+from tests.delivery.consignments import work
+from tests.factories import World, answers, signed_in
+from tests.review import cases, correcting
+
+ASKED = {"asked_by": "Rosa Quispe", "means": "phone", "reason": "The bill of lading has another number"}
+
+
+def vessel(world: World, name: str) -> dict[str, str]:
+    """The transport step as a browser posts it, with another vessel."""
+    typed = answers(world.here, vessel=name)["transport"]
+    (container,) = typed.pop("containers")
+    return typed | {f"containers-0-{key}": value for key, value in container.items()}
+
+
+def test_the_whole_way_from_the_case_to_the_new_version(world: World) -> None:
+    side, request = world.here, cases.taken(world.here)
+    staff, exporter = signed_in(side.reviewer), signed_in(side.sender)
+    case, place = f"/tierra/cases/{request.reference}/", f"/tierra/requests/{request.reference}/"
+    assert "Correct it for them" in staff.get(case).content.decode()
+    assert staff.get(f"{place}transport/").status_code == 403
+    begun = {**ASKED, "asked_on": clock.today("UTC").isoformat(), "revision": request.revision}
+    answer = staff.post(f"{case}correct/", begun)
+    assert (answer.status_code, answer["Location"]) == (302, f"{case}correct/")
+    assert "is entering a correction for you" in exporter.get(place).content.decode()
+    assert exporter.get(f"{place}correction/").status_code == 302  # nothing to confirm yet
+    assert exporter.post(f"{place}transport/", vessel(world, "Other")).status_code == 302  # kept out, and nothing kept
+    assert "Say why, and ask them to confirm" in staff.get(f"{place}transport/").content.decode()
+    with tenant(side.certifier):
+        revision = CertificateRequest.objects.get().revision
+    typed = staff.post(f"{place}transport/", vessel(world, "Andes Courier 0650N") | {"revision": str(revision)})
+    assert (typed.status_code, typed["Location"]) == (302, f"{case}correct/")
+    page = staff.get(f"{case}correct/")
+    assert "Andes Courier 0650N" in page.content.decode()
+    assert page.context["form"]["why-0"].value() == ASKED["reason"]
+    refused = staff.post(f"{case}correct/", {"why-0": " ", "revision": page.context["revision"]})
+    assert (refused.status_code, "write why it is changed" in refused.content.decode()) == (422, True)
+    staff.post(f"{case}correct/", {"why-0": "Rolled to the next vessel", "revision": page.context["revision"]})
+    assert staff.get(f"{place}transport/").status_code == 403  # it is the exporter's turn
+    assert "A correction waits for the exporter" in staff.get(case).content.decode()
+    assert "Confirm the correction for" in exporter.get("/tierra/requests/").content.decode()
+    assert signed_in(side.member).post(f"{place}correction/", {"revision": 9}).status_code == 403
+    shown = exporter.get(f"{place}correction/")
+    assert "Rolled to the next vessel" in shown.content.decode()
+    confirmed = exporter.post(f"{place}correction/", {"revision": shown.context["found"].revision})
+    assert (confirmed.status_code, confirmed["Location"]) == (302, place)
+    assert "Andes Courier 0650N" in exporter.get(f"{place}versions/2/").content.decode()
+    assert "Andes Courier, voyage 0646N" in exporter.get(f"{place}versions/1/").content.decode()
+    assert "Rolled to the next vessel" in staff.get(case).content.decode()
+    with tenant(side.certifier):
+        about = AuditEvent.objects.get(verb="asked to confirm a correction").facts
+    assert about["on_behalf_of"].startswith("Cooperativa CANARY-tierra, Rosa Quispe, By phone")
+
+
+def test_rejecting_needs_a_reason_which_staff_read(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here)
+    exporter, place = signed_in(side.sender), f"/tierra/requests/{request.reference}/correction/"
+    empty = exporter.post(place, {"reject": "1", "why": ""})
+    assert (empty.status_code, "Write what is wrong with it" in empty.content.decode()) == (422, True)
+    assert exporter.post(place, {"reject": "1", "why": "All of it was loaded"}).status_code == 302
+    assert exporter.post(place, {"reject": "1", "why": "All of it was loaded"}).status_code == 302  # pressed twice
+    case = signed_in(side.reviewer).get(f"/tierra/cases/{request.reference}/").content.decode()
+    assert "All of it was loaded" in case
+    assert "Correction rejected by" in case
+
+
+def test_a_page_that_is_out_of_date_confirms_nothing(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here)
+    place = f"/tierra/requests/{request.reference}/correction/"
+    for revision in ("", "1", "9" * 30, "x"):
+        assert signed_in(side.sender).post(place, {"revision": revision}).status_code == 302
+    with tenant(side.certifier):
+        assert Correction.objects.get().closed_at is None
+
+
+def test_only_who_began_it_comes_to_the_pages_and_a_colleague_may_take_the_case_over_and_it_back(world: World) -> None:
+    side, request = world.here, correcting.begun(world.here)
+    colleague, case = signed_in(side.colleague), f"/tierra/cases/{request.reference}/"
+    assert colleague.get(f"/tierra/requests/{request.reference}/products/").status_code == 403
+    assert "has had" in colleague.post(f"{case}correct/back/").content.decode()
+    colleague.post(f"{case}take/", {"over": str(side.reviewer.pk)})
+    assert colleague.post(f"{case}correct/back/").status_code == 302
+    assert signed_in(side.reviewer).get(f"/tierra/requests/{request.reference}/products/").status_code == 403
+    assert "correction is taken back" in colleague.get(case).content.decode()
+
+
+def test_the_worker_asks_and_reminds_and_stops_when_it_is_over(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here)
+    topics = ("correction_to_confirm", "correction_due", "correction_taken_back")
+    hurry("correction_due", certifier_id=side.certifier.pk)
+    work(*topics)
+    with tenant(side.certifier):
+        actions.take_correction_back(request=request, by=side.reviewer)
+    hurry("correction_due", certifier_id=side.certifier.pk)  # the day itself: nothing to be reminded of
+    work(*topics)
+    with tenant(side.certifier):
+        templates = list(Mail.objects.filter(template__contains="correction").order_by("pk").values_list("template"))
+        assert templates == [("v1/correction_to_confirm",), ("v1/correction_reminder",), ("v1/correction_taken_back",)]
+        assert not Dispatch.objects.filter(topic__in=topics, done_at=None).exists()
+
+
+def test_the_letters_say_both_sides_and_nobody_is_reminded_of_what_is_over(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here)
+    with tenant(side.certifier):
+        correction = Correction.objects.get()
+        mail = owe_mail(
+            key="k", template="correction_to_confirm", to="a@b.example", kind="exporter", request=request,
+            context={"correction": correction.pk},
+        )  # fmt: skip
+        letter = letters.write(letters.Case(mail, request, None, None, lambda: ""))
+        assert letter.subject.startswith(f"{request.reference}: confirm a correction by ")
+        assert "Box 10, Net weight: 19,200 kg becomes 18,000 kg" in letter.lines
+        assert letter.link is not None
+        assert letter.link[1].endswith(f"/tierra/requests/{request.reference}/correction/")
+        actions.take_correction_back(request=request, by=side.reviewer)
+        with pytest.raises(letters.NotNeeded):
+            letters.write(letters.Case(mail, request, None, None, lambda: ""))
