@@ -21,6 +21,7 @@ from tests.exporters.test_dashboard import questions
 from tests.factories import Side, World, signed_in
 from tests.fees import test_charges as charges
 from tests.frames import stories
+from tests.review import cases
 
 Grow = Callable[[Side, str], None]
 
@@ -79,6 +80,12 @@ def colleague(here: Side, mark: str) -> None:
         )  # fmt: skip
 
 
+def alone(here: Side, mark: str) -> None:
+    lots = [{"code": mark, "kg": "60", "supplier": "own"}]
+    few = factories.line_answers(here, net="60", packages="1", gross="61", lots=lots)
+    cases.approved_alone(here, mark, lines=[few], vessel=mark)
+
+
 def charge(here: Side, mark: str) -> None:
     line = factories.line_answers(here, item=str(product(here, mark).pk), net="50", packages="1", gross="51", lots=[])
     lots = [{"code": "L1", "kg": "50", "supplier": "own"}]
@@ -100,6 +107,7 @@ def charge(here: Side, mark: str) -> None:
         ("sender", "shipments", of_time_frame, shipment),
         ("reviewer", "concerns", of_certifier, concern),
         ("reviewer", "roster", of_certifier, colleague),
+        ("reviewer", "approved_alone", of_certifier, alone),
         ("sender", "fees", of_certifier, charge),
         ("reviewer", "operation_fees", of_exporter, charge),
     ],

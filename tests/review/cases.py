@@ -2,6 +2,7 @@
 
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.review import actions, queries
+from nopic.review.models import SecondCheck
 from nopic.tenants.context import tenant
 from nopic.tenants.models import User
 from tests import factories
@@ -63,3 +64,14 @@ def ready(side: Side, **changes: object) -> CertificateRequest:
         confirm(request, side.reviewer)
         request.refresh_from_db()
     return request
+
+
+def approved_alone(side: Side, because: str, **changes: object) -> SecondCheck:
+    """An approval that its reviewer went on with alone, to be reviewed; the policy of the world asks for no second one."""
+    request = ready(side, **changes)
+    with tenant(side.certifier):
+        certificate = actions.approve(line=line(request), by=side.reviewer, revision=request.revision)
+        return SecondCheck.objects.create(
+            certifier=side.certifier, line=certificate.line, reasons=["late"], approved_by=side.reviewer,
+            approved_at=certificate.approved_at, settled_at=certificate.approved_at, alone_because=because,
+        )  # fmt: skip
