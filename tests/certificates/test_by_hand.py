@@ -23,6 +23,7 @@ from nopic.workflow.models import Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
 from tests.certificates.by_hand import KG, NUMBER, approved, books, entered, issue, operation
 from tests.factories import World
+from tests.faults import replacing
 from tests.ledger.test_accounts import together
 
 
@@ -414,6 +415,34 @@ def test_a_new_version_and_a_report_of_weights_go_by_hand_in_their_sequence(worl
         assert certificate.data["net_weight_kg"] == "90.25"
         assert certificate.actual_kg == Decimal("90.25")
         assert books(here) == (0, Decimal("90.25"))
+
+
+def test_the_replaced_number_is_ended_in_the_registry_by_two_people_too(world: World) -> None:
+    here = world.here
+    (old,) = approved(here)
+    with tenant(here.certifier):
+        issue(here, old)
+    new = replacing.approved(here, old)
+    with tenant(here.certifier):
+        assert assisted.waiting_count(here.certifier.pk) == 1
+        issue(here, new, typed="901-9010004127-000319")
+        old.refresh_from_db()
+        assert old.status == "superseded"
+        task = operation(old, "cancel")
+        [card] = assisted.cards(old.request, by=here.reviewer)
+        assert [(row.label, row.value) for row in card.rows] == [
+            ("Certificate number", NUMBER), ("Set to", "Replaced, or cancelled where there is no such state"),
+        ]  # fmt: skip
+        assisted.start(operation=task, by=here.reviewer)
+        entry = assisted.enter(
+            operation=task, outcome=EntryOutcome.DONE, typed="", at=now(), still_there=True, by=here.reviewer
+        )
+        with pytest.raises(Refused, match="You entered it yourself"):
+            assisted.confirm(entry=entry, typed="", by=here.reviewer)
+        assisted.confirm(entry=entry, typed="", by=here.colleague)
+        old.refresh_from_db()
+        assert (old.status, old.cancelled_at, assisted.waiting_count(here.certifier.pk)) == ("superseded", None, 0)
+        assert books(here) == (0, KG)
 
 
 def test_a_cancellation_ends_what_was_being_keyed_about_the_dead_number(world: World) -> None:

@@ -234,6 +234,9 @@ def _open_entry(operation: RegistryOperation, entry: RegistryEntry) -> RegistryE
 
 
 def _locked(operation: RegistryOperation) -> tuple[Certificate, RegistryOperation]:
+    mine = Certificate.objects.filter(certifier_id=operation.certifier_id)
+    older = mine.filter(pk__in=mine.filter(pk=operation.certificate_id).values("replaces_id"))
+    list(older.select_for_update())  # the older one first, as everybody who needs both
     certificate = (
         Certificate.objects.select_for_update(of=("self",))
         .select_related("request__policy", "request__exporter", "request__importer", "request__contact", "request__certifier", "line__account")

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, RegistryOperation
-from nopic.certificates.statuses import OperationKind
+from nopic.certificates.statuses import CertificateStatus, OperationKind
 from nopic.presentation import words
 
 LABEL_CATEGORIES: dict[str, str | Promise] = {
@@ -58,7 +58,7 @@ def rows(certificate: Certificate, operation: RegistryOperation) -> list[Row]:
 def _replaces(certificate: Certificate) -> Iterable[Row]:
     """In whose place it is: that one must not stay valid in the registry beside it."""
     if certificate.replaces:
-        yield Row(_("Replaces certificate (set that one to replaced or cancelled)"), certificate.replaces.number or "")
+        yield Row(_("Replaces certificate (ending that one is a task of its own)"), certificate.replaces.number or "")
 
 
 def _issue(data: Mapping[str, Any]) -> Iterable[Row]:
@@ -106,6 +106,8 @@ def _issue(data: Mapping[str, Any]) -> Iterable[Row]:
 
 def _cancel(certificate: Certificate) -> Iterable[Row]:
     yield Row(_("Certificate number"), certificate.number or "", _known(certificate.number))
+    if certificate.status == CertificateStatus.SUPERSEDED:
+        yield Row(_("Set to"), _("Replaced, or cancelled where there is no such state"))
     yield Row(_("Reason"), policies.cancel_sentence(certificate))
 
 
