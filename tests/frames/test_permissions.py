@@ -2,18 +2,22 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+import nopic.frames.tasks  # noqa: F401 - registers what the worker does
 from nopic.frames import actions, policies, queries
 from nopic.frames.models import Permission
 from nopic.frames.policies import Terms, why_not_period
 from nopic.frames.statuses import PermissionStatus
+from nopic.tenants import post
 from nopic.tenants.context import tenant
-from nopic.workflow import clock
-from nopic.workflow.models import AuditEvent
+from nopic.workflow import clock, dispatch
+from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
+from tests.delivery.consignments import work
 from tests.factories import World, rules, signed_in
 from tests.frames.stories import KG, asked_for, permitted
 
@@ -169,3 +173,55 @@ def test_both_the_first_and_the_last_day_of_a_time_frame_count(days: int, said: 
 def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rules(time_frames=changes)
+
+
+@pytest.mark.parametrize(
+    ("answer", "subject", "said"),
+    [
+        ("granted", "Several shipments of Organic green coffee CANARY-tierra: allowed", "up to 92 days and 60,000 kg"),
+        ("refused", "Several shipments of Organic green coffee CANARY-tierra: not allowed", "Two trucks a year."),
+        ("withdrawn", "Several shipments of Organic green coffee CANARY-tierra: no longer", "The season is over."),
+    ],
+)
+def test_the_exporter_who_asked_gets_the_answer_by_e_mail_once(
+    world: World, mailoutbox: list[Any], answer: str, subject: str, said: str
+) -> None:
+    side = world.here
+    permission = asked_for(side) if answer == "refused" else permitted(side)
+    work("permission_answered")
+    with tenant(side.certifier):
+        if answer == "refused":
+            actions.refuse(permission=permission, reason="Two trucks a year.", by=side.reviewer)
+        elif answer == "withdrawn":
+            actions.withdraw(permission=permission, reason="The season is over.", by=side.reviewer)
+    work("permission_answered")
+    work("permission_answered")
+    assert len(mailoutbox) == (2 if answer == "withdrawn" else 1)
+    letter = mailoutbox[-1]
+    assert (letter.to, letter.subject) == ([side.sender.email], subject)
+    assert said in letter.body
+    assert "/time-frame-permissions/" in letter.body
+
+
+def test_an_answer_waits_for_a_mail_server_that_is_not_there_and_gives_up_on_an_address_that_is_not(
+    world: World, mailoutbox: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    permission = permitted(world.here)
+
+    def fails(_message: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("nopic.frames.tasks.post.send", fails)
+    failure: Exception = post.NotNow("no server")
+    row = Dispatch.objects.get(topic="permission_answered", done_at=None)
+    dispatch.run(row.pk)
+    row.refresh_from_db()
+    assert row.done_at is None
+    failure = post.Undeliverable("SMTP 550")
+    Dispatch.objects.filter(pk=row.pk).update(due_at=clock.now())
+    dispatch.run(row.pk)
+    row.refresh_from_db()
+    assert row.done_at is not None
+    with tenant(world.here.certifier):
+        verbs = AuditEvent.objects.filter(certifier_id=world.here.certifier.pk, subject_id=permission.pk)
+        assert "answer not delivered" in verbs.values_list("verb", flat=True)

@@ -10,6 +10,7 @@ from django.db import connection
 from nopic.certificates import tasks as _certificates  # noqa: F401
 from nopic.delivery import tasks as _delivery  # noqa: F401
 from nopic.documents import tasks as _documents  # noqa: F401
+from nopic.frames import tasks as _frames  # noqa: F401
 from nopic.review import tasks as _review  # noqa: F401
 from nopic.tenants import tasks as _tenants  # noqa: F401
 from nopic.workflow import dispatch

@@ -17,6 +17,7 @@ from nopic.tenants.models import User
 from nopic.tenants.policy import Rules
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused, advance
 
 
@@ -62,6 +63,7 @@ def grant(
         permission, PermissionStatus.GRANTED, by=by, note=note, max_days=max_days, max_kg=max_kg,
         valid_from=valid_from, valid_to=valid_to, decided_at=now(), decided_by=by,
     )  # fmt: skip
+    _tell(permission)
 
 
 @transaction.atomic
@@ -69,6 +71,7 @@ def refuse(*, permission: Permission, reason: str, by: User) -> None:
     """Say no, and why. Raises Overtaken when it was answered already."""
     _note(permission, reason)
     advance(permission, PermissionStatus.REFUSED, by=by, note=reason, decided_at=now(), decided_by=by)
+    _tell(permission)
 
 
 @transaction.atomic
@@ -78,9 +81,15 @@ def withdraw(*, permission: Permission, reason: str, by: User) -> None:
         raise Overtaken(permission)
     _note(permission, reason)
     advance(permission, PermissionStatus.WITHDRAWN, by=by, note=reason, decided_at=now(), decided_by=by)
+    _tell(permission)
 
 
 def _note(permission: Permission, note: str) -> None:
     """What the exporter is told stands in the row; the transaction takes it back when somebody was faster."""
     Permission.objects.filter(certifier_id=permission.certifier_id, pk=permission.pk).update(note=note)
     permission.note = note
+
+
+def _tell(permission: Permission) -> None:
+    """The exporter gets the answer by e-mail."""
+    owe("permission_answered", permission.pk, certifier_id=permission.certifier_id)
