@@ -81,7 +81,8 @@ def filing_of(request: CertificateRequest, rules: Rules) -> Filing | None:
 def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision: datetime | None) -> list[Deadline]:
     """Sending, decision and customs in their order, each with its reason; what is not known yet is left out.
 
-    ``decision`` is the promise: the one that stands, or the one that a draft would get now.
+    ``decision`` is the promise: the one that stands, or the one that a draft would get now. While questions are open it
+    moves on with every hour: the day of the answers stands in its place.
     """
     office, found = Office(rules), []
     city = city_of(rules.time_zone)
@@ -100,6 +101,12 @@ def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision
         found.append(
             Deadline(_("Send the request by"), moment(limit, office.zone, city), f"{asked} {counted}", sent > limit)
         )
+    if request.questions_due_at is not None:
+        decision, why = None, _(
+            "The clock stands still until the answers are sent; the decision is then due later by the working time that it stood."
+        )  # fmt: skip
+        due = request.questions_due_at
+        found.append(Deadline(_("Answers by"), moment(due, office.zone, city), why, due < now))
     if decision is not None:
         turnaround = rules.turnaround(request.turnaround)
         said = {"title": turnaround.name, "counted": turnaround.sentence}
