@@ -1,6 +1,7 @@
 """The next version of a certificate as staff see it: old and new side by side, approve or refuse."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -33,7 +34,8 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         raise Http404
     wish.certificate = found
     checking = request.method == "POST" and request.POST.get("do") == "check"
-    check_form = CheckForm(posted(request) if checking else None, prefix="usda")
+    kind = CheckForm if wish.corrects else Form
+    check_form: Form = kind(posted(request) if checking else None, prefix="usda")
     form = DecisionForm(None if checking else posted(request))
     if checking and check_form.is_valid():
         if _check(request, wish, check_form):
@@ -59,6 +61,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         "revision": wish,
         "rows": queries.compared(found, wish),
         "to_decide": wish.status == RevisionStatus.REQUESTED,
+        "by_two": wish.corrects or wish.two_people,
         "obstacles": _obstacles(request, found, wish),
         "papers": limits.papers(found, wish) if wish.corrects else [],
         "form": form,
@@ -72,11 +75,14 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
     )
 
 
-def _check(request: PortalRequest, wish: Revision, form: CheckForm) -> bool:
-    """The first person's word about a correction; False with what stands against it."""
+def _check(request: PortalRequest, wish: Revision, form: Form) -> bool:
+    """The first person's word, about a correction also what was told to USDA; False with what stands against it."""
     told = form.cleaned_data
     try:
-        correcting.check(revision=wish, note=told["note"].strip(), told_on=told["told_on"], by=request.user)
+        if wish.corrects:
+            correcting.check(revision=wish, note=told["note"].strip(), told_on=told["told_on"], by=request.user)
+        else:
+            revising.check(revision=wish, by=request.user)
         messages.success(request, _("Checked. A colleague decides now."))
     except Refused as refusal:
         for sentence in refusal.findings:
@@ -88,11 +94,12 @@ def _check(request: PortalRequest, wish: Revision, form: CheckForm) -> bool:
 
 
 def _obstacles(request: PortalRequest, found: Certificate, wish: Revision) -> list[str]:
-    """What stands against it as it is asked now: against checking a correction, else against approving."""
+    """What stands against it as it is asked now: against checking it, else against approving."""
     if wish.status != RevisionStatus.REQUESTED:
         return []
     if not wish.corrects:
-        return policies.obstacles_to_revise(found, but=wish)
+        against = policies.obstacles_to_revise(found, but=wish)
+        return against or (limits.obstacles_of_one_person(wish, by=request.user) if wish.checked_by_id else [])
     if wish.checked_by_id is None:
         return limits.obstacles_to_check(found, wish)
     return limits.obstacles_to_approve_correction(found, wish, by=request.user)

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 
 from nopic.certificates import policies
 from nopic.certificates.actions import cancel, revising
@@ -16,9 +16,12 @@ from nopic.delivery.mails import letters
 from nopic.delivery.models import Mail
 from nopic.delivery.tasks import _case
 from nopic.ledger import accounts
+from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim
+from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.delivery import consignments
@@ -118,6 +121,65 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     printed = boxes_v1.context(CertificateDocument.from_json(certificate.data), "A4", boxes_v1.Typesetter())
     assert printed["coverage"]["version"].startswith("Version 2 of ")
     assert printed["coverage"]["remarks"] == "Half of it."
+
+
+def test_where_the_policy_says_so_one_person_checks_a_version_and_another_approves_it(
+    world: World, issued: Consignment
+) -> None:
+    side, pk = world.here, issued.certificate.pk
+    asked_for_two(issued)
+    revision = ask(issued)
+    at = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"
+    first, second = map(factories.signed_in, (side.reviewer, side.colleague))
+    early = second.post(at, {"verdict": "approve"})
+    assert (early.status_code, "A colleague first checks the new version" in early.content.decode()) == (422, True)
+    assert "I checked it" in first.get(at).content.decode()
+    assert first.post(at, {"do": "check"}).status_code == 302
+    assert first.post(at, {"do": "check"}).status_code == 302  # a kind sentence, and nothing twice
+    assert f"Checked by {side.reviewer}" in second.get(at).content.decode()
+    assert "You checked it yourself" in first.get(at).content.decode()
+    assert first.post(at, {"verdict": "approve"}).status_code == 422
+    with tenant(side.certifier):
+        assert AuditEvent.objects.filter(verb="revision checked", actor=str(side.reviewer)).count() == 1
+        assert not RegistryOperation.objects.filter(kind=OperationKind.REVISE).exists()
+        for change, refusal in (
+            ({"status": "approved", "decided_by": side.reviewer, "decided_at": now(), "data": {}}, IntegrityError),
+            ({"two_people": False}, ProgrammingError),
+            ({"checked_by": side.colleague}, ProgrammingError),
+        ):
+            with pytest.raises(refusal, match=r"revision_by_two_people|frozen"), transaction.atomic():
+                Revision.objects.filter(pk=revision.pk).update(**change)
+    assert second.post(at, {"verdict": "approve"}).status_code == 302
+    with tenant(side.certifier):
+        kept = Revision.objects.get(pk=revision.pk)
+        assert (kept.status, kept.checked_by, kept.decided_by) == ("approved", side.reviewer, side.colleague)
+        assert RegistryOperation.objects.filter(kind=OperationKind.REVISE).count() == 1
+
+
+def test_where_the_policy_asks_for_one_person_nobody_checks_and_a_refusal_never_needs_two(
+    world: World, issued: Consignment
+) -> None:
+    side = world.here
+    revision = ask(issued)
+    with tenant(side.certifier):
+        with pytest.raises(Overtaken):
+            revising.check(revision=revision, by=side.colleague)
+        revising.refuse(revision=revision, by=side.reviewer, note="Not yet.")
+    asked_for_two(issued)
+    revision = ask(issued)
+    with tenant(side.certifier):
+        revising.refuse(revision=revision, by=side.reviewer, note="Nor now.")
+        with pytest.raises(Overtaken):
+            revising.check(revision=revision, by=side.colleague)
+
+
+def asked_for_two(consignment: Consignment) -> None:
+    """The request was sent under a policy that asks for a second person behind a revision."""
+    certifier = consignment.side.certifier
+    rules = factories.rules(second_person={"revision": True})
+    with tenant(certifier):
+        policy = Policy.objects.create(certifier=certifier, version=2, data=rules.to_json(), by="the test")
+        CertificateRequest.objects.filter(pk=consignment.request.pk).update(policy=policy)
 
 
 def _only(certifier: object, pk: int) -> Revision:

@@ -38,17 +38,37 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
     against += limits.faults_of_revision(fresh, wish)
     if against:
         raise Refused(against)
+    policy = fresh.request.policy
+    assert policy is not None  # noqa: S101 - a sent request has one
     try:
         with transaction.atomic():
             revision = Revision.objects.create(
                 certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1, net_kg=wish.net_kg,
                 lots=[{"code": code, "kg": None if kg is None else plain_decimal(kg)} for code, kg in wish.lots],
                 gross_kg=wish.gross_kg, packages=wish.packages, remarks=wish.remarks, why=wish.why, asked_by=by,
+                two_people=policy.rules.second_person.revision,
             )  # fmt: skip
     except IntegrityError as error:
         raise Overtaken(fresh) from error
     record(fresh, "revision asked for", by=by, note=wish.why, version=revision.version, kg=str(wish.net_kg))
     return revision
+
+
+@transaction.atomic
+def check(*, revision: Revision, by: User) -> Revision:
+    """The first of two people compared it, where the policy asks for two; another one decides. Refused, Overtaken.
+
+    Of a correction: nopic.certificates.actions.correcting.check.
+    """
+    certificate, fresh = open_revision(revision)
+    if fresh.corrects or not fresh.two_people or fresh.checked_by_id:
+        raise Overtaken(fresh)
+    if against := policies.obstacles_to_revise(certificate, but=fresh):
+        raise Refused(against)
+    fresh.checked_by, fresh.checked_at = by, now()
+    fresh.save(update_fields=["checked_by", "checked_at"])
+    record(certificate, "revision checked", by=by, version=fresh.version)
+    return fresh
 
 
 @transaction.atomic
@@ -58,6 +78,8 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     against = policies.obstacles_to_revise(certificate, but=fresh)
     if fresh.corrects:
         against = against or limits.obstacles_to_approve_correction(certificate, fresh, by=by)
+    else:
+        against = against or limits.obstacles_of_one_person(fresh, by=by)
     against += limits.faults_of_what_left(certificate, fresh.net_kg)
     if against:
         raise Refused(against)

@@ -15,7 +15,13 @@ from nopic.certificates.limits.correcting import (
     slot_of,
 )
 from nopic.certificates.limits.replacing import obstacles_to_replace
-from nopic.certificates.limits.revising import Wish, faults_of_revision, faults_of_what_left, said_remarks
+from nopic.certificates.limits.revising import (
+    Wish,
+    faults_of_revision,
+    faults_of_what_left,
+    obstacles_of_one_person,
+    said_remarks,
+)
 
 __all__ = [
     "Evidence",
@@ -26,6 +32,7 @@ __all__ = [
     "faults_of_revision",
     "faults_of_what_left",
     "importer_of",
+    "obstacles_of_one_person",
     "obstacles_to_approve_correction",
     "obstacles_to_check",
     "obstacles_to_correct",

@@ -7,9 +7,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
-from nopic.certificates.models import Certificate
+from nopic.certificates.models import Certificate, Revision
 from nopic.frames.queries import allowance_of
 from nopic.presentation.words import kg
+from nopic.tenants.models import User
 
 _FULLER = Decimal("0.02")  # of a package's mean weight: scales and moisture, not another number of packages
 
@@ -63,6 +64,17 @@ def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
     same = (wish.net_kg, list(wish.lots), wish.remarks) == (present, now_there, said_remarks(certificate))
     if same and _packing(certificate, wish) == _packing(certificate):
         return [_("Nothing is changed yet.")]
+    return []
+
+
+def obstacles_of_one_person(revision: Revision, *, by: User) -> list[str]:
+    """Why this person cannot approve what two people stand behind; the database refuses the same one, too."""
+    if not revision.two_people:
+        return []
+    if revision.checked_by_id is None:
+        return [_("A colleague first checks the new version. Then somebody else approves it.")]
+    if revision.checked_by_id == by.pk:
+        return [_("You checked it yourself: a colleague compares it too and approves it.")]
     return []
 
 

@@ -116,7 +116,8 @@ class Revision(TenantModel):
 
     Asked for, decided by the staff, then taken by the registry. `data` is frozen at the approval; `before` is what the
     certificate said until this version took its place. Of a correction (`corrects`) kilograms and lots stay as they are,
-    two different people of the staff stand behind it, and what was told to USDA is kept with it.
+    and what was told to USDA is kept with it. Two different people of the staff stand behind a correction, and behind any
+    version where the policy said so when it was asked for (`two_people`): one checks, the other approves.
     """
 
     NEXT = statuses.REVISION_NEXT
@@ -133,6 +134,7 @@ class Revision(TenantModel):
     corrected_to = models.CharField(max_length=12, blank=True)  # the right number, in its stored form
     first_sent_at = models.DateTimeField(null=True)  # evidence: when its request was first sent
     left_on = models.DateField(null=True)  # evidence: when the goods left, as known when the correction was asked for
+    two_people = models.BooleanField(default=False)
     checked_at = models.DateTimeField(null=True)
     checked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     usda_note = models.TextField(blank=True)  # what the checker told USDA, word for word
@@ -168,14 +170,18 @@ class Revision(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(checked_by=None, checked_at=None, usda_told_on=None, usda_note="")
-                | ~Q(usda_note="") & Q(checked_by__isnull=False, checked_at__isnull=False, usda_told_on__isnull=False),
-                name="revision_checked_with_note",
+                | Q(checked_by__isnull=False, checked_at__isnull=False)
+                & (
+                    Q(corrects="", two_people=True, usda_told_on=None, usda_note="")
+                    | ~Q(corrects="") & ~Q(usda_note="") & Q(usda_told_on__isnull=False)
+                ),
+                name="revision_checked_whole",
             ),
             models.CheckConstraint(
-                condition=Q(corrects="")
+                condition=Q(corrects="", two_people=False)
                 | ~Q(status__in=["approved", "published"])
                 | Q(checked_by__isnull=False) & ~Q(checked_by=F("decided_by")),
-                name="revision_correction_by_two_people",
+                name="revision_by_two_people",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["approved", "published", "refused"])

@@ -23,7 +23,7 @@ SECOND_REASONS: Final[dict[str, Promise]] = {
 
 @dataclass(frozen=True, slots=True)
 class SecondPerson:
-    """When a different person confirms an approval before the certificate begins. Nothing set: never.
+    """When a different person confirms an approval before the certificate begins, or its new version. Nothing set: never.
 
     ``above_kg`` and ``above_percent`` (of the verified quantity) are off at 0.
     """
@@ -37,6 +37,12 @@ class SecondPerson:
     late: bool = read.setting(False, label=gettext_lazy("Late request"), reads=read.yes_or_no)
     above_percent: int = read.setting(
         0, label=gettext_lazy("Above this share of the verified quantity, in percent"), reads=read.whole_number(0, 100)
+    )
+    revision: bool = read.setting(
+        False,
+        label=gettext_lazy("Revision of a certificate"),
+        reads=read.yes_or_no,
+        hint=gettext_lazy("One person checks the new version, another one approves it."),
     )
     alone_may_override: bool = read.setting(
         False,
