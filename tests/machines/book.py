@@ -94,6 +94,7 @@ class Book:
         number = f"901-{payload['exporter']['nop_id']}-{len(self.held) + 1:06}"
         weight = Decimal(payload["net_weight_kg"])
         self.held[number] = Record(
-            number, "published", client_ref, sha256, weight, None, 1, 0, at, None, "", None, None
+            number, "published", client_ref, sha256, weight, None, 1, payload["hts"], payload["importer"]["nop_id"], 0, at,
+            None, "", None, None,
         )  # fmt: skip
         return number

@@ -40,7 +40,7 @@ class Certificates(Office):
     def a_revision_is_asked_for(self, chance: Random) -> None:
         kg = chance.choice([10, 50, 400])
         pk, one = self.any_certificate(chance)
-        wish = revising.Wish(Decimal(kg), [("X", Decimal(kg))], "", "Less was loaded.")
+        wish = revising.Wish(Decimal(kg), [("X", Decimal(kg))], "", "Less was loaded.", Decimal(kg + 1), packages=1)
         allowed = one.counts and one.status == "issued" and one.wish is None and kg < self.model.lines[one.line].used
         allowed = allowed and self.model.replacement_of(pk) is None and self.model.begun_for(pk) is None
         asked = lambda: revising.ask(  # noqa: E731

@@ -105,7 +105,7 @@ def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:
             _("The gross weight is still %(gross)s kg. Enter what the goods that stay weigh with their packages.")
             % {"gross": kg(gross)}
         ]
-    if not count or not old_count:
+    if not count or not old_count or old_count == 1:  # of one package there are no fewer
         return []
     mean, before = wish.net_kg / count, present / old_count
     if wish.net_kg < present and count == old_count and abs(mean - before) > before * _FULLER:
