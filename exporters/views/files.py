@@ -34,7 +34,7 @@ def _document(request: PortalRequest, reference: str, document_id: int) -> tuple
 @require_http_methods(["GET", "HEAD", "POST"])
 @door
 def document(request: PortalRequest, reference: str, document_id: int) -> HttpResponse:
-    """See a file as the reviewer sees it: its pages as pictures. While its row is open it can be replaced or removed."""
+    """See a file as the reviewer sees it: its pages as pictures or as text and tables. While its row is open it can be replaced or removed."""
     with tenant(request.certifier, request.user):
         asked, found = _document(request, reference, document_id)
         slot = _slot_of(asked, found)
@@ -92,7 +92,9 @@ def _document_page(
         "document": found,
         "slot": slot,
         "pages": list(
-            found.pages.filter(certifier=request.certifier).order_by("number").only("number", "width", "height")
+            found.pages.filter(certifier=request.certifier)
+            .order_by("number")
+            .only("number", "width", "height", "sha256", "blocks")
         ),
         "is_open": now.takes_off and found.removed_at is None,
         "accept": accept_of(slot.accepts if slot and slot.accepts else KINDS),
@@ -120,7 +122,11 @@ def page_image(request: PortalRequest, reference: str, document_id: int, number:
     """One page as a picture that we drew ourselves."""
     with tenant(request.certifier, request.user):
         _asked, found = _document(request, reference, document_id)
-        page = PageImage.objects.filter(certifier=request.certifier, document=found, number=number).first()
+        page = (
+            PageImage.objects.filter(certifier=request.certifier, document=found, number=number)
+            .exclude(sha256="")
+            .first()
+        )
     if page is None:
         raise Http404
     return _hand_out(request, page.sha256, files.picture_headers(page.sha256, 0), area="pages")

@@ -1,8 +1,8 @@
 """Which files may be received, and what the sender reads when one may not.
 
 A file is accepted when its name's ending, the type that the browser declared, its first bytes and its inner
-structure all say the same: PDF, JPEG, PNG or HEIC. What can be judged from outside is judged here; structure is judged
-by `inspection` in a child process, which answers with one of the codes below. A refusal is a sentence that starts
+structure all say the same: PDF, JPEG, PNG, HEIC, XLSX or DOCX. What can be judged from outside is judged here;
+structure is judged by `inspection` in a child process, which answers with one of the codes below. A refusal is a sentence that starts
 with the document's name and ends with the remedy, never a list of technical faults.
 """
 
@@ -64,12 +64,39 @@ HEIC = Kind(  # the brands of ISO/IEC 23008-12 and its annex for HEVC; whether a
     re.compile(rb"\0\0..ftyp(?:he[iv][cxms]|mif1|msf1)", re.DOTALL),
     "image/heic",
 )
-KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG, HEIC)}
+_OPEN_XML = "application/vnd.openxmlformats-officedocument"
+# A ZIP; or the old container, in which office programs lock a file with a password. Which one is inside, the child says.
+_OFFICE = re.compile(rb"PK\x03\x04|\xd0\xcf\x11\xe0")
+_ARCHIVE = frozenset({"application/zip", "application/x-zip-compressed"})  # said by machines without an office program
+XLSX = Kind(
+    "xlsx",
+    frozenset({"xlsx"}),
+    frozenset({f"{_OPEN_XML}.spreadsheetml.sheet", "application/vnd.ms-excel"}) | _ARCHIVE,
+    _OFFICE,
+    f"{_OPEN_XML}.spreadsheetml.sheet",
+)
+DOCX = Kind(
+    "docx",
+    frozenset({"docx"}),
+    frozenset({f"{_OPEN_XML}.wordprocessingml.document", "application/msword"}) | _ARCHIVE,
+    _OFFICE,
+    f"{_OPEN_XML}.wordprocessingml.document",
+)
+KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG, HEIC, XLSX, DOCX)}
+# What office programs write besides; a person who has one can save the file as one of ours.
+_OTHER_OFFICE = frozenset(
+    {"xls", "xlsm", "xlsb", "xlt", "xltx", "xltm", "doc", "docm", "dot", "dotx", "dotm"}
+    | {"ods", "ots", "odt", "ott", "rtf", "pages", "numbers"}
+)
 # What a browser says when it does not know: no statement, so nothing to contradict.
 _UNDECLARED = frozenset({"", "application/octet-stream", "binary/octet-stream"})
 
 _SENTENCES = {
-    "type": gettext_lazy("%(document)s: the file must be a PDF, JPG, PNG or HEIC"),
+    "type": gettext_lazy("%(document)s: the file must be a PDF, JPG, PNG, HEIC, XLSX or DOCX"),
+    "office": gettext_lazy(
+        "%(document)s: office files are taken as XLSX or DOCX without macros. Save it as one of these or as PDF, and add "
+        "that one."
+    ),
     "misnamed": gettext_lazy(
         "%(document)s: the file's name says one type and its content another. Open it, save it anew, and add that one."
     ),
@@ -83,11 +110,17 @@ _SENTENCES = {
     "password": gettext_lazy(
         "%(document)s: the file is locked with a password. Save it without the password and add it again."
     ),
-    "unreadable": gettext_lazy("%(document)s: the file cannot be opened. Scan or photograph it again."),
+    "unreadable": gettext_lazy("%(document)s: the file cannot be opened. Save, scan or photograph it again."),
     "active": gettext_lazy(
         "%(document)s: the file contains a program or reaches outside itself. Print it to a new PDF and add that one."
     ),
     "attachments": gettext_lazy("%(document)s: the file carries other files inside. Add each of them on its own."),
+    "unpacks": gettext_lazy(
+        "%(document)s: the file holds far more than a document does. Save it as PDF and add that one."
+    ),
+    "only_pictures": gettext_lazy(
+        "%(document)s: the file holds pictures and nothing written. Save it as PDF and add that one."
+    ),
     "two_in_one": gettext_lazy(
         "%(document)s: the file holds something else besides the document. Print it to a new PDF, or photograph it "
         "again."
@@ -95,7 +128,9 @@ _SENTENCES = {
     "too_many_pages": gettext_lazy(
         "%(document)s: the file must have 200 pages or fewer. Add only the pages of this shipment."
     ),
-    "no_pages": gettext_lazy("%(document)s: the file has no pages. Scan or photograph it again."),
+    "no_pages": gettext_lazy(
+        "%(document)s: the file has no pages, or nothing stands on them. Scan or photograph it again."
+    ),
     "page_size": gettext_lazy("%(document)s: a page has no usable size. Print it to a new PDF and add that one."),
     "too_many_pixels": gettext_lazy(
         "%(document)s: the picture must have 40 megapixels or fewer. A photo at normal quality is enough."
@@ -151,7 +186,7 @@ def kind_of(name: str, declared: str, head: bytes) -> Kind:
     """Return the kind on which the name's ending, the declared type and the first bytes agree.
 
     `head` are the first `HEAD_BYTES` of the file. Raises `NotAccepted("empty")` without bytes, "misnamed" for two of
-    our kinds in name and content, and "type" for anything else that is missing from our list or contradicts. A browser
+    our kinds in name and content, "office" for what an office program can save as one of them, and "type" for anything else that is missing from our list or contradicts. A browser
     that declares nothing, or "some bytes", contradicts nothing.
     """
     if not head:
@@ -159,12 +194,15 @@ def kind_of(name: str, declared: str, head: bytes) -> Kind:
     ending = PurePosixPath(display_name(name)).suffix.lstrip(".").lower()
     said = declared.partition(";")[0].strip().lower()
     named = next((kind for kind in KINDS.values() if ending in kind.endings), None)
-    found = next((kind for kind in KINDS.values() if kind.begins.match(head)), None)
-    if named is None or found is None or not (said in named.declared | found.declared or said in _UNDECLARED):
+    if ending in _OTHER_OFFICE:
+        raise NotAccepted("office")
+    found = [kind for kind in KINDS.values() if kind.begins.match(head)]
+    declared_as_one = named is not None and any(said in kind.declared for kind in (named, *found))
+    if named is None or not found or not (declared_as_one or said in _UNDECLARED):
         raise NotAccepted("type")
-    if named is not found:
+    if named not in found:
         raise NotAccepted("misnamed")
-    return found
+    return named
 
 
 def display_name(raw: str) -> str:

@@ -1,6 +1,6 @@
 """Opening a stranger's file in a child process that may fail, hang or be taken over without harm.
 
-The parsers of PDF and pictures never run in a web or worker process. A child (`nopic.documents.sandbox`) gets the
+The parsers of PDF, pictures and office files never run in a web or worker process. A child (`nopic.documents.sandbox`) gets the
 file as standard input and answers in JSON lines; memory, CPU time, wall-clock time and the length of its answers
 are bounded, its environment is empty, and it is killed with everything it started when the time is over. The
 child locks itself in, so starting it needs no code between fork and exec and is safe from threads.
@@ -31,6 +31,8 @@ INSPECT_SECONDS = 10.0  # an upload waits for this
 RASTERISE_SECONDS = 60.0  # below the worker's time limit of 90 s; the task goes on from the next page
 INSPECT_CAGE = {"memory_mb": 512, "cpu_s": 9}
 RASTERISE_CAGE = {"memory_mb": 768, "cpu_s": 60}
+WRITTEN = frozenset({"xlsx", "docx"})  # kinds whose pages are text and tables instead of pictures
+NOTES = ("hidden_sheet", "hidden_cells", "changes", "pictures")  # what a reader of a written page should know
 _AT_ONCE = threading.BoundedSemaphore(2)  # children of one process looking at uploads
 _LONGEST_LINE = 8 * 1024 * 1024  # a page's picture, text and word boxes are far below
 _ROOT = Path(__file__).resolve().parents[2]
@@ -56,7 +58,10 @@ class Inspected:
 
 @dataclass(frozen=True)
 class PagePicture:
-    """One page as WebP, with its text and its words as `[text, x0, y0, x1, y1]` in fractions of the page."""
+    """One page as WebP, with its text and its words as `[text, x0, y0, x1, y1]` in fractions of the page.
+
+    A page of an office file has no picture but `blocks`, as `sandbox.written` describes them.
+    """
 
     number: int
     picture: bytes
@@ -64,6 +69,7 @@ class PagePicture:
     height: int
     text: str
     words: list[list[Any]] = field(repr=False)
+    blocks: list[dict[str, Any]] = field(default_factory=list, repr=False)
 
 
 def inspect(file: BinaryIO, kind: str, *, seconds: float = INSPECT_SECONDS) -> Inspected:
@@ -99,7 +105,7 @@ def rasterise(
     """
     job = {"do": "rasterise", "kind": kind, "first": first, "cage": _cage(RASTERISE_CAGE, kind)}
     for number, answer in enumerate(_answers(job, file, time.monotonic() + seconds), start=first):
-        page = _page(answer)
+        page = _written_page(answer) if kind in WRITTEN else _page(answer)
         if page.number != number or number > MOST_PAGES:
             raise Crashed(f"page {page.number} instead of {number}")
         yield page
@@ -127,6 +133,33 @@ def _page(answer: dict[str, Any]) -> PagePicture:
     if picture[:4] != b"RIFF" or picture[8:12] != b"WEBP" or len(picture) > PICTURE_KB * 1024:
         raise Crashed("not a picture")
     return page
+
+
+def _written_page(answer: dict[str, Any]) -> PagePicture:
+    """The same for a page of an office file: only blocks of the known shapes are taken, and texts in them."""
+    try:
+        blocks = [_block(each) for each in answer["blocks"]]
+        number = int(answer["page"])
+    except (AttributeError, KeyError, TypeError, ValueError) as nonsense:
+        raise Crashed(f"not a page: {nonsense}") from None
+    if not blocks:
+        raise Crashed("an empty page")
+    lines = [
+        line
+        for each in blocks
+        for line in ("\t".join(row) for row in each.get("rows") or [[each.get("heading") or each.get("text", "")]])
+    ]
+    return PagePicture(number, b"", 0, 0, "\n".join(filter(None, lines)), [], blocks)
+
+
+def _block(each: dict[str, Any]) -> dict[str, Any]:
+    if "rows" in each:
+        rows = [[str(cell).replace("\x00", "") for cell in row] for row in each["rows"]]
+        return {"rows": rows, "more_rows": int(each["more_rows"]), "more_columns": int(each["more_columns"])}
+    if "note" in each:
+        return {"note": NOTES[NOTES.index(each["note"])], "count": int(each.get("count", 0))}
+    (name,) = each.keys() & {"heading", "text"}
+    return {name: str(each[name]).replace("\x00", "")}
 
 
 def _answers(job: dict[str, Any], file: BinaryIO, deadline: float) -> Iterator[dict[str, Any]]:

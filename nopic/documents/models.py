@@ -27,7 +27,7 @@ class Document(TenantModel):
     subject = models.CharField(max_length=40, blank=True)  # what the row is about, e.g. supplier-12; empty: the request
     kind = models.CharField(max_length=20, blank=True)  # transport document: final, draft or booking
     name = models.CharField(max_length=150)  # as the uploader called it; shown, never used as a path
-    media_type = models.CharField(max_length=20)  # as detected
+    media_type = models.CharField(max_length=80)  # as detected
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     status = models.CharField(max_length=20, choices=DocumentStatus, default=DocumentStatus.RECEIVED)
@@ -59,18 +59,26 @@ class Document(TenantModel):
 
 
 class PageImage(TenantModel):
-    """What reviewers look at: one page, drawn in the sandbox, with its words and where they stand."""
+    """What reviewers look at: one page, drawn in the sandbox, with its words and where they stand; of an office file not
+    drawn but read there, as text and tables."""
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="pages", db_constraint=False)
     number = models.PositiveSmallIntegerField()  # from 1
-    sha256 = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64, blank=True)  # empty: no picture but blocks
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
     text = models.TextField(blank=True)
     words = models.JSONField(default=list)  # [[word, x0, y0, x1, y1]] as fractions of the page
+    blocks = models.JSONField(default=list)  # see documents.sandbox.written
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["certifier", "document", "number"], name="page_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["certifier", "document", "number"], name="page_once"),
+            models.CheckConstraint(
+                condition=(Q(blocks=[]) & ~Q(sha256="")) | (~Q(blocks=[]) & Q(sha256="")),
+                name="page_is_drawn_or_written",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"page {self.number}"
@@ -131,7 +139,7 @@ class TemplateFile(TenantModel):
 
     rule = models.CharField(max_length=40)
     name = models.CharField(max_length=150)
-    media_type = models.CharField(max_length=20)
+    media_type = models.CharField(max_length=80)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     added_at = models.DateTimeField(db_default=Now())

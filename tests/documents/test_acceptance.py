@@ -62,7 +62,7 @@ def test_every_refusal_starts_with_the_document_and_stays_in_plain_words():
 @pytest.mark.parametrize(
     "code, sentence",
     [
-        ("type", "Packing list: the file must be a PDF, JPG, PNG or HEIC"),
+        ("type", "Packing list: the file must be a PDF, JPG, PNG, HEIC, XLSX or DOCX"),
         (
             "password",
             "Packing list: the file is locked with a password. Save it without the password and add it again.",
@@ -71,7 +71,7 @@ def test_every_refusal_starts_with_the_document_and_stays_in_plain_words():
             "too_large",
             "Packing list: the file must be smaller than 15 MB. A photo at normal quality is enough.",
         ),
-        ("unreadable", "Packing list: the file cannot be opened. Scan or photograph it again."),
+        ("unreadable", "Packing list: the file cannot be opened. Save, scan or photograph it again."),
     ],
 )
 def test_refusals_say_what_the_specification_says(code, sentence):

@@ -85,7 +85,10 @@ def test_a_file_has_a_life_of_its_own(here: Side, sender: Client) -> None:
     page = at(request, f"documents/{first.pk}/")
     assert "The pages are being drawn" in sender.get(page).content.decode()
     refused = sender.post(page, {"file": upload("x.pdf", b"not a pdf"), "go": "replace"})
-    assert (refused.status_code, "the file must be a PDF, JPG, PNG or HEIC" in refused.content.decode()) == (422, True)
+    assert (
+        refused.status_code,
+        "the file must be a PDF, JPG, PNG, HEIC, XLSX or DOCX" in refused.content.decode(),
+    ) == (422, True)
     assert sender.post(page, {"go": "replace"}).status_code == 422
     newer = sender.post(page, {"file": upload("final.pdf", pdf(3)), "go": "replace"})
     assert newer.status_code == 302

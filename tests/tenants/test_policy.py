@@ -111,7 +111,7 @@ def test_what_is_stored_comes_back_the_same(rules):
         ),
         (
             {"documents": [{"key": "packing_list", "accepts": ["pdf", "exe"]}]},
-            "Document rows, entry 1: accepted files, entry 2 must be one of: pdf, jpeg, png, heic.",
+            "Document rows, entry 1: accepted files, entry 2 must be one of: pdf, jpeg, png, heic, xlsx, docx.",
         ),
         (
             {"documents": [{"key": "packing_list", "days_after_departure": 3}]},

@@ -11,13 +11,14 @@ from django.urls import reverse
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate
 from nopic.delivery.tasks import remind
-from nopic.documents.models import SlotAnswer
+from nopic.documents.models import PageImage, SlotAnswer
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.calendar import Office, final_document_due, reminders
 from nopic.tenants.context import tenant
 from nopic.watch import queries
 from nopic.watch.models import OwedDocument
 from nopic.workflow import clock
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
 from tests.certifiers.test_queue import questions
 from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
@@ -172,13 +173,32 @@ def test_the_list_stands_by_days_to_arrival_and_costs_the_same_with_any_number(
     assert staff.get(address, {"state": "closed"}).status_code == 404
 
 
-def test_staff_see_draft_and_final_side_by_side_and_remind_by_a_button(world: World, consignment: Consignment) -> None:
+def test_staff_see_draft_and_final_side_by_side_and_remind_by_a_button(
+    world: World, consignment: Consignment, page_at: PageAt
+) -> None:
     [row] = owed(consignment)
     staff = signed_in(world.here.reviewer)
     address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
     with tenant(world.here.certifier):
-        paper(consignment.request, "transport_document", kind="draft", name="draft-bl.pdf")
-    assert "draft-bl.pdf" in staff.get(address).content.decode()
+        draft = paper(consignment.request, "transport_document", kind="draft", name="draft-bl.docx")
+        blocks = [{"text": "Draft of the carrier"}, {"rows": [["Net", "19,080 kg"]], "more_rows": 0, "more_columns": 0}]
+        PageImage.objects.create(
+            certifier=world.here.certifier,
+            document=draft,
+            number=1,
+            width=0,
+            height=0,
+            text="Net 19,080 kg",
+            blocks=blocks,
+        )
+    page = staff.get(address).content.decode()
+    assert "draft-bl.docx" in page
+    assert "Draft of the carrier" in page
+    assert "<td>19,080 kg</td>" in page
+    for width in (390, 1280):
+        show(shown := page_at(width), page, address)
+        assert_no_overflow(shown)
+        assert_accessible(shown)
     assert staff.post(address).status_code == 302
     assert staff.post(address).status_code == 302
     consignments.work("mail")

@@ -25,7 +25,7 @@ def page_image(request: PortalRequest, reference: str, document: int, page: int)
     with tenant(request.certifier, request.user):
         found = request_of(request, reference)
         image = get_object_or_404(
-            PageImage.objects.only("sha256"),
+            PageImage.objects.only("sha256").exclude(sha256=""),
             certifier=request.certifier,
             document_id=document,
             document__dossier_id=found.dossier_id,

@@ -125,14 +125,15 @@ def viewer(opened: Open, papers: list[Paper], *, document: str, page: str, zoom:
     wanted = asked if asked in numbers else numbers[0]
     current = paper.pages[numbers.index(wanted)]
     shown.page = current
-    shown.image = _address(opened, "page_image", file.pk, current.number)
     place = numbers.index(wanted)
     if place:
         shown.turn["before"] = opened.url("case", doc=file.pk, page=numbers[place - 1], zoom=shown.zoom)
     if place + 1 < len(numbers):
         shown.turn["after"] = opened.url("case", doc=file.pk, page=numbers[place + 1], zoom=shown.zoom)
-    shown.zooms = _zooms(opened, shown, file.pk, current.number)
-    shown.marks = _marks(opened, current)
+    if current.sha256:
+        shown.image = _address(opened, "page_image", file.pk, current.number)
+        shown.zooms = _zooms(opened, shown, file.pk, current.number)
+        shown.marks = _marks(opened, current)
     return shown
 
 

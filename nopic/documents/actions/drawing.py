@@ -107,11 +107,12 @@ def _keep(claim: Claim, document: Document, pages: list[PagePicture]) -> None:
             certifier_id=document.certifier_id,
             document=document,
             number=page.number,
-            sha256=files.store_bytes(document.certifier_id, page.picture, area="pages").sha256,
+            sha256=files.store_bytes(document.certifier_id, page.picture, area="pages").sha256 if page.picture else "",
             width=page.width,
             height=page.height,
             text=page.text,
             words=page.words,
+            blocks=page.blocks,
         )
         for page in pages
     ]

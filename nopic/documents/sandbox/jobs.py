@@ -20,14 +20,15 @@ def inspect(stream: io.FileIO, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
     data = stream.readall()
     polyglot = import_module("nopic.documents.sandbox.polyglot")
     look = import_module(f"nopic.documents.sandbox.{_LOOKS[job['kind']]}")
-    polyglot.refuse_second_format(data)
+    if job["kind"] not in _WRITTEN:  # which is a ZIP itself: `package` looks for what else it may be
+        polyglot.refuse_second_format(data)
     yield look.inspect(data, job["kind"], job["limits"])
 
 
 def rasterise(stream: io.FileIO, job: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield one answer per page from page `first` on: its picture (base64), size, text and word boxes."""
+    """Yield one answer per page from page `first` on: its picture (base64), size, text and word boxes; or its blocks."""
     data = stream.readall()
-    pages = import_module("nopic.documents.sandbox.pages")
+    pages = import_module(f"nopic.documents.sandbox.{'written' if job['kind'] in _WRITTEN else 'pages'}")
     yield from pages.rasterise(data, job["kind"], job["first"], job["limits"])
 
 
@@ -35,10 +36,20 @@ JOBS: dict[str, Callable[[io.FileIO, dict[str, Any]], Iterator[dict[str, Any]]]]
     "inspect": inspect,
     "rasterise": rasterise,
 }
-_LOOKS = {"pdf": "structure", "jpeg": "pictures", "png": "pictures", "heic": "heic"}
+_LOOKS = {
+    "pdf": "structure",
+    "jpeg": "pictures",
+    "png": "pictures",
+    "heic": "heic",
+    "xlsx": "written",
+    "docx": "written",
+}
+_WRITTEN = frozenset({"xlsx", "docx"})
 _MODULES = {("inspect", kind): ("polyglot", look) for kind, look in _LOOKS.items()} | {
     ("rasterise", "pdf"): ("pages",),
     ("rasterise", "jpeg"): ("pages",),
     ("rasterise", "png"): ("pages",),
     ("rasterise", "heic"): ("pages", "heic"),
+    ("rasterise", "xlsx"): ("written",),
+    ("rasterise", "docx"): ("written",),
 }

@@ -22,6 +22,8 @@ FILE_TYPES: Final[dict[str, Word]] = {
     "jpeg": gettext_lazy("JPG photo"),
     "png": gettext_lazy("PNG picture"),
     "heic": gettext_lazy("HEIC photo"),
+    "xlsx": gettext_lazy("XLSX table"),
+    "docx": gettext_lazy("DOCX text"),
 }
 MODES: Final[dict[str, Word]] = {
     "sea": gettext_lazy("by sea"),

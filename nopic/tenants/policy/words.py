@@ -55,6 +55,8 @@ WORDS: Final[dict[str, str | Promise]] = {
     "jpeg": gettext_lazy("JPG photo"),
     "png": gettext_lazy("PNG picture"),
     "heic": gettext_lazy("HEIC photo"),
+    "xlsx": gettext_lazy("XLSX table"),
+    "docx": gettext_lazy("DOCX text"),
     "when_issued": gettext_lazy("When the certificate is issued; what is refused or withdrawn costs nothing"),
     "when_sent": gettext_lazy("As soon as the request is sent"),
     "http": gettext_lazy("The portal sends them itself"),

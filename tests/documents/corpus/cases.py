@@ -5,8 +5,8 @@ import zlib
 
 from tests.documents.corpus.case import ACCEPTED, a
 from tests.documents.corpus.heic import HEIC_CASES
+from tests.documents.corpus.office import OFFICE_CASES, docx
 from tests.documents.corpus.others import (
-    DOCX,
     EICAR,
     EXE,
     HTML,
@@ -16,7 +16,6 @@ from tests.documents.corpus.others import (
     PNG,
     SCAN,
     SVG,
-    XLSX,
     pdf_with_zip_before_its_table,
     zipped,
 )
@@ -292,9 +291,8 @@ CASES = [
     *HEIC_CASES,
     # Office files, archives, test virus
     a(91, "archive", zipped, "type", "papers.zip", "application/zip"),
-    a(92, "spreadsheet", lambda: zipped("xl/workbook.xml"), "type", "list.xlsx", XLSX),
-    a(93, "text document", lambda: zipped("word/document.xml"), "type", "letter.docx", DOCX),
-    a(94, "text document named pdf", lambda: zipped("word/document.xml"), "type"),
+    a(93, "text document named pdf", docx, "misnamed"),
+    *OFFICE_CASES,
     a(95, "test virus", EICAR, "type"),
     a(95, "test virus attached to a PDF", lambda: attachment("eicar.com", EICAR), "attachments"),
     a(95, "test virus in an archive", lambda: zipped("eicar.com", EICAR), "type", "a.zip", "application/zip"),
