@@ -165,6 +165,34 @@ def test_the_same_truck_on_the_same_day_is_pointed_out_and_stops_nothing(world: 
     assert "APLU 417512 5 · Bay Bridge Coffee" in page
 
 
+def lots_beside(world: World, code: str, kilograms: str) -> list[tuple[str, str, str]]:
+    """What is said of the lots of another request in the same container: severity, field and sentence."""
+    lots = [{"code": code, "kg": kilograms, "supplier": "own"}, {"code": "VV-26-130", "kg": kilograms, "supplier": "own"}]  # fmt: skip
+    again = factories.complete_draft(world.here, lines=[factories.line_answers(world.here, lots=lots)])
+    with tenant(world.here.certifier):
+        found = [one for one in findings(again, moment="submit") if one.rule == "lots_are_not_counted_twice"]
+        CertificateRequest.objects.filter(pk=again.pk).update(status="withdrawn")
+    return [(one.severity, one.field, one.sentence) for one in found]
+
+
+def test_a_lot_in_two_requests_of_one_truck_is_said_at_its_kilograms(world: World) -> None:
+    first = factories.submitted(world.here)
+    place = "products#lines-0-lots-0-kg"
+    (same,) = lots_beside(world, "vv-26-118", "9,600")  # however it is written
+    assert same[:2] == ("note", place)
+    assert f"with 9,600 kg is in {first.reference} already, for the same importer" in same[2]
+    (shared,) = lots_beside(world, "VV-26-118", "4,600")
+    assert shared[:2] == ("note", place)
+    assert "Enter here only the kilograms of this request" in shared[2]
+    (unsaid,) = lots_beside(world, "VV-26-118", "")
+    assert unsaid[:2] == ("stop", place)
+    assert "Enter its kilograms in both" in unsaid[2]
+    assert lots_beside(world, "VV-26-119", "") == []
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=first.pk).update(departure_on=leaves(days=21))
+    assert lots_beside(world, "VV-26-118", "") == []
+
+
 def test_lists_and_case_tell_requests_of_one_day_apart(world: World, sender: Client) -> None:
     found = factories.submitted(world.here)
     assert "APLU 417512 5" in sender.get("/tierra/requests/all/").content.decode()

@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nopic.delivery.mails.costing import price_lines
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge, ChargeEvent
 from nopic.requests import actions as requests
@@ -241,3 +242,20 @@ def test_the_number_of_statements_does_not_grow_with_the_charges(
             ines.get(url)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_the_receipt_and_the_case_say_what_was_fixed_when_it_was_sent(world: World) -> None:
+    side = world.here
+    with tenant(side.certifier):
+        price(side)
+    request = factories.submitted(side)
+    staff, case = factories.signed_in(side.reviewer), f"/tierra/cases/{request.reference}/"
+    with tenant(side.certifier):
+        (line,) = price_lines(request, 1)
+    assert line == "1 certificate, 2 working days: USD 45.00. Fees never change how a request is judged."
+    page = staff.get(case).content.decode()
+    assert "What it costs the exporter" in page
+    assert "USD 45.00" in page
+    with tenant(side.certifier):
+        actions.waive(charge=Charge.objects.get(), by=side.admin, reason="Our mistake")
+    assert "Our mistake" in staff.get(case).content.decode()

@@ -19,6 +19,7 @@ from certifiers.views.case.viewer import viewer
 from nopic.certificates import assisted
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import ENDED_CERTIFICATE
+from nopic.fees.queries import of_request
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
@@ -205,6 +206,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
         "earlier": _earlier(opened),
         "rounds": queries.rounds_of(request),
         "corrections": queries.corrections_of(request),
+        "charges": [] if case.rules.fees.is_free else of_request(request.certifier_id, request.pk),
         "changes_url": opened.url("case_version", request.turn) if request.turn > request.review_turn else "",
     }
 
