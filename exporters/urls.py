@@ -3,6 +3,7 @@
 from django.urls import path
 
 from exporters.views import (
+    cancelling,
     certificates,
     check,
     copying,
@@ -36,6 +37,7 @@ urlpatterns = [
     path("fees/<int:year>-<int:month>.pdf", fees.statement_pdf, name="statement_pdf"),
     path("my-certificates/", certificates.my_certificates, name="my_certificates"),
     path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
+    path("my-certificates/<int:certificate_id>/cancel/", cancelling.ask, name="my_certificate_cancel"),
     path("my-certificates/<int:certificate_id>/shipments/", shipments.shipments, name="shipments"),
     path("my-certificates/<int:certificate_id>/shipments/<int:number>/", shipments.shipment, name="shipment"),
     path("time-frame-permissions/", permitting.permissions, name="frame_permissions"),

@@ -31,6 +31,17 @@ class CancelForm(forms.Form):
         self.fields["reason"].choices = [(reason.code, cancel_text(reason)) for reason in reasons]  # type: ignore[attr-defined]
 
 
+class KeepForm(forms.Form):
+    """Why a certificate stays valid although its exporter asked to cancel it."""
+
+    answer = forms.CharField(
+        label=gettext_lazy("Why it is not cancelled, for the exporter"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+        error_messages={"required": gettext_lazy("Write to the exporter why it is not cancelled")},
+    )
+
+
 class KeyForm(forms.Form):
     """The certifier's key for the registry."""
 

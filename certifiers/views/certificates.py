@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from certifiers.forms.certificates import CancelForm, KeyForm
+from certifiers.forms.certificates import CancelForm, KeepForm, KeyForm
 from nopic.certificates import actions, policies, queries, standing
+from nopic.certificates.actions import wishing
 from nopic.certificates.models import Certificate
 from nopic.delivery import queries as handover
 from nopic.frames import queries as frames
@@ -23,7 +24,7 @@ from nopic.watch import queries as afterwards
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken
 
-STATES = ("", "underway", "issued", "cancelled", "superseded", "attention", "revision")
+STATES = ("", "underway", "issued", "cancelled", "superseded", "attention", "revision", "wish")
 
 
 def _certificate(request: PortalRequest, certificate_id: int) -> Certificate:
@@ -58,10 +59,12 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("superseded", _("Replaced")),
             ("attention", _("Needs attention")),
             ("revision", _("Revision to decide")),
+            ("wish", _("Asked to be cancelled")),
         ],
         "attention": queries.attention_count(request.certifier.pk),
         "owed": afterwards.owed_counts(request.certifier.pk, day),
         "revisions": queries.revision_count(request.certifier.pk),
+        "wishes": queries.wishes_to_cancel().count(),
         "concerns": len(afterwards.open_concerns(request.certifier.pk)),
         "key": queries.registry_key(request.certifier.pk),
     }
@@ -91,6 +94,9 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "alone": review.alone_of_line(found.line_id, request.certifier.pk),
         "differs": policies.registry_differs(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
+        "wishes": list(
+            found.cancel_wishes.filter(certifier_id=found.certifier_id).select_related("asked_by", "answered_by")
+        ),
         "cancel_sentence": policies.cancel_sentence(found),
         "reports": afterwards.treatment_reports(found),
         "on_the_way": afterwards.routing_changes(found),
@@ -106,7 +112,18 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     found = _certificate(request, certificate_id)
     policy = found.request.policy
     reasons = policy.rules.cancel_reasons if policy else ()  # a sent request has one
-    form = CancelForm(posted(request), reasons=reasons, initial={"reason": request.GET.get("reason", "")})
+    keeps = request.method == "POST" and "keep" in request.POST
+    form = CancelForm(
+        None if keeps else posted(request), reasons=reasons, initial={"reason": request.GET.get("reason", "")}
+    )
+    keep_form = KeepForm(request.POST if keeps else None)
+    if keeps and keep_form.is_valid():
+        try:
+            wishing.decline_to_cancel(certificate=found, by=request.user, note=keep_form.cleaned_data["answer"])
+            messages.success(request, _("It stays valid. The exporter is told why."))
+        except Overtaken:
+            messages.info(request, _("A colleague was faster."))
+        return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
     if request.method == "POST" and form.is_valid():
         try:
             actions.cancel(certificate=found, by=request.user, **form.cleaned_data)
@@ -120,11 +137,14 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     context = {
         "certificate": found,
         "form": form,
-        "problems": problems([form]),
+        "keep_form": keep_form,
+        "wish": policies.wish_to_cancel(found),
+        "problems": problems([form, keep_form]),
         "obstacles": policies.obstacles_to_cancel(found),
-        "has_errors": bool(form.errors),
+        "has_errors": bool(form.errors or keep_form.errors),
+        "zone": policy.rules.time_zone if policy else "UTC",
     }
-    return render(request, "certifiers/certificates/cancel.html", context, status=422 if form.errors else 200)
+    return render(request, "certifiers/certificates/cancel.html", context, status=422 if context["has_errors"] else 200)
 
 
 @require_POST

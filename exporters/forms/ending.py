@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from nopic.certificates.models import CancelWish
+
 
 class WithdrawForm(forms.Form):
     """Why, if they like."""
@@ -23,6 +25,27 @@ class RejectForm(forms.Form):
         error_messages={
             "required": _("Write what is wrong with it"),
             "max_length": _("What is wrong with it: use 1,000 characters or fewer"),
+        },
+    )  # fmt: skip
+
+
+class CancelWishForm(forms.Form):
+    """What happened to the goods, and why the certificate should be cancelled."""
+
+    goods = forms.ChoiceField(
+        label=_("What happened to the goods?"),
+        widget=forms.RadioSelect,
+        choices=CancelWish.Goods.choices,
+        error_messages={
+            "required": _("Choose what happened to the goods"),
+            "invalid_choice": _("Choose what happened to the goods"),
+        },
+    )
+    why = forms.CharField(
+        label=_("Why it should be cancelled"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": _("Write why it should be cancelled"),
+            "max_length": _("Why it should be cancelled: use 1,000 characters or fewer"),
         },
     )  # fmt: skip
 

@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, CertificateFile, RegistryEntry, RegistryOperation, Revision
+from nopic.certificates.models import (
+    CancelWish,
+    Certificate,
+    CertificateFile,
+    RegistryEntry,
+    RegistryOperation,
+    Revision,
+)
 from nopic.certificates.standing import open_replacement, replacement_of, waits_for_an_earlier_one
 from nopic.certificates.statuses import (
     ENDED_CERTIFICATE,
@@ -193,6 +200,21 @@ def obstacles_to_cancel(certificate: Certificate) -> list[str]:
                 "Its replacement is approved and being published. Wait for its number, or cancel that one first: both cannot end at once."
             )
         ]
+    return []
+
+
+def wish_to_cancel(certificate: Certificate) -> CancelWish | None:
+    """What the exporter asked and staff have not answered yet."""
+    wishes = CancelWish.objects.filter(certifier_id=certificate.certifier_id, certificate_id=certificate.pk)
+    return wishes.filter(answered_at=None).select_related("asked_by").first()
+
+
+def obstacles_to_ask_to_cancel(certificate: Certificate) -> list[str]:
+    """Why the exporter cannot ask for its cancellation: it is over, or they asked already."""
+    if against := obstacles_to_cancel(certificate):
+        return against
+    if wish_to_cancel(certificate) is not None:
+        return [_("Its cancellation was asked for already. The certifier answers; until then it stays valid.")]
     return []
 
 

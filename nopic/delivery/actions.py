@@ -22,6 +22,7 @@ BY = "delivery"
 @transaction.atomic
 def hand_over(*, certificate: Certificate) -> list[Mail]:
     """Owe everybody the notice that is due now: issued (once its PDF is there), cancelled or replaced. Idempotent."""
+    _owe_wishes_declined(certificate)
     if not certificate.number:
         return []
     if certificate.cancel_requested_at or certificate.status == CertificateStatus.CANCELLED:
@@ -42,6 +43,15 @@ def hand_over(*, certificate: Certificate) -> list[Mail]:
     ):
         record(certificate, "handed over", by=BY, note=", ".join(f"{one.recipient_kind}: {one.to}" for one in mails))
     return mails
+
+
+def _owe_wishes_declined(certificate: Certificate) -> None:
+    """The exporter reads once of each wish to cancel that was declined."""
+    for wish in certificate.cancel_wishes.filter(certifier_id=certificate.certifier_id, outcome="declined"):
+        owe_mail(
+            key=f"cancel_declined:{wish.pk}", template="cancel_declined", to=exporter_address(certificate.request),
+            kind="exporter", request=certificate.request, certificate=certificate, context={"wish": wish.pk},
+        )  # fmt: skip
 
 
 def _owe_refusals(certificate: Certificate) -> None:

@@ -379,6 +379,7 @@ ROWS: dict[str, Row] = {
     "company": Row(COMPANY, methods=("post",), data={"exporter": "1"}, also=frozenset({404})),
     "my_certificates": Row(COMPANY, methods=("get",)),
     "my_certificate": Row(EXPORTER, of_staff_certificate, ("get",), has_object=True),
+    "my_certificate_cancel": Row(frozenset({SENDER}), of_staff_certificate, has_object=True, data={"goods": "stay"}),
     "shipments": Row(EXPORTER, of_time_frame, has_object=True, data={"left": "yes"}),
     "shipment": Row(EXPORTER, of_shipment, has_object=True, data={"verb": "undo"}),
     "frame_permissions": Row(COMPANY, posts=frozenset({SENDER, NEIGHBOUR}), data={"days": "92"}),

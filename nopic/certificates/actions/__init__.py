@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import limits, pdf, policies, projection, shipping, standing
 from nopic.certificates.actions.revising import locked, next_sequence
+from nopic.certificates.actions.wishing import granted
 from nopic.certificates.issuance.endings import abandon, drop_changes
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CertificateStatus, OperationKind, OperationStatus
@@ -112,6 +113,7 @@ def cancel(*, certificate: Certificate, by: User, reason: str, note: str = "") -
     fresh.cancel_reason, fresh.cancel_note = reason, note
     fresh.save(update_fields=["cancel_requested_at", "cancel_requested_by", "cancel_reason", "cancel_note"])
     record(fresh, "cancellation asked for", by=by, note=note, reason=reason)
+    granted(fresh, by=by)
     shipping.cancelled(fresh, by=by)
     issue = fresh.operations.get(certifier_id=fresh.certifier_id, kind=OperationKind.ISSUE)
     if issue.last_sent_at is None:

@@ -2,8 +2,10 @@
 
 from nopic.certificates.models.certificate import Certificate, CertificateFile, PublicRecord, Revision
 from nopic.certificates.models.registry import RegistryAttempt, RegistryEntry, RegistryOperation
+from nopic.certificates.models.wishes import CancelWish
 
 __all__ = [
+    "CancelWish",
     "Certificate",
     "CertificateFile",
     "PublicRecord",

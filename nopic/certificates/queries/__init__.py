@@ -8,7 +8,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
-from nopic.certificates.queries.versions import compared, revision_count, versions
+from nopic.certificates.queries.versions import compared, revision_count, versions, wishes_to_cancel
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, Channel, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
 from nopic.requests.models import CertificateRequest
@@ -39,6 +39,7 @@ __all__ = [
     "revision_count",
     "state",
     "versions",
+    "wishes_to_cancel",
 ]
 
 PAGE = 50
@@ -262,6 +263,8 @@ def _in_state(found: QuerySet[Certificate], wanted: str) -> QuerySet[Certificate
         return found.exclude(attention="")
     if wanted == "revision":
         return found.filter(pk__in=Revision.objects.filter(status=RevisionStatus.REQUESTED).values("certificate_id"))
+    if wanted == "wish":
+        return found.filter(pk__in=wishes_to_cancel().values("certificate_id"))
     if wanted == "underway":
         return found.filter(status__in=UNDERWAY)
     return found.filter(status=wanted) if wanted else found

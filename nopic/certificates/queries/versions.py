@@ -1,14 +1,15 @@
-"""What is asked about the further versions of a certificate: which there are, and what each changes."""
+"""What exporters want of a certificate: its further versions and what each changes, and that it be cancelled."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Certificate, Revision
-from nopic.certificates.statuses import Corrected, RevisionStatus
+from nopic.certificates.models import CancelWish, Certificate, Revision
+from nopic.certificates.statuses import ENDED_CERTIFICATE, Corrected, RevisionStatus
 from nopic.presentation.words import kg
 from nopic.tenants.models import Importer
 
@@ -16,6 +17,12 @@ from nopic.tenants.models import Importer
 def revision_count(certifier_id: int) -> int:
     """How many revisions wait for a decision."""
     return Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED).count()
+
+
+def wishes_to_cancel() -> QuerySet[CancelWish]:
+    """Of the certifier at the door: what exporters want cancelled and staff have not answered, where it still can be."""
+    open_ones = CancelWish.objects.filter(answered_at=None)
+    return open_ones.filter(certificate__cancel_requested_at=None).exclude(certificate__status__in=ENDED_CERTIFICATE)
 
 
 def versions(certificate: Certificate) -> list[Revision]:

@@ -1,9 +1,9 @@
-"""What is said when a certificate has a new version, or keeps the one it has (source: ux.md §8)."""
+"""What is said when a certificate has a new version, keeps the one it has, or is not cancelled (source: ux.md §8)."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from nopic.certificates.models import Revision
+from nopic.certificates.models import CancelWish, Revision
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.letters import Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.presentation.words import day, kg
@@ -51,6 +51,21 @@ def revision_refused(case: Case) -> Letter:
     )
 
 
+def cancel_declined(case: Case) -> Letter:
+    """It stays valid although its exporter asked to cancel it: to the exporter."""
+    wish = CancelWish.objects.get(certifier_id=case.request.certifier_id, pk=case.mail.context["wish"])
+    about = case.record.number if case.record is not None else case.request.reference
+    return Letter(
+        first_that_fits(_("Not cancelled: %(number)s") % {"number": about}),
+        _("The certificate stays valid. Read why, and call us if it must not be used."),
+        lines=[
+            _("Why: %(why)s") % {"why": shorten(wish.note, 400)},
+            _("Questions: %(office)s") % {"office": case.office},
+        ],
+        link=(_("Open the request"), case.page),
+    )
+
+
 def replaced(case: Case) -> Letter:
     """Another number is in its place: to exporter, importer and broker of the one that is dead now."""
     record = case.record
@@ -75,4 +90,4 @@ def replaced(case: Case) -> Letter:
     )
 
 
-letters.WRITERS.update({writer.__name__: writer for writer in (replaced, revised, revision_refused)})
+letters.WRITERS.update({writer.__name__: writer for writer in (cancel_declined, replaced, revised, revision_refused)})

@@ -1,0 +1,68 @@
+"""An exporter asks that a certificate be cancelled; staff cancel it, which answers yes, or say why not."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nopic.certificates import policies
+from nopic.certificates.actions.revising import locked
+from nopic.certificates.models import CancelWish, Certificate
+from nopic.tenants.models import User
+from nopic.workflow.audit import record
+from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
+from nopic.workflow.transitions import Overtaken, Refused
+
+MOST_CHARACTERS = 1000
+
+
+@transaction.atomic
+def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -> CancelWish:
+    """Note the wish; nobody but the certifier hears of it, and the certificate stays valid. Raises Refused with sentences.
+
+    `goods` is one of CancelWish.Goods.
+    """
+    fresh = locked(certificate)
+    said = _tidy(why)
+    against = policies.obstacles_to_ask_to_cancel(fresh)
+    if not said:
+        against.append(_("Write why it should be cancelled"))
+    if goods not in CancelWish.Goods.values:
+        against.append(_("Choose what happened to the goods"))
+    if against:
+        raise Refused(against)
+    wish = CancelWish.objects.create(
+        certifier_id=fresh.certifier_id, certificate=fresh, goods=goods, why=said, asked_at=now(), asked_by=by
+    )
+    record(fresh, "cancellation wished", by=by, new=goods, note=said)
+    return wish
+
+
+@transaction.atomic
+def decline_to_cancel(*, certificate: Certificate, by: User, note: str) -> CancelWish:
+    """It stays valid, and the exporter reads why. Raises Refused without a note, Overtaken when nothing is asked any more."""
+    fresh = locked(certificate)
+    wish = policies.wish_to_cancel(fresh)
+    if wish is None or policies.obstacles_to_cancel(fresh):
+        raise Overtaken(fresh)
+    said = _tidy(note)
+    if not said:
+        raise Refused([_("Write to the exporter why it is not cancelled")])
+    _answer(wish, CancelWish.Outcome.DECLINED, by, said)
+    record(fresh, "cancellation declined", by=by, note=said)
+    owe("hand_over", fresh.pk, certifier_id=fresh.certifier_id)
+    return wish
+
+
+def granted(certificate: Certificate, *, by: User) -> None:
+    """The wish that there may be is answered by the cancellation, in its transaction."""
+    if (wish := policies.wish_to_cancel(certificate)) is not None:
+        _answer(wish, CancelWish.Outcome.CANCELLED, by, "")
+
+
+def _answer(wish: CancelWish, outcome: str, by: User, note: str) -> None:
+    wish.outcome, wish.answered_at, wish.answered_by, wish.note = outcome, now(), by, note
+    wish.save(update_fields=["outcome", "answered_at", "answered_by", "note"])
+
+
+def _tidy(text: str) -> str:
+    return text.replace("\x00", "").strip()[:MOST_CHARACTERS]
