@@ -19,6 +19,7 @@ from certifiers.views import (
     queue,
     revisions,
     roster,
+    signed,
     watch,
 )
 from certifiers.views.case.opening import or_say_what_happened as late
@@ -94,6 +95,7 @@ urlpatterns = [
     path("operations/<str:nop_id>/products/<int:item_id>/version/", operations.new_version, name="new_version"),
     path("operations/<str:nop_id>/products/<int:item_id>/quantity/", operations.quantity, name="product_quantity"),
     path("operations/<str:nop_id>/products/<int:item_id>/status/", operations.product_status, name="product_status"),
+    path("on-behalf/<str:reference>/signed/", signed.signed_form, name="signed_form"),
     path("people/roster/", roster.who_is_in, name="roster"),
     path("people/roster/<int:member_id>/", roster.duty_hours, name="duty_hours"),
     path("policies/", policies.policies, name="policies"),

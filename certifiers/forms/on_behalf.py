@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nopic.presentation.forms import on_paper
+from nopic.presentation.forms import DateInput, on_paper
 from nopic.requests.changes import Change
 from nopic.requests.models import OnBehalf
 
@@ -38,6 +38,22 @@ class OnBehalfForm(forms.Form):
     reason = forms.CharField(
         label=_("Why you fill it in"), help_text=_("The exporter reads this"), max_length=500,
         error_messages={"required": _("Enter why you fill it in for them")},
+    )  # fmt: skip
+
+
+class SignedForm(forms.Form):
+    """Who of the exporter signed, on which day, and the file."""
+
+    signed_by = forms.CharField(
+        label=_("Who signed it"), help_text=_("Name of the person at the exporter"), max_length=200,
+        error_messages={"required": _("Enter who signed it")},
+    )  # fmt: skip
+    signed_on = forms.DateField(
+        label=_("Signed on"), widget=DateInput(), error_messages={"required": _("Enter the day on which it was signed")}
+    )
+    file = forms.FileField(
+        label=_("The signed form"), help_text=_("PDF, or a photo of the paper"),
+        error_messages={"required": _("Choose the file of the signed form"), "empty": _("The file is empty")},
     )  # fmt: skip
 
 

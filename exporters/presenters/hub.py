@@ -195,6 +195,7 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "correction begun": lambda: _("%(name)s began to correct it for you"),
     "asked to confirm a correction": lambda: _("%(name)s asked you to confirm a correction, the clock stands still"),
     "correction confirmed": lambda: _("Correction confirmed by %(name)s"),
+    "confirmed by a signed form": lambda: _("Confirmed by a signed form, added by %(name)s"),
     "correction rejected": lambda: _("Correction rejected by %(name)s"),
     "correction taken back": lambda: _("The correction was taken back"),
     "decided": lambda: _("Decided"),

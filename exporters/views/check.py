@@ -17,6 +17,7 @@ from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.checks import findings
 from nopic.requests.models import CertificateRequest, OnBehalf
+from nopic.requests.policies import obstacles_to_confirm_on_paper
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
@@ -83,6 +84,8 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
     context["undeclared"] = any(one.rule == "declaration_is_made" for one in refused)
     context["documents"] = queries.documents(asked)
     context["filed"] = OnBehalf.objects.filter(certifier=request.certifier, request=asked, confirmed_at=None).first()
+    acting = getattr(request, "acting", None)
+    context["may_sign"] = acting is not None and not obstacles_to_confirm_on_paper(acting, request.user)
     context["has_errors"] = bool(refused)
     return render(request, "exporters/steps/check.html", context, status=422 if refused else 200)
 

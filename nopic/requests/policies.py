@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, Correction, OnBehalf, RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.tenants.models import User
@@ -34,6 +35,15 @@ def correction_of(request: CertificateRequest) -> Correction | None:
     if correction is not None:
         correction.request = request
     return correction
+
+
+def obstacles_to_confirm_on_paper(filing: Correction | OnBehalf, by: User) -> list[str]:
+    """A signed form counts where the policy says so; it is added by who entered what it confirms."""
+    if not rules_of(filing.request).asking.signed_form_confirms:
+        return [_("Your policy does not let a signed form stand for the exporter's own confirmation.")]
+    if filing.staff_id != by.pk:
+        return [_("%(name)s entered it, and adds the signed form.") % {"name": filing.staff}]
+    return []
 
 
 def obstacles_to_confirm(filing: Correction | OnBehalf, by: User) -> list[str]:

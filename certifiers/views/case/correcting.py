@@ -17,7 +17,7 @@ from nopic.presentation.forms import posted, problems
 from nopic.presentation.words import city_of, moment
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, Correction
-from nopic.requests.policies import correction_of
+from nopic.requests.policies import correction_of, obstacles_to_confirm_on_paper
 from nopic.review import actions, policies, queries
 from nopic.review.policies.correcting import obstacles_to_correct, obstacles_to_take_correction_back
 from nopic.tenants.access import PortalRequest, staff_door
@@ -161,5 +161,8 @@ def panel(found: CertificateRequest, me: Any, zone: str) -> dict[str, Any]:
         "take_correction_back_url": ""
         if obstacles_to_take_correction_back(correction, me)
         else reverse("take_correction_back", args=addresses),
+        "signed_url": ""
+        if correction.asked_to_confirm_at is None or obstacles_to_confirm_on_paper(correction, me)
+        else reverse("signed_form", args=addresses),
         "correction_due": moment(correction.due_at, zone, city_of(zone)) if correction.due_at else "",
     }

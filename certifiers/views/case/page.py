@@ -206,6 +206,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
         "earlier": _earlier(opened),
         "rounds": queries.rounds_of(request),
         "corrections": queries.corrections_of(request),
+        "filing": queries.filing_of(request),
         "charges": [] if case.rules.fees.is_free else of_request(request.certifier_id, request.pk),
         "changes_url": opened.url("case_version", request.turn) if request.turn > request.review_turn else "",
     }

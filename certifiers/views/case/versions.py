@@ -45,6 +45,7 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
         else "",
         "history": queries.history(found, zone),
         "corrections": queries.corrections_of(found),
+        "filing": queries.filing_of(found),
         "zone": zone,
         "over": found.reviewer
         if found.status == RequestStatus.QUESTIONS_OPEN and found.reviewer_id != request.user.pk

@@ -1,7 +1,7 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
 Copying: copy, start_from, start_replacement, fill_in_today, keep_as_template, rename_template, delete_template.
-For an exporter: start_on_behalf, as_asked (what is kept of who asked), ask_to_confirm.
+For an exporter: start_on_behalf, as_asked (what is kept of who asked), ask_to_confirm, sign (a click, or a signed form).
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
 return_to_exporter. After questions, a correction or a refusal: send_answers (stops_against_answers), go_on_unanswered, open_again. Departing: declare_departure, the answer to "Has it left?".
@@ -22,13 +22,15 @@ from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slo
 from nopic.requests.actions.ending import recall, release_line, return_to_exporter, withdraw
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
-from nopic.requests.actions.on_behalf import Asked, as_asked, ask_to_confirm, start_on_behalf
+from nopic.requests.actions.on_behalf import SIGNATURE, Asked, Signed, as_asked, ask_to_confirm, sign, start_on_behalf
 from nopic.requests.actions.purchasing import correct_certificate, register_certificate
 from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers, stops_against_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
 
 __all__ = [
+    "SIGNATURE",
     "Asked",
+    "Signed",
     "add_supplier",
     "answer_slot",
     "as_asked",
@@ -55,6 +57,7 @@ __all__ = [
     "revise",
     "say_kind",
     "send_answers",
+    "sign",
     "start",
     "start_from",
     "start_on_behalf",

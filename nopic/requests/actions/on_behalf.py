@@ -12,11 +12,12 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.documents.models import Document
 from nopic.requests.actions.drafting import lock, start
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load
-from nopic.requests.models import CertificateRequest, OnBehalf
-from nopic.requests.policies import obstacles_to_confirm
+from nopic.requests.models import CertificateRequest, Correction, OnBehalf
+from nopic.requests.policies import obstacles_to_confirm, obstacles_to_confirm_on_paper
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.models import Exporter, User
@@ -78,18 +79,57 @@ def ask_to_confirm(*, request: CertificateRequest, by: User) -> None:
     owe("request_to_confirm", request.pk, certifier_id=request.certifier_id)
 
 
-def confirm(*, request: CertificateRequest, by: User) -> None:
-    """The exporter sends what was filled in for it, in the transaction of sending. Raises Refused for who filled it in."""
+@dataclass(frozen=True)
+class Signed:
+    """The paper or form that somebody of the exporter signed: the file in the request's dossier, who, and on which day."""
+
+    document: Document
+    by: str
+    on: date
+
+
+def confirm(*, request: CertificateRequest, by: User, signed: Signed | None = None) -> None:
+    """The exporter sends what was filled in for it, in the transaction of sending; or staff do, with the signed form.
+
+    Raises Refused for who filled it in, and for a form where the policy does not take one.
+    """
     filing = OnBehalf.objects.filter(certifier_id=request.certifier_id, request=request, confirmed_at=None).first()
     if filing is None:
         return
-    if against := obstacles_to_confirm(filing, by):
-        raise Refused(
-            [Finding("exporter_confirms", None, "stop", each, each, field="check#declared") for each in against]
-        )
-    filing.confirmed_at, filing.confirmed_by = now(), by
-    filing.save(update_fields=["confirmed_at", "confirmed_by"])
-    record(request, "confirmed", by=by, old=filing.in_words)
+    sign(filing, by=by, signed=signed)
+    filing.confirmed_at = now()
+    filing.save(update_fields=["confirmed_at", *SIGNATURE])
+    if signed is None:
+        record(request, "confirmed", by=by, old=filing.in_words)
+
+
+SIGNATURE = ("confirmed_by", "signed_form", "signed_by", "signed_on")
+
+
+def sign(filing: Correction | OnBehalf, *, by: User, signed: Signed | None) -> None:
+    """Note who of the exporter confirms, by a click or on paper; the caller saves SIGNATURE. Raises Refused."""
+    if signed is None:
+        if against := obstacles_to_confirm(filing, by):
+            raise _unconfirmed(against)
+        filing.confirmed_by = by
+        return
+    against = obstacles_to_confirm_on_paper(filing, by)
+    name = " ".join(str(cleaned(signed.by)).split())
+    if not name:
+        against.append(_("Enter who signed it"))
+    if signed.on > load(filing.request).today:
+        against.append(_("Enter the day on which it was signed, today or earlier"))
+    if against:
+        raise _unconfirmed(against)
+    filing.signed_form, filing.signed_by, filing.signed_on = signed.document, name[:200], signed.on
+    record(
+        filing.request, "confirmed by a signed form", by=by, old=filing.in_words, new=filing.signed_by,
+        note=signed.document.name, document=signed.document.pk, on=signed.on.isoformat(),
+    )  # fmt: skip
+
+
+def _unconfirmed(against: list[str]) -> Refused:
+    return Refused([Finding("exporter_confirms", None, "stop", each, each, field="check#declared") for each in against])
 
 
 def _refused(name: str, sentence: str) -> Refused:

@@ -12,7 +12,7 @@ from nopic.ledger import accounts, inputs
 from nopic.ledger.accounts import NotEnough
 from nopic.requests import facts as loading
 from nopic.requests.actions.drafting import lock
-from nopic.requests.actions.on_behalf import confirm
+from nopic.requests.actions.on_behalf import Signed, confirm
 from nopic.requests.checks import Finding, differences, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.lending import lent_inputs, to_hold
@@ -29,12 +29,15 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 
 
 @transaction.atomic
-def submit(*, request: CertificateRequest, by: User, declared: bool, revision: int) -> CertificateRequest:
+def submit(
+    *, request: CertificateRequest, by: User, declared: bool, revision: int, signed: Signed | None = None
+) -> CertificateRequest:
     """Send a draft: pins policy, product versions and accounts, holds the kilograms, promises a decision date.
 
     Sending what is sent already returns it: twice, from two tabs or after a lost answer makes one request. Raises
     Refused (each finding a sentence with its field) or Overtaken (changed since `revision`, or withdrawn). Afterwards
-    the sent version is kept in RequestVersion and "request_sent" is owed.
+    the sent version is kept in RequestVersion and "request_sent" is owed. `signed`: staff send what they filled in,
+    and the exporter made the declaration on that form.
     """
     lock(request)
     if request.status == RequestStatus.WITHDRAWN:
@@ -51,7 +54,7 @@ def submit(*, request: CertificateRequest, by: User, declared: bool, revision: i
         stops.append(Finding("declaration_is_made", 19, "stop", sentence, sentence, field="check#declared"))
     if stops:
         raise Refused(stops)
-    confirm(request=request, by=by)
+    confirm(request=request, by=by, signed=signed)
     turn = request.turn + 1
     _pin_and_hold(facts, turn, by)
     hold_inputs(facts, turn=turn, by=by)

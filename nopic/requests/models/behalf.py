@@ -8,7 +8,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from nopic.documents.models import Document
 from nopic.tenants.models import TenantModel
+
+_CONFIRMED = Q(confirmed_by__isnull=False) | (
+    Q(signed_form__isnull=False, signed_on__isnull=False) & ~Q(signed_by="")
+)  # by a click, or on paper
 
 
 class ForExporter(TenantModel):
@@ -32,6 +37,10 @@ class ForExporter(TenantModel):
     started_at = models.DateTimeField(db_default=Now())
     asked_to_confirm_at = models.DateTimeField(null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    # Or the paper or form that somebody of the exporter signed, where the policy lets that stand for a click.
+    signed_form = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+", db_constraint=False)
+    signed_by = models.CharField(max_length=200, blank=True)
+    signed_on = models.DateField(null=True)
 
     class Meta:
         abstract = True
@@ -58,7 +67,8 @@ class OnBehalf(ForExporter):
         constraints = [
             models.CheckConstraint(
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("staff")), name="confirmed_by_somebody_else"
-            )
+            ),
+            models.CheckConstraint(condition=Q(confirmed_at=None) | _CONFIRMED, name="filing_confirmed_completely"),
         ]
 
 
@@ -103,6 +113,9 @@ class Correction(ForExporter):
             models.CheckConstraint(
                 condition=Q(closed_at=None, outcome="") | (Q(closed_at__gte=F("started_at")) & ~Q(outcome="")),
                 name="correction_closed_completely",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="confirmed") | _CONFIRMED, name="correction_confirmed_completely"
             ),
             models.CheckConstraint(
                 condition=Q(asked_to_confirm_at=None, due_at=None)

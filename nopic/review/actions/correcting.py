@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
 from nopic.requests import actions as requests
-from nopic.requests.actions import Asked
+from nopic.requests.actions import Asked, Signed
 from nopic.requests.checks import Finding
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest, Correction
@@ -98,20 +98,21 @@ def ask_for_confirmation(*, request: CertificateRequest, by: User, whys: Sequenc
 
 
 @transaction.atomic
-def confirm_correction(*, request: CertificateRequest, by: User, revision: int) -> CertificateRequest:
+def confirm_correction(
+    *, request: CertificateRequest, by: User, revision: int, signed: Signed | None = None
+) -> CertificateRequest:
     """The exporter confirms what was shown at `revision`: a new version is back in review, with the same reviewer.
 
-    Raises Overtaken (nothing to confirm, or something changed), Refused for whoever entered it, or with what stands
+    `signed`: whoever entered it adds the form that the exporter signed, if the policy takes one. Raises Overtaken
+    (nothing to confirm, or something changed), Refused for whoever entered it, or with what stands
     against the answers.
     """
     fresh = lock(request)
     correction = _of(fresh)
-    if against := obstacles_to_confirm(correction, by):
-        raise Refused(against)
     if correction.asked_to_confirm_at is None or fresh.revision != revision:
         raise Overtaken(fresh)
+    requests.sign(correction, by=by, signed=signed)
     requests.send_answers(request=fresh, before=correction.before, paused_at=correction.asked_to_confirm_at, by=by)
-    correction.confirmed_by = by
     _close(correction, Correction.Outcome.CONFIRMED, by)
     projection.refresh_request(fresh)
     return fresh
@@ -173,7 +174,7 @@ def _go_on(fresh: CertificateRequest, correction: Correction, outcome: str, by: 
 
 def _close(correction: Correction, outcome: str, by: User) -> None:
     correction.closed_at, correction.closed_by, correction.outcome = now(), str(by), outcome
-    correction.save(update_fields=["closed_at", "closed_by", "outcome", "answer", "confirmed_by"])
+    correction.save(update_fields=["closed_at", "closed_by", "outcome", "answer", *requests.SIGNATURE])
     record(
         correction.request, f"correction {outcome.replace('_', ' ')}", by=by, note=correction.answer,
         correction=correction.pk,

@@ -1,6 +1,6 @@
 """What a reviewer sees of one case: its checks and findings, what its papers say, its balance and its history."""
 
-from .asked import Answer, answers, answers_due, corrected, corrections_of, open_round, rounds_of
+from .asked import Answer, answers, answers_due, corrected, corrections_of, filing_of, open_round, rounds_of
 from .balance import Balance, balance
 from .case import Case, Check, changed_at, load
 from .history import Event, history
@@ -29,6 +29,7 @@ __all__ = [
     "changed_at",
     "corrected",
     "corrections_of",
+    "filing_of",
     "gone_on_alone",
     "history",
     "load",

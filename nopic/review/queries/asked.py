@@ -9,7 +9,7 @@ from django.db.models import Q
 from nopic.documents.models import Document
 from nopic.requests.changes import Change, changes
 from nopic.requests.facts import rules_of
-from nopic.requests.models import CertificateRequest, Correction
+from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import QuestionPoint, QuestionRound
 from nopic.tenants.calendar import Office
@@ -77,7 +77,13 @@ def corrected(correction: Correction) -> list[Change]:
 def corrections_of(request: CertificateRequest) -> list[Correction]:
     """Every correction by staff of a request, newest first; one statement."""
     found = Correction.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
-    return list(found.defer("before").select_related("staff").order_by("-pk"))
+    return list(found.defer("before").select_related("staff", "signed_form").order_by("-pk"))
+
+
+def filing_of(request: CertificateRequest) -> OnBehalf | None:
+    """Who of the staff filled it in for the exporter, and how that was confirmed; None when the exporter did it."""
+    found = OnBehalf.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    return found.select_related("staff", "confirmed_by", "signed_form").first()
 
 
 def answers_due(request: CertificateRequest, moment: datetime) -> datetime:

@@ -116,6 +116,7 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "correction begun": lambda: _("Correction begun by %(name)s, asked for by %(new)s"),
     "asked to confirm a correction": lambda: _("Exporter asked to confirm a correction, by %(name)s"),
     "correction confirmed": lambda: _("Correction confirmed by %(name)s"),
+    "confirmed by a signed form": lambda: _("Confirmed by a form that %(new)s signed, added by %(name)s"),
     "correction rejected": lambda: _("Correction rejected by %(name)s"),
     "correction taken back": lambda: _("Correction taken back by %(name)s"),
     "assigned": lambda: _("Given to %(new)s by %(name)s"),

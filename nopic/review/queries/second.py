@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db.models import Q, QuerySet
 
 from nopic.requests.facts import LineFacts
-from nopic.requests.models import CertificateRequest, Lot
+from nopic.requests.models import CertificateRequest, Correction, Lot, OnBehalf
 from nopic.review.models import SecondCheck
 from nopic.review.queries.case import Case
 
@@ -19,6 +19,7 @@ def second_reasons(case: Case, line: LineFacts) -> list[str]:
         "weight": bool(rules.above_kg) and (line.line.net_kg or Decimal(0)) > rules.above_kg,
         "override": rules.override and any(each.waived_by for each in case.findings_of(line.line)),
         "late": rules.late and request.late,
+        "signed_form": rules.signed_form and _is_signed(request),
         "balance": bool(rules.above_percent) and _share(line) > rules.above_percent,
     }
     return [code for code, holds in met.items() if holds]
@@ -63,6 +64,11 @@ def _earlier(request: CertificateRequest) -> "QuerySet[CertificateRequest]":
     return CertificateRequest.objects.filter(
         certifier_id=request.certifier_id, exporter_id=request.exporter_id, pk__lt=request.pk, turn__gt=0
     )
+
+
+def _is_signed(request: CertificateRequest) -> bool:
+    mine = {"certifier_id": request.certifier_id, "request_id": request.pk, "signed_form__isnull": False}
+    return any(model.objects.filter(**mine).exists() for model in (OnBehalf, Correction))
 
 
 def _has_new_supplier(request: CertificateRequest, line: LineFacts) -> bool:

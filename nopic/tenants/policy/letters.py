@@ -43,6 +43,11 @@ LETTER_NAMES: Final[dict[str, str | Promise]] = {
     "routing_changed": gettext_lazy("Changed on the way"),
     "treatment_reported": gettext_lazy("Treatment reported"),
     "document_owed": gettext_lazy("Document still to send"),
+    "request_to_confirm": gettext_lazy("Request to confirm"),
+    "correction_to_confirm": gettext_lazy("Correction to confirm"),
+    "correction_reminder": gettext_lazy("Correction still to confirm"),
+    "correction_taken_back": gettext_lazy("Correction taken back"),
+    "cancel_declined": gettext_lazy("Certificate not cancelled"),
 }
 SAMPLES: Final[dict[str, str]] = {
     "certifier": "Tierra Firme",

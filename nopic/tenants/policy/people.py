@@ -18,6 +18,7 @@ SECOND_REASONS: Final[dict[str, Promise]] = {
     "override": gettext_lazy("a rule was let pass"),
     "late": gettext_lazy("late request"),
     "balance": gettext_lazy("balance nearly used up"),
+    "signed_form": gettext_lazy("confirmed by a signed form"),
 }
 
 
@@ -44,6 +45,9 @@ class SecondPerson:
         reads=read.yes_or_no,
         hint=gettext_lazy("One person checks the new version, another one approves it."),
     )
+    signed_form: bool = read.setting(
+        False, label=gettext_lazy("Confirmed by a signed form instead of the exporter's click"), reads=read.yes_or_no
+    )
     alone_may_override: bool = read.setting(
         False,
         label=gettext_lazy("Go on alone while nobody else is on duty"),
@@ -54,8 +58,16 @@ class SecondPerson:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Questions to an exporter: how many working days an answer may take."""
+    """Questions to an exporter: how many working days an answer may take, and what counts as one."""
 
     answer_working_days: int = read.setting(
         3, label=gettext_lazy("Working days to answer questions"), reads=read.whole_number(1, 30)
+    )
+    signed_form_confirms: bool = read.setting(
+        False,
+        label=gettext_lazy("A signed form confirms what staff entered"),
+        reads=read.yes_or_no,
+        hint=gettext_lazy(
+            "Staff add the paper or form that the exporter signed, with name and day. Otherwise only the exporter confirms."
+        ),
     )
