@@ -8,13 +8,13 @@ nothing but the picture itself can tell a reviewer something.
 import struct
 from typing import Any
 
-import pillow_heif
+import pi_heif
 
 from nopic.documents.sandbox import pictures, polyglot
 from nopic.documents.sandbox.verdict import Unacceptable
 
 # Without thumbnails: the plugin would show the embedded one, which may be of something else, for the picture.
-pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
+pi_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False, decode_threads=1)
 
 
 def inspect(data: bytes, kind: str, limits: dict[str, int]) -> dict[str, Any]:
