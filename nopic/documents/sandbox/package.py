@@ -116,6 +116,15 @@ class Package:
             raise Unacceptable("unreadable") from None
         return reader
 
+    def refuse_entities(self, part: str) -> None:
+        """For old drawings (VML), in which Excel itself writes what is not well-formed: as bytes, in ASCII."""
+        try:
+            data = self.archive.read(self.names[part.lower()])
+        except (zipfile.BadZipFile, zlib.error, EOFError):
+            raise Unacceptable("unreadable") from None
+        if b"<!" in data.replace(b"<!--", b"").replace(b"<![", b"") or b"\0" in data:
+            raise Unacceptable("active")
+
     def related(self, part: str) -> list[Relation]:
         """Where a part links to inside the file, with targets as names of parts."""
         folder, name = posixpath.split(part)
@@ -144,13 +153,20 @@ def opened(data: bytes, kind: str) -> Package:
     for name in package.names:
         if name.endswith(".rels"):
             _refuse_relations(package.read(name, _Relations()).found)
-        elif name.endswith(".xml"):
+        elif name.endswith(".xml") or _type_of(name, types).endswith(("/xml", "+xml")):
             package.read(name, Reader())  # well-formed, whole, without entities: also where we do not look
+        elif name.endswith(".vml"):
+            package.refuse_entities(name)
     package.main = next((one.target for one in package.related("") if one.kind == "officedocument"), "")
-    said = types.get(f"/{package.main.lower()}") or types.get(posixpath.splitext(package.main)[1].lower(), "")
+    said = _type_of(package.main, types)
     if package.main.lower() not in package.names or said != _MAIN[kind]:
         raise Unacceptable("misnamed" if said in _MAIN.values() else "office")
     return package
+
+
+def _type_of(part: str, types: dict[str, str]) -> str:
+    """What the list of types says of a part, by its name or else by its ending; "" where it says nothing."""
+    return types.get(f"/{part.lower()}") or types.get(posixpath.splitext(part)[1].lower(), "")
 
 
 def _archive(data: bytes) -> zipfile.ZipFile:

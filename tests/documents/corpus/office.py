@@ -13,6 +13,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 504
 LOCKED = OLE + "EncryptedPackage".encode("utf-16-le") + b"\0" * 400
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
+ENTITY = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
+
 Parts = Mapping[str, str | bytes]
 
 
@@ -135,6 +137,13 @@ def encrypted() -> bytes:
     return bytes(data)
 
 
+def odd_name() -> bytes:
+    """A part that is XML only by its type."""
+    more = '<Override PartName="/customXml/item1.dat" ContentType="application/x+xml"/>'
+    listed = types("word/document.xml", DOCX, more)
+    return docx(more={"[Content_Types].xml": listed, "customXml/item1.dat": f"{ENTITY}<a/>"})
+
+
 def _with(part: str, data: str | bytes = "<a/>", made: str = "xlsx") -> bytes:
     return (xlsx if made == "xlsx" else docx)(more={part: data})
 
@@ -147,7 +156,6 @@ def _macro(kind: str) -> str:
     return types("xl/workbook.xml", XLSX, f'<Override PartName="/xl/x.bin" ContentType="{kind}"/>')
 
 
-ENTITY = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
 LAUGHS = '<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><a>&b;</a>'
 LINKS = "word/_rels/document.xml.rels"
 
@@ -212,6 +220,9 @@ OFFICE_CASES = [
     a(93, "field with an address to press", lambda: docx(LINES + field('HYPERLINK "https://x.example/LINK"')), ACCEPTED, LETTER, DOCX),
     a(94, "entity that reads a file", lambda: _with("word/document.xml", f"{ENTITY}<a>&f;</a>", "docx"), "active", LETTER, DOCX),
     a(94, "entity in a part that nobody reads", lambda: _with("customXml/item1.xml", f"{ENTITY}<a/>", "docx"), "active", LETTER, DOCX),
+    a(94, "entity in a part of an odd name", odd_name, "active", LETTER, DOCX),
+    a(94, "entity in an old drawing", lambda: _with("xl/drawings/a.vml", f"{ENTITY}<a><br></a>"), "active", LIST, XLSX),
+    a(94, "old drawing as Excel writes it", lambda: _with("xl/drawings/a.vml", "<xml><!-- c --><![if x]><br></xml>"), ACCEPTED, LIST, XLSX),
     a(94, "entities that grow", lambda: _with("xl/sharedStrings.xml", LAUGHS), "active", LIST, XLSX),
     a(94, "part that is no XML", lambda: _with("word/document.xml", "<w:p>", "docx"), "unreadable", LETTER, DOCX),
 ]  # fmt: skip
