@@ -76,6 +76,9 @@ def test_the_exporter_is_asked_and_confirms_by_sending(world: World, staff: Clie
         with pytest.raises(Refused, match="somebody of the exporter must confirm it"):
             actions.submit(request=request, by=world.here.reviewer, declared=True, revision=request.revision)
     sender = factories.signed_in(world.here.sender)
+    waiting = sender.get("/tierra/requests/").content.decode()
+    assert "Confirm and send the request for" in waiting
+    assert "entered it for you, because Rosa Quispe asked" in waiting
     page = sender.get(check).content.decode()
     assert "Confirm and send" in page
     assert "Rosa Quispe asked on" in page
