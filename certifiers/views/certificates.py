@@ -84,6 +84,8 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "state": queries.state(found, today(zone)),
         "net_kg": found.kilograms,
         "place": standing.place(found),
+        "split_from": standing.split_from(found.request),
+        "split_off": standing.split_off(found.request, line_id=found.line_id),
         "versions": queries.versions(found),
         "drawn": drawn(allowance, today(zone)) if allowance else None,
         "rows": frames.shipments(allowance) if allowance else [],

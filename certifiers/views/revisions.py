@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from certifiers.forms.certificates import CheckForm, DecisionForm
-from nopic.certificates import limits, policies, queries
+from nopic.certificates import limits, policies, queries, standing
 from nopic.certificates.actions import correcting, revising
 from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import RevisionStatus
@@ -63,6 +63,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         "to_decide": wish.status == RevisionStatus.REQUESTED,
         "by_two": wish.corrects or wish.two_people,
         "obstacles": _obstacles(request, found, wish),
+        "split_off": standing.split_off(found.request, line_id=found.line_id),
         "papers": limits.papers(found, wish) if wish.corrects else [],
         "form": form,
         "check_form": check_form,

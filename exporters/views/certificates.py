@@ -69,6 +69,8 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "reason": policies.why_cancelled(found),
         "boxes": papers.of_certificate(found.data),
         "place": standing.place(found),
+        "split_from": standing.split_from(found.request),
+        "split_off": standing.split_off(found.request, line_id=found.line_id),
         "versions": queries.versions(found),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
         "owed_by": afterwards.owed_of(found.request),

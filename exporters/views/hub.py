@@ -13,7 +13,7 @@ from exporters.presenters.hub import points, tasks, timeline
 from exporters.presenters.rows import address, certificate_row, product_of, state_of, step_address, tell_apart, where
 from exporters.views.acting import filing_door
 from exporters.views.loading import load_request, may_send
-from nopic.certificates import policies, projection
+from nopic.certificates import policies, projection, standing
 from nopic.certificates import queries as certificates
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries, timing
@@ -87,6 +87,8 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "refused": refused,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],
         "versions": [each for each in versions if each.number != found.turn or found.turn > 1 or found.status == RequestStatus.DRAFT],
+        "split_from": standing.split_from(found),
+        "split_off": standing.split_off(found) if issued else [],
         "timeline": timeline(found, lines, issued, office.rules.time_zone),
         "zone": office.rules.time_zone,
         "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)

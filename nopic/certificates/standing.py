@@ -1,12 +1,13 @@
-"""In whose place a certificate stands, and what stands or comes in its own."""
+"""In whose place a certificate stands, what stands or comes in its own, and what was split off it."""
 
 from dataclasses import dataclass
 
 from django.db.models import Q
 
 from nopic.certificates.models import Certificate, RegistryOperation
-from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, OperationKind
+from nopic.certificates.statuses import CLOSED_OPERATION, OPEN_REVISION, CertificateStatus, OperationKind
 from nopic.presentation.words import day
+from nopic.requests.lending import still_elsewhere
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 
@@ -48,6 +49,36 @@ def place(certificate: Certificate) -> Place:
         certificate.replaces, taken, None if taken else open_replacement(certificate),
         day(when.date()) if when else "",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SplitFrom:
+    """The certificate whose goods a request is about in part, and whether they are free.
+
+    `waits`: they are on it, and the version without them is under way. Neither free nor waiting: that version was refused.
+    """
+
+    certificate: Certificate
+    free: bool
+    waits: bool
+
+
+def split_from(request: CertificateRequest) -> SplitFrom | None:
+    """Of what a request was split off; None of most."""
+    if request.split_line_id is None:
+        return None
+    first = Certificate.objects.get(certifier_id=request.certifier_id, line_id=request.split_line_id)
+    free = not still_elsewhere(request)
+    under_way = first.revisions.filter(certifier_id=first.certifier_id, status__in=OPEN_REVISION)
+    return SplitFrom(first, free, not free and under_way.exists())
+
+
+def split_off(request: CertificateRequest, *, line_id: int | None = None) -> list[CertificateRequest]:
+    """Requests for parts of the goods of a request, or of one line of it, oldest first; without the withdrawn ones."""
+    found = CertificateRequest.objects.filter(certifier_id=request.certifier_id, split_line__request_id=request.pk)
+    if line_id is not None:
+        found = found.filter(split_line_id=line_id)
+    return list(found.exclude(status=RequestStatus.WITHDRAWN).order_by("pk"))
 
 
 def waits_for_an_earlier_one(operation: RegistryOperation) -> bool:

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from nopic.delivery.views import afterwards, changing, consignment, correcting, handover, inbox, keys, public, replacing
+from nopic.delivery.views import (
+    afterwards,
+    changing,
+    consignment,
+    correcting,
+    handover,
+    inbox,
+    keys,
+    public,
+    replacing,
+    splitting,
+)
 
 urlpatterns = [
     path("v/", public.ask, name="verify_ask"),
@@ -38,6 +49,7 @@ urlpatterns = [
         name="certificate_correction_paper",
     ),
     path("<slug:certifier>/certificates/<int:certificate>/replace/", replacing.replace, name="certificate_replace"),
+    path("<slug:certifier>/certificates/<int:certificate>/split/", splitting.split, name="certificate_split"),
     path("<slug:certifier>/certificates/<int:certificate>/routing/", afterwards.routing, name="routing"),
     path("<slug:certifier>/certificates/<int:certificate>/treatment/", afterwards.treatment, name="treatment"),
     path(

@@ -1,4 +1,8 @@
-"""The kilograms of a certificate that a request replaces: nobody else may have them, so it need not hold them twice."""
+"""Kilograms of a certificate that another request is about: lent to what replaces it, and not free yet for what was split off.
+
+A replacement takes all of them at once, so that nobody else may have them meanwhile. A part that leaves later waits until
+the certificate says less: a revision can be refused, and what was sent on borrowed kilograms would then hold none.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -20,6 +24,18 @@ def lent(request: CertificateRequest, account: Account | None) -> Decimal:
     if request.replaces_line_id is None or account is None:
         return Decimal(0)
     return accounts.used_by(request.replaces_line_id, account.pk)
+
+
+def still_elsewhere(request: CertificateRequest) -> bool:
+    """Whether goods that were split off are on the first certificate still: it uses more than what shall stay there.
+
+    Asked of the account and not of the revision: what frees the kilograms is that they were given back, whichever version
+    or cancellation did it.
+    """
+    line, stays = request.split_line, request.split_stays_kg
+    if line is None or line.account_id is None or stays is None:
+        return False
+    return accounts.used_by(line.pk, line.account_id) > stays
 
 
 def to_hold(request: CertificateRequest, account: Account, kg: Decimal) -> Decimal:

@@ -17,6 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nopic.presentation.words import kg as in_words
+
 DECIMALS: Final = 3
 GRAM: Final = Decimal("0.001")
 MOST: Final = Decimal("99999999999.999")  # what Decimal(14,3) holds
@@ -99,6 +101,15 @@ def read_number(typed: str, what: "str | Promise | None" = None) -> Decimal:
     if number <= 0:
         raise QuantityError("not_positive", _("Enter %(what)s as a number above 0") % {"what": what})
     return number
+
+
+def as_typed(weight: Decimal) -> str:
+    """`19,200` or `150.1250`: kilograms as a text that `read_number` reads as just them.
+
+    A point before exactly three digits would be one of thousands, so a fourth one follows.
+    """
+    text = in_words(weight)
+    return f"{text}0" if weight != int(weight) and _THOUSANDS.fullmatch(text) else text
 
 
 def apart(typed: str, unit: str) -> tuple[str, str]:

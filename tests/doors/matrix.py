@@ -509,6 +509,9 @@ ROWS: dict[str, Row] = {
         STAFF | EXPORTER, of_certificate, ("post",), has_object=True, posts=STAFF | {SENDER}
     ),
     "certificate_replace": Row(STAFF | EXPORTER, of_certificate, has_object=True, posts=STAFF | {SENDER}),
+    "certificate_split": Row(
+        STAFF | EXPORTER, of_certificate, has_object=True, data={"lot_0": "1", "why": "x"}, posts=STAFF | {SENDER}
+    ),
     "certificate_revision": Row(STAFF, of_revision, has_object=True, data={"verdict": "refuse", "note": "x"}),
     "routing": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"vessel": "x"}, posts=STAFF | {SENDER}),
     "treatment": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"kg": "1"}, posts=STAFF | {SENDER}),

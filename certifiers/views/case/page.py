@@ -16,7 +16,7 @@ from certifiers.views.case.opening import Open, is_away, open_case, request_of
 from certifiers.views.case.papers import rows
 from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
-from nopic.certificates import assisted
+from nopic.certificates import assisted, standing
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import ENDED_CERTIFICATE
 from nopic.fees.queries import of_request
@@ -67,6 +67,8 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     context |= right(opened, papers) | {
         "shows_document": "doc" in request.GET,
         "history": queries.history(opened.request, opened.case.rules.time_zone),
+        "split_from": standing.split_from(opened.request),
+        "split_off": standing.split_off(opened.request),
         "next_url": _next(request, opened),
         "keys": _keys(),
     }

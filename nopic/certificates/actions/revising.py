@@ -145,6 +145,10 @@ def revised_data(certificate: Certificate, revision: Revision) -> dict[str, Any]
     data = deepcopy(certificate.data)
     data["net_weight_kg"] = plain_decimal(revision.net_kg)
     data["lots"] = revision.lots
+    if (
+        "containers" in certificate.routing and not revision.corrects
+    ):  # a container that rolled over is not printed twice
+        data["transport"]["containers"] = certificate.containers
     if revision.gross_kg is not None:
         data["gross_weight_kg"] = plain_decimal(revision.gross_kg)
     if revision.packages is not None:

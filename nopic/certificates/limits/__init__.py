@@ -1,4 +1,4 @@
-"""How far a certificate may still be changed: replaced, revised to less, or corrected in one digit."""
+"""How far a certificate may still be changed: replaced, revised to less, split, or corrected in one digit."""
 
 from nopic.certificates.limits.correcting import (
     Evidence,
@@ -22,24 +22,30 @@ from nopic.certificates.limits.revising import (
     obstacles_of_one_person,
     said_remarks,
 )
+from nopic.certificates.limits.splitting import Fault, faults_of_split, lots_of, obstacles_to_split, what_stays
 
 __all__ = [
     "Evidence",
+    "Fault",
     "Slip",
     "Wish",
     "evidence",
     "faults_of_correction",
     "faults_of_revision",
+    "faults_of_split",
     "faults_of_what_left",
     "importer_of",
+    "lots_of",
     "obstacles_of_one_person",
     "obstacles_to_approve_correction",
     "obstacles_to_check",
     "obstacles_to_correct",
     "obstacles_to_replace",
+    "obstacles_to_split",
     "papers",
     "remark",
     "said_remarks",
     "says",
     "slot_of",
+    "what_stays",
 ]

@@ -62,7 +62,7 @@ def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
         return faults
     now_there = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in data["lots"] or []]
     same = (wish.net_kg, list(wish.lots), wish.remarks) == (present, now_there, said_remarks(certificate))
-    if same and _packing(certificate, wish) == _packing(certificate):
+    if same and packing(certificate, wish) == packing(certificate):
         return [_("Nothing is changed yet.")]
     return []
 
@@ -93,8 +93,8 @@ def faults_of_what_left(certificate: Certificate, net_kg: Decimal) -> list[str]:
 def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:
     """Gross weight and packages belong to the kilograms: the old ones beside fewer kilograms would be wrong on the paper."""
     present = Decimal(certificate.data["net_weight_kg"])
-    old_gross, old_count = _packing(certificate)
-    gross, count = _packing(certificate, wish)
+    old_gross, old_count = packing(certificate)
+    gross, count = packing(certificate, wish)
     if gross is not None and gross < wish.net_kg:
         return [
             _("The gross weight, %(gross)s kg, is less than the net weight, %(net)s kg.")
@@ -117,7 +117,7 @@ def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:
     return []
 
 
-def _packing(certificate: Certificate, wish: Wish | None = None) -> tuple[Decimal | None, int | None]:
+def packing(certificate: Certificate, wish: Wish | None = None) -> tuple[Decimal | None, int | None]:
     """Gross kilograms and packages as wished, else as they are."""
     data = certificate.data
     gross = Decimal(data["gross_weight_kg"]) if data.get("gross_weight_kg") else None

@@ -110,6 +110,12 @@ class Certificate(TenantModel):
         """Net weight that the present version says."""
         return Decimal(self.data["net_weight_kg"])
 
+    @property
+    def containers(self) -> list[dict[str, str]]:
+        """Containers and seals as recorded last on the way, otherwise as approved: [{"number", "seal"}]."""
+        found: list[dict[str, str]] = self.routing.get("containers", self.data["transport"].get("containers") or [])
+        return found
+
 
 class Revision(TenantModel):
     """The next version of a certificate under its number: fewer kilograms, other lots, remarks; or one slip corrected.

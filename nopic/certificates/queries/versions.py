@@ -63,6 +63,10 @@ def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
     if revision.gross_kg is not None and before["gross_weight_kg"]:
         gross = f"{kg(Decimal(before['gross_weight_kg']))} kg"
         rows.insert(1, Compared(11, _("Gross weight"), gross, f"{kg(revision.gross_kg)} kg"))
+    boxes = certificate.containers if revision.data is None else revision.data["transport"].get("containers") or []
+    was, new = _containers(before["transport"].get("containers") or []), _containers(boxes)
+    if was != new and not revision.corrects:
+        rows.append(Compared(14, _("Containers"), was, new))
     return _corrected(before, revision) + rows
 
 
@@ -78,6 +82,10 @@ def _corrected(before: Mapping[str, Any], revision: Revision) -> list[Compared]:
         Compared(5, str(Corrected.IMPORTER.label), old["nop_id"], revision.corrected_to),
         Compared(5, _("Importer"), ", ".join([old["name"], *old["address_lines"]]), new),
     ]
+
+
+def _containers(containers: Sequence[Mapping[str, str]]) -> str:
+    return ", ".join(each["number"] for each in containers) or "—"
 
 
 def _lots(lots: Sequence[dict[str, str | None]]) -> str:

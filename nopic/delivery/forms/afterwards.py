@@ -139,8 +139,8 @@ class TreatmentForm(forms.Form):
             raise forms.ValidationError(str(error)) from error
 
 
-class AskedForm(forms.Form):
-    """What the log keeps when staff act for an exporter."""
+class WhoAskedForm(forms.Form):
+    """What the log keeps when staff act for an exporter: who asked them, and how."""
 
     asked_by = on_paper(
         forms.CharField(
@@ -154,14 +154,19 @@ class AskedForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose how they asked you")},
     )
+
+    def asked(self, *, reason: str) -> Asked:
+        """As the action takes it; asked today."""
+        said = self.cleaned_data
+        return Asked(by=said["asked_by"], means=said["means"], on=now().date(), reason=reason)
+
+
+class AskedForm(WhoAskedForm):
+    """The same, and what is wrong."""
+
     reason = forms.CharField(
         label=gettext_lazy("What is wrong with the certificate?"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Enter what is wrong with it")},
     )
-
-    def asked(self) -> Asked:
-        """As the action takes it; asked today."""
-        said = self.cleaned_data
-        return Asked(by=said["asked_by"], means=said["means"], on=now().date(), reason=said["reason"])

@@ -13,9 +13,8 @@ from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import Corrected
 from nopic.oid.numbers import WrongFormat, read_nop_id
 from nopic.presentation.forms import on_paper
-from nopic.presentation.words import kg
 from nopic.products.hts import HtsCode
-from nopic.requests.quantities import QuantityError, apart, read_number, to_kg
+from nopic.requests.quantities import QuantityError, apart, as_typed, read_number, to_kg
 
 MOST_LOTS = 200
 MOST_PACKAGES = 9_999_999
@@ -87,21 +86,15 @@ class RevisionForm(forms.Form):
 
     def clean_net(self) -> Decimal:
         """Kilograms; a unit behind the number is understood."""
-        return _kilograms(self.cleaned_data["net"], _("the net weight"))
+        return kilograms(self.cleaned_data["net"], _("the net weight"))
 
     def clean_gross(self) -> Decimal:
         """Kilograms with the packages; a unit behind the number is understood."""
-        return _kilograms(self.cleaned_data["gross"], _("the gross weight"))
+        return kilograms(self.cleaned_data["gross"], _("the gross weight"))
 
     def clean_packages(self) -> int:
         """A whole number, however it is grouped."""
-        try:
-            number = read_number(self.cleaned_data["packages"], _("the number of packages"))
-        except QuantityError as error:
-            raise forms.ValidationError(str(error)) from error
-        if number != int(number) or not 0 < number <= MOST_PACKAGES:
-            raise forms.ValidationError(_("Enter a whole number of packages, at least 1"))
-        return int(number)
+        return whole_packages(self.cleaned_data["packages"])
 
     def clean_lots(self) -> list[tuple[str, Decimal | None]]:
         """Codes with their kilograms, as far as they are given."""
@@ -113,7 +106,7 @@ class RevisionForm(forms.Form):
             code, _semicolon, weight = (part.strip() for part in line.partition(";"))
             if not code or len(code) > 60:
                 raise forms.ValidationError(_("“%(line)s”: begin with the lot's code") % {"line": line[:40]})
-            found.append((code, _kilograms(weight, _("the net weight"), line) if weight else None))
+            found.append((code, kilograms(weight, _("the net weight"), line) if weight else None))
         return found
 
     def wish(self) -> Wish:
@@ -128,17 +121,31 @@ class RevisionForm(forms.Form):
 def as_it_is(certificate: Certificate) -> dict[str, str]:
     """The present version as the form shows it."""
     data = certificate.data
-    lots = [f"{lot['code']}; {kg(Decimal(lot['kg']))}" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
+    lots = [
+        f"{lot['code']}; {as_typed(Decimal(lot['kg']))}" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]
+    ]
     return {
-        "net": kg(Decimal(data["net_weight_kg"])),
+        "net": as_typed(Decimal(data["net_weight_kg"])),
         "packages": f"{data['packages']['count']:,}" if data["packages"] else "",
-        "gross": kg(Decimal(data["gross_weight_kg"])) if data["gross_weight_kg"] else "",
+        "gross": as_typed(Decimal(data["gross_weight_kg"])) if data["gross_weight_kg"] else "",
         "lots": "\n".join(lots),
         "remarks": limits.said_remarks(certificate),
     }
 
 
-def _kilograms(typed: str, what: str, line: str = "") -> Decimal:
+def whole_packages(typed: str) -> int:
+    """A number of packages. Raises ValidationError with the sentence for the field."""
+    try:
+        number = read_number(typed, _("the number of packages"))
+    except QuantityError as error:
+        raise forms.ValidationError(str(error)) from error
+    if number != int(number) or not 0 < number <= MOST_PACKAGES:
+        raise forms.ValidationError(_("Enter a whole number of packages, at least 1"))
+    return int(number)
+
+
+def kilograms(typed: str, what: str, line: str = "") -> Decimal:
+    """A weight; a unit behind the number is understood. Raises ValidationError, which names the `line` it stands in."""
     number, unit = apart(typed, "kg")
     try:
         return to_kg(read_number(number, what), unit)

@@ -4,9 +4,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import CancelWish, Revision
+from nopic.certificates.standing import split_off
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.letters import Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.presentation.words import day, kg
+from nopic.requests.lending import still_elsewhere
+from nopic.requests.statuses import RequestStatus
 
 
 def revised(case: Case) -> Letter:
@@ -26,6 +29,7 @@ def revised(case: Case) -> Letter:
             *([shorten(remarks)] if remarks else []),
             _("If the number is entered in ACE already, correct the entry or call: %(office)s")
             % {"office": case.office},
+            *_split_off(case, _("Request %(reference)s, for what leaves later, can be sent now: %(page)s"), free=True),
             *([letters.MOCK] if settings.OID_IS_MOCK else []),
         ],
         (_("Open the consignment"), case.link()),
@@ -45,6 +49,11 @@ def revision_refused(case: Case) -> Letter:
         % {"n": record.version, "kg": kg(record.data["net_weight_kg"])},
         lines=[
             _("Why: %(why)s") % {"why": shorten(revision.decision_note, 400)},
+            *_split_off(
+                case,
+                _("The goods of request %(reference)s stay on this certificate, so it cannot be sent: %(page)s"),
+                free=False,
+            ),
             _("Questions: %(office)s") % {"office": case.office},
         ],
         link=(_("Open the request"), case.page),
@@ -64,6 +73,20 @@ def cancel_declined(case: Case) -> Letter:
         ],
         link=(_("Open the request"), case.page),
     )
+
+
+def _split_off(case: Case, sentence: str, *, free: bool) -> list[str]:
+    """The sentence, to the exporter, for each draft of goods that leave later which can or cannot be sent now."""
+    if case.mail.recipient_kind != "exporter" or case.record is None:
+        return []
+    parts = split_off(case.request, line_id=case.record.certificate.line_id)
+    drafts = [each for each in parts if each.status == RequestStatus.DRAFT]
+    home = f"{settings.BASE_URL}/{case.request.certifier.slug}/requests"
+    return [
+        sentence % {"reference": each.reference, "page": f"{home}/{each.reference}/"}
+        for each in drafts
+        if still_elsewhere(each) is not free
+    ]
 
 
 def replaced(case: Case) -> Letter:

@@ -31,6 +31,7 @@ def change(request: PortalRequest, certificate: int) -> HttpResponse:
         "obstacles": policies.obstacles_to_revise(found),
         "counts": policies.counts(found),
         "has_left": policies.goods_have_left(found),
+        "why_not_split": limits.obstacles_to_split(found),
         "why_not_replace": limits.obstacles_to_replace(found),
         "why_not_correct": limits.obstacles_to_correct(found),
         "correcting": found.revisions.filter(certifier_id=found.certifier_id, status=RevisionStatus.REQUESTED)

@@ -29,7 +29,11 @@ def replace(request: PortalRequest, certificate: int) -> HttpResponse:
     against: list[str] = []
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
-            begun = actions.replace(certificate=found, by=request.user, asked=form.asked() if form else None)
+            begun = actions.replace(
+                certificate=found,
+                by=request.user,
+                asked=form.asked(reason=form.cleaned_data["reason"]) if form else None,
+            )
             messages.success(
                 request,
                 _(

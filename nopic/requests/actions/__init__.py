@@ -1,6 +1,6 @@
 """What can be done with a request, until it is decided. Every verb runs inside the caller's `tenant()`.
 
-Copying: copy, start_from, start_replacement, fill_in_today, keep_as_template, rename_template, delete_template.
+Copying: copy, start_from, start_replacement, start_split, fill_in_today, keep_as_template, rename_template, delete_template.
 For an exporter: start_on_behalf, as_asked (what is kept of who asked), ask_to_confirm, sign (a click, or a signed form).
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
@@ -26,10 +26,12 @@ from nopic.requests.actions.on_behalf import SIGNATURE, Asked, Signed, as_asked,
 from nopic.requests.actions.purchasing import correct_certificate, register_certificate
 from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers, stops_against_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
+from nopic.requests.actions.splitting import Part, start_split
 
 __all__ = [
     "SIGNATURE",
     "Asked",
+    "Part",
     "Signed",
     "add_supplier",
     "answer_slot",
@@ -62,6 +64,7 @@ __all__ = [
     "start_from",
     "start_on_behalf",
     "start_replacement",
+    "start_split",
     "stops_against_answers",
     "submit",
     "withdraw",

@@ -30,10 +30,10 @@ TODAY_STEPS: Final = ("departure", "products", "transport")
 _IMPORTER = ("importer_email", "broker_name", "broker_email", "consignee_name", "consignee_address")
 _GOODS = ("item", "crop_year", "unit", "package_kind", "origin_region")
 _WEIGHTS = ("net", "packages", "gross")
-_WAY = (
+WAY = (
     "mode", "place_of_loading", "country_of_loading", "port_of_entry", "carrier", "treatment", "treatment_text",
 )  # fmt: skip
-_TRUCK = (*_WAY, "arrival_on", "vessel", "containers", "transport_document")
+_TRUCK = (*WAY, "arrival_on", "vessel", "containers", "transport_document")
 
 
 def answers_to_copy(source: CertificateRequest, *, same_truck: bool = False) -> dict[str, dict[str, Any]]:
@@ -51,7 +51,7 @@ def answers_to_copy(source: CertificateRequest, *, same_truck: bool = False) -> 
         lines = [each for each in raw["products"].get("lines", []) if isinstance(each, Mapping)]
         found["products"] = {"lines": [_goods(each, with_weights=not same_truck) for each in lines]}
     if "transport" in raw:
-        kept = _TRUCK if same_truck else _WAY
+        kept = _TRUCK if same_truck else WAY
         found["transport"] = {name: raw["transport"][name] for name in kept if name in raw["transport"]}
     return found
 
@@ -106,13 +106,13 @@ def start_replacement(
         return request
     request.copied_from, request.replaces_id, request.replaces_line = source, certificate_id, line
     request.save(update_fields=["copied_from", "replaces_id", "replaces_line"])
-    for step, raw in _all_of(line).items():
+    for step, raw in everything_of(line).items():
         revise(request=request, step=step, raw=raw, revision=request.revision, by=by)
     record(request, "replacement started", by=by, old=source.reference, new=request.reference)
     return request
 
 
-def _all_of(line: RequestLine) -> dict[str, dict[str, Any]]:
+def everything_of(line: RequestLine) -> dict[str, dict[str, Any]]:
     """Every answer of the request behind a line, with this one product only and its lots."""
     found = {step: dict(raw) for step, raw in line.request.raw.items()}
     entries = found.get("products", {}).get("lines", [])

@@ -35,6 +35,7 @@ from nopic.requests.checks.parties import (
 )
 from nopic.requests.checks.purchases import purchases_are_covered
 from nopic.requests.checks.replacing import replaces_what_is_in_force
+from nopic.requests.checks.splitting import split_goods_are_free
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
 from nopic.requests.checks.weights import (
     gross_is_at_least_net,
@@ -66,6 +67,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (is_sent_in_time, SENT),
     (importer_is_certified, ALWAYS),
     (replaces_what_is_in_force, SENT),
+    (split_goods_are_free, SENT),
     (recipients_are_named, SENT),
     (suppliers_are_certified, SENT),
     (arrives_after_departure, SENT),

@@ -88,6 +88,10 @@ class CertificateRequest(TenantModel):
     replaces_id = models.BigIntegerField(null=True)
     replaces_line = models.ForeignKey("RequestLine", models.PROTECT, null=True, related_name="+", db_constraint=False)
 
+    # A part of a certificate's goods that leaves later: its line, and what stays on it once its next version is published.
+    split_line = models.ForeignKey("RequestLine", models.PROTECT, null=True, related_name="+", db_constraint=False)
+    split_stays_kg = models.DecimalField(max_digits=14, decimal_places=3, null=True)
+
     # Departure (boxes 2, 15, 17)
     coverage = models.CharField(max_length=10, choices=Coverage, default=Coverage.SINGLE)
     last_departure_on = models.DateField(null=True, blank=True)  # of a time frame; departure_on is its first
@@ -151,6 +155,11 @@ class CertificateRequest(TenantModel):
             ),
             models.CheckConstraint(
                 condition=Q(replaces_id=None) | Q(replaces_line__isnull=False), name="request_replaces_a_line"
+            ),
+            models.CheckConstraint(
+                condition=Q(split_line=None, split_stays_kg=None)
+                | Q(split_line__isnull=False, split_stays_kg__isnull=False, split_stays_kg__gt=0),
+                name="request_split_says_what_stays",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False, policy__isnull=False),
