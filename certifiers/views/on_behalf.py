@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods
 from certifiers.forms.on_behalf import OnBehalfForm
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries
+from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.models import Exporter
-from nopic.workflow.clock import now
+from nopic.workflow.clock import today
 from nopic.workflow.transitions import Refused
 
 
@@ -20,7 +21,7 @@ def file_on_behalf(request: PortalRequest, nop_id: str) -> HttpResponse:
     """Who asked, by what means, when and why; then the first step of the form."""
     exporter = get_object_or_404(Exporter.objects.filter(certifier=request.certifier), nop_id=nop_id)
     exporter.certifier = request.certifier
-    form = OnBehalfForm(posted(request), initial={"asked_on": now().date()})
+    form = OnBehalfForm(posted(request), initial={"asked_on": today(policy_of(request.certifier.pk).rules.time_zone)})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         asked = actions.Asked(by=data["asked_by"], means=data["means"], on=data["asked_on"], reason=data["reason"])

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 from hypothesis import given
@@ -25,6 +26,7 @@ from nopic.requests.actions import Part
 from nopic.requests.models import CertificateRequest, OnBehalf, RequestLine
 from nopic.requests.quantities import as_typed, read_number
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.watch import actions
 from nopic.watch.models import RoutingChange
 from nopic.workflow.clock import now, today
@@ -259,6 +261,18 @@ def test_staff_split_for_an_exporter_who_called(here: Side, first: Certificate) 
     assert answer["Location"] == f"/tierra/requests/{begun.reference}/"
     hub = factories.signed_in(here.reviewer).get(answer["Location"]).content.decode()
     assert f"/tierra/certificates/{first.pk}/" in hub
+
+
+def test_staff_may_do_it_in_the_evening_when_it_is_tomorrow_in_london(here: Side, first: Certificate) -> None:
+    with tenant(here.certifier):
+        Policy.objects.create(
+            certifier=here.certifier, version=2, data={**here.policy.data, "time_zone": "America/Lima"}, by="a test"
+        )
+    tonight = (now() + timedelta(days=1)).replace(hour=2, minute=0)
+    with time_machine.travel(tonight, tick=False):
+        assert post(here, first, here.reviewer, asked_by="Rosa Quispe", means="phone").status_code == 302
+    with tenant(here.certifier):
+        assert OnBehalf.objects.get(request__split_line=first.line_id).asked_on == tonight.date() - timedelta(days=1)
 
 
 def test_what_cannot_be_split_says_why(here: Side, first: Certificate) -> None:

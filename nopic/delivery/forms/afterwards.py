@@ -13,7 +13,7 @@ from nopic.requests.containers import ContainerError, read_container
 from nopic.requests.models import OnBehalf
 from nopic.requests.quantities import QuantityError, read_number, to_kg
 from nopic.watch.models import Treatment
-from nopic.workflow.clock import now
+from nopic.workflow.clock import today
 
 MOST_CONTAINERS = 40
 MOST_LOTS = 200
@@ -155,10 +155,10 @@ class WhoAskedForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose how they asked you")},
     )
 
-    def asked(self, *, reason: str) -> Asked:
-        """As the action takes it; asked today."""
+    def asked(self, *, reason: str, zone: str) -> Asked:
+        """As the action takes it; asked today, at the office in this time zone."""
         said = self.cleaned_data
-        return Asked(by=said["asked_by"], means=said["means"], on=now().date(), reason=reason)
+        return Asked(by=said["asked_by"], means=said["means"], on=today(zone), reason=reason)
 
 
 class AskedForm(WhoAskedForm):

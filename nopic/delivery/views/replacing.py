@@ -11,6 +11,8 @@ from nopic.delivery.forms.afterwards import AskedForm
 from nopic.delivery.views.changing import frame
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.presentation.forms import posted, problems
+from nopic.requests.actions import Asked
+from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, OnBehalf
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.statuses import STAFF
@@ -32,7 +34,7 @@ def replace(request: PortalRequest, certificate: int) -> HttpResponse:
             begun = actions.replace(
                 certificate=found,
                 by=request.user,
-                asked=form.asked(reason=form.cleaned_data["reason"]) if form else None,
+                asked=_asked(request, form) if form else None,
             )
             messages.success(
                 request,
@@ -55,6 +57,11 @@ def replace(request: PortalRequest, certificate: int) -> HttpResponse:
     }
     wrong = bool(against or (form and form.errors))
     return render(request, "delivery/replace.html", context, status=422 if wrong else 200)
+
+
+def _asked(request: PortalRequest, form: AskedForm) -> Asked:
+    """What the log keeps of who called the staff."""
+    return form.asked(reason=form.cleaned_data["reason"], zone=policy_of(request.certifier.pk).rules.time_zone)
 
 
 def _onward(begun: CertificateRequest, request: PortalRequest) -> str:

@@ -13,6 +13,7 @@ from nopic.delivery.forms.splitting import SplitForm
 from nopic.delivery.views.changing import frame
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.presentation.forms import posted, problems
+from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.statuses import STAFF
@@ -75,7 +76,7 @@ def _split(
     try:
         return actions.split(
             certificate=found, part=form.part(), why=why, by=request.user, key=form.cleaned_data["key"],
-            asked=who.asked(reason=why) if who else None,
+            asked=who.asked(reason=why, zone=policy_of(request.certifier.pk).rules.time_zone) if who else None,
         )  # fmt: skip
     except Refused as refusal:
         for one in refusal.findings:
