@@ -26,6 +26,7 @@ from nopic.certificates.statuses import (
 )
 from nopic.documents.models import Document
 from nopic.documents.statuses import DocumentStatus
+from nopic.frames.queries import allowance_of
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
@@ -88,6 +89,12 @@ def goods_have_left(certificate: Certificate) -> bool:
     return day_left(certificate) is not None
 
 
+def has_shipped(certificate: Certificate) -> bool:
+    """Whether kilograms are recorded as left under it."""
+    allowance = allowance_of(certificate.certifier_id, certificate.pk)
+    return allowance is not None and allowance.shipped_kg > 0
+
+
 def obstacles_to_publish(certificate: Certificate, *, asked_live: bool = True) -> list[str]:
     """Sentences for the staff that stand against publishing it in the registry at this moment.
 
@@ -100,6 +107,8 @@ def obstacles_to_publish(certificate: Certificate, *, asked_live: bool = True) -
         against.append(_("The date of departure was moved after the approval: the certificate would say another one."))
     if (old := certificate.replaces) and (old.status != CertificateStatus.ISSUED or old.cancel_requested_at):
         against.append(_("The certificate that it replaces is not in force any more."))
+    elif old and has_shipped(old):
+        against.append(_("Goods are recorded as left under the certificate that it replaces."))
     return against
 
 

@@ -115,7 +115,6 @@ def obstacles_to_draw(allowance: Allowance) -> list[str]:
         {
             Closed.CANCELLED: _("The certificate was cancelled. No shipment may be recorded under it."),
             Closed.REPLACED: _("The certificate was replaced. Record shipments under the new one."),
-            Closed.FROZEN: _("Your certifier has stopped new shipments under this certificate. Call them."),
             Closed.SETTLED: _(
                 "The time frame is over and its rest was released. No shipment may be recorded any more."
             ),

@@ -55,5 +55,4 @@ class Closed(models.TextChoices):
 
     CANCELLED = "cancelled", _("The certificate was cancelled")
     REPLACED = "replaced", _("The certificate was replaced")
-    FROZEN = "frozen", _("The certifier stopped new shipments")
     SETTLED = "settled", _("The time frame is over and its rest was released")

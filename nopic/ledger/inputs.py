@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import ROUND_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
@@ -117,10 +117,19 @@ def use(line_id: int, *, turn: int, by: Actor) -> None:
         _move(certificate, InputKind.USE, held=-kg, used=kg, line_id=line_id, turn=turn, by=by)
 
 
-def give_back(line_id: int, *, turn: int, by: Actor, reason: str) -> None:
-    """The line's certificate was cancelled before shipment: what it used may be used again."""
-    for certificate, _line, kg in _of_lines([line_id], "used_delta"):
-        _move(certificate, InputKind.GIVE_BACK, used=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
+def give_back(
+    line_id: int,
+    *,
+    turn: int,
+    by: Actor,
+    reason: str,
+    share: Decimal = Decimal(1),
+    kind: InputKind = InputKind.GIVE_BACK,
+) -> None:
+    """A share (0 to 1) of what the line's certificate used may be used again: of each purchase alike, rounded down."""
+    for certificate, _line, used in _of_lines([line_id], "used_delta"):
+        if (kg := (used * share).quantize(GRAM, rounding=ROUND_DOWN)) > 0:
+            _move(certificate, kind, used=-kg, line_id=line_id, turn=turn, by=by, reason=reason)
 
 
 def reduce(line_id: int, wanted: Mapping[int, Decimal], *, version: int, by: Actor) -> None:

@@ -141,6 +141,7 @@ class InputKind(models.TextChoices):
     USE = "use", _("Used by an issued certificate")
     GIVE_BACK = "give_back", _("Given back: certificate cancelled before shipment, or replaced")
     REDUCE = "reduce", _("Given back: certificate revised to less")
+    REST = "rest", _("Given back: never shipped")
 
 
 class InputEntry(TenantModel):

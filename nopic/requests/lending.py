@@ -5,7 +5,7 @@ the certificate says less: a revision can be refused, and what was sent on borro
 """
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import TYPE_CHECKING
 
 from nopic.ledger import accounts, inputs
@@ -50,21 +50,35 @@ def lent_inputs(request: CertificateRequest, line: RequestLine, lines: Sequence[
     return inputs.used_by(request.replaces_line_id)
 
 
-def drawn_by(line: "LineFacts", lots: Mapping[str, Decimal | None], net_kg: Decimal) -> dict[int, Decimal]:
-    """Kilograms that a version of a line's certificate takes of each transaction certificate, {certificate: kg}.
+def drawn_by(
+    line: "LineFacts", lots: Sequence[tuple[str, Decimal | None]], *, used: Mapping[int, Decimal], before: Decimal,
+    net_kg: Decimal,
+) -> dict[int, Decimal]:  # fmt: skip
+    """Kilograms that a version of a line's certificate still takes of each transaction certificate, {certificate: kg}.
 
-    `lots` by code with their kilograms where the version has them, and its `net_kg`. A lot that it does not name takes
-    nothing.
+    Of `used` kilograms while it said `before` kg; it now says `net_kg`, and these `lots` as (code, kilograms or None).
+    Lots that it no longer names give their purchase back, but never more than the goods became fewer; where its lots are
+    not the request's, all purchases shrink alike.
     """
+    share = net_kg / before
+    alike = {pk: (kg * share).quantize(inputs.GRAM, rounding=ROUND_UP) for pk, kg in used.items()}
+    said = dict(lots)
+    if not set(said) <= {lot.code for lot in line.lots}:
+        return alike
     factor = line.version.input_factor if line.version else Decimal(1)
-    found: dict[int, Decimal] = {}
+    wanted: dict[int, Decimal] = dict.fromkeys(used, Decimal(0))
     for lot in line.lots:
         certificate = line.inputs.get(lot.pk)
-        if certificate is None or lot.code not in lots:
+        if certificate is None or certificate.pk not in used or lot.code not in said:
             continue
-        weight = lots[lot.code]
+        weight = said[lot.code]
         if weight is None:
             weight = line.kg_of(lot) if len(line.lots) > 1 else net_kg
-        if weight is not None:
-            found[certificate.pk] = found.get(certificate.pk, Decimal(0)) + inputs.input_of(weight, factor)
-    return found
+        if weight is None:
+            return alike
+        wanted[certificate.pk] += inputs.input_of(weight, factor)
+    spare = inputs.input_of(before - net_kg, factor)
+    for pk in sorted(used):
+        freed = min(max(used[pk] - wanted[pk], Decimal(0)), spare)
+        wanted[pk], spare = used[pk] - freed, spare - freed
+    return wanted

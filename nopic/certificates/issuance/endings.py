@@ -81,6 +81,7 @@ def take_the_place(new: Certificate, goods: Goods, *, at: datetime, by: Actor) -
         .select_related("request__policy", "line__account")
         .get(certifier_id=new.certifier_id, pk=new.replaces_id)
     )
+    shipping.replaced(old, by=by)
     theirs = goods_of(old)
     accounts.lock({goods.account.pk, theirs.account.pk})
     accounts.give_back(
@@ -143,10 +144,13 @@ def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = 
     # What was treated on the way is never certified again.
     given_back = min(given_back, goods.kg - certificate.non_organic_kg)
     if given_back > 0:
+        certified = accounts.used_by(goods.line_id, goods.account.pk)
         accounts.give_back(
             goods.account, given_back, line_id=goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason
         )  # fmt: skip
-        inputs.give_back(goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason)
+        inputs.give_back(
+            goods.line_id, turn=goods.turn, by=by, reason=certificate.cancel_reason, share=given_back / max(certified, given_back)
+        )  # fmt: skip
     projection.refresh(certificate)
     owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
 
@@ -157,7 +161,8 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
         certifier_id=certificate.certifier_id, certificate=certificate, version=version, status=RevisionStatus.APPROVED
     )
     goods, file = goods_of(certificate), policies.file_to_hand_out(certificate)
-    saved = goods.kg - revision.net_kg
+    certified = accounts.used_by(goods.line_id, goods.account.pk)  # without what never left and was given back before
+    saved = max(certified - revision.net_kg, Decimal(0))
     advance(
         revision, RevisionStatus.PUBLISHED, by=by, published_at=at, before=certificate.data,
         before_file=file.sha256 if file else "",
@@ -170,11 +175,10 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     record(certificate, "revised", by=by, version=version, kg=str(revision.net_kg), given_back=str(saved))
     if saved:
         accounts.reduce(goods.account, saved, line_id=goods.line_id, version=version, by=by)
-    if inputs.used_by(goods.line_id):
-        said = {lot["code"]: Decimal(lot["kg"]) if lot.get("kg") else None for lot in revision.lots}
-        inputs.reduce(
-            goods.line_id, drawn_by(_facts_of(certificate), said, revision.net_kg), version=version, by=by
-        )  # fmt: skip
+    if saved and (used := inputs.used_by(goods.line_id)):
+        lots = [(lot["code"], Decimal(lot["kg"]) if lot.get("kg") else None) for lot in revision.lots]
+        left = drawn_by(_facts_of(certificate), lots, used=used, before=certified, net_kg=revision.net_kg)
+        inputs.reduce(goods.line_id, left, version=version, by=by)
     certificate.attention = policies.registry_differs(certificate)
     certificate.save(update_fields=["attention"])
     projection.refresh(certificate)

@@ -18,7 +18,7 @@ def obstacles_to_replace(certificate: Certificate) -> list[str]:
         return [_("A certificate for several shipments is not replaced: its shipments are recorded under its number.")]
     if certificate.revisions.filter(certifier_id=certificate.certifier_id, status__in=OPEN_REVISION).exists():
         return [_("A revision of this certificate is under way. It can be replaced once that is published or refused.")]
-    if policies.goods_have_left(certificate):
+    if policies.goods_have_left(certificate) or policies.has_shipped(certificate):
         return [
             _(
                 "The goods have left, and no other certificate can be issued for goods that have left. More kilograms, another product or importer cannot be certified any more."

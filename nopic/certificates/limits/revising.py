@@ -52,11 +52,15 @@ def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
         return [_("Name at least one lot.")]
     if faults := faults_of_what_left(certificate, wish.net_kg):
         return faults
+    codes = [code for code, _weight in wish.lots]
+    if twice := next((code for code in codes if codes.count(code) > 1), ""):
+        return [_("Lot %(lot)s is there twice. Remove one.") % {"lot": twice}]
     known = [weight for _code, weight in wish.lots if weight is not None]
-    if len(known) == len(wish.lots) and known and sum(known) != wish.net_kg:
+    added_up = sum(known, Decimal(0))
+    if added_up > wish.net_kg or (len(known) == len(wish.lots) and known and added_up != wish.net_kg):
         return [
             _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
-            % {"sum": kg(sum(known, Decimal(0))), "net": kg(wish.net_kg)}
+            % {"sum": kg(added_up), "net": kg(wish.net_kg)}
         ]
     if faults := [] if several else _faults_of_packing(certificate, wish):
         return faults
@@ -79,7 +83,12 @@ def obstacles_of_one_person(revision: Revision, *, by: User) -> list[str]:
 
 
 def faults_of_what_left(certificate: Certificate, net_kg: Decimal) -> list[str]:
-    """Why a version cannot say so few kilograms: more are recorded as planned or as left."""
+    """Why a version cannot say so few kilograms: more are recorded as planned or as left, or lost their organic status."""
+    if net_kg < certificate.non_organic_kg:
+        return [
+            _("%(kg)s kg are reported as treated and stay counted. Enter that weight or more.")
+            % {"kg": kg(certificate.non_organic_kg)}
+        ]
     allowance = allowance_of(certificate.certifier_id, certificate.pk)
     drawn = allowance.planned_kg + allowance.shipped_kg if allowance else Decimal(0)
     if net_kg >= drawn:

@@ -98,6 +98,11 @@ def cancelled(certificate: Certificate, *, by: Actor) -> None:
     frames.close(certifier_id=certificate.certifier_id, certificate_id=certificate.pk, why=Closed.CANCELLED, by=by)
 
 
+def replaced(certificate: Certificate, *, by: Actor) -> None:
+    """Another certificate took its place: nothing leaves under its number any more. The caller holds its lock."""
+    frames.close(certifier_id=certificate.certifier_id, certificate_id=certificate.pk, why=Closed.REPLACED, by=by)
+
+
 def lower_cap(certificate: Certificate, kg: Decimal) -> None:
     """A revision that lowers the weight is approved: no more may leave from now on, also before it is published.
 
@@ -105,7 +110,9 @@ def lower_cap(certificate: Certificate, kg: Decimal) -> None:
     """
     if allowance := frames.lock(certificate.certifier_id, certificate.pk):
         allowance.cap_kg = kg
-        allowance.save(update_fields=["cap_kg"])
+        if allowance.released_kg is not None:  # settled: of what never left, so much less was certified
+            allowance.released_kg = kg - allowance.shipped_kg
+        allowance.save(update_fields=["cap_kg", "released_kg"])
 
 
 def stays_used(certificate: Certificate, kg: Decimal) -> tuple[Decimal, Decimal]:

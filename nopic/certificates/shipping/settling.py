@@ -15,7 +15,8 @@ from nopic.certificates.shipping import lock, office_of
 from nopic.frames import actions as frames
 from nopic.frames import queries
 from nopic.frames.models import Allowance, Notice
-from nopic.ledger import accounts
+from nopic.ledger import accounts, inputs
+from nopic.ledger.models import InputKind
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
@@ -109,10 +110,15 @@ def _settle(certificate: Certificate, allowance: Allowance, office: Office, toda
     rest = frames.settle(allowance=allowance, by=BY)
     if rest is None:
         return False
+    goods = goods_of(certificate)
+    certified = accounts.used_by(goods.line_id, goods.account.pk)
+    rest = min(rest, certified - certificate.non_organic_kg)  # what was treated is never certified again
     if rest > Decimal(0):
-        goods = goods_of(certificate)
         accounts.give_rest_back(
             goods.account, rest, line_id=goods.line_id, turn=goods.turn, by=BY, reason="not shipped"
+        )
+        inputs.give_back(
+            goods.line_id, turn=goods.turn, by=BY, reason="not shipped", share=rest / certified, kind=InputKind.REST
         )
     return True
 
