@@ -162,6 +162,12 @@ def _block(each: dict[str, Any]) -> dict[str, Any]:
     return {name: str(each[name]).replace("\x00", "")}
 
 
+def is_cut(block: dict[str, Any]) -> bool:
+    """Whether the file has more in this table than was read of it: rows, columns, or the end of a long cell."""
+    cells = (cell for row in block.get("rows", ()) for cell in row)
+    return bool(block.get("more_rows") or block.get("more_columns") or any(cell.endswith("…") for cell in cells))
+
+
 def _answers(job: dict[str, Any], file: BinaryIO, deadline: float) -> Iterator[dict[str, Any]]:
     """Run one child over `file` and yield its answers after the first, which tells about the cage."""
     limits = {"pages": MOST_PAGES, "megapixels": MOST_MEGAPIXELS, "width": PICTURE_WIDTH, "picture_kb": PICTURE_KB}

@@ -32,6 +32,7 @@ class Organic(models.TextChoices):
 
     FOUND = "found", _("Named as organic in its text")
     NOT_FOUND = "not_found", _("Not named as organic in its text")
+    NOT_IN_PART = "in_part", _("Not named as organic in the part of its text that was read")
     NO_TEXT = "no_text", _("A picture without text: look at it")
 
 

@@ -1,4 +1,5 @@
-/* Photos are made smaller on the device before they are sent (at most 2,000 px, JPEG), and the way is shown.
+/* Photos are made smaller on the device before they are sent (at most 2,000 px; JPEG where the field takes it, else
+   as they are), and the way is shown.
    Markup: an element with data-upload around <input type="file"> and, optionally, <progress hidden> and [data-said]
    with data-smaller="made smaller on your device from {from} to {to}" and data-sending="{percent} percent sent". */
 (() => {
@@ -9,7 +10,8 @@
     const said = area?.querySelector("[data-said]");
     if (said?.dataset[name]) said.textContent = said.dataset[name].replace(/\{(\w+)\}/g, (_, k) => facts[k]);
   };
-  async function smaller(file) {
+  const asJpeg = (input) => /^$|jpe?g|image\/\*/.test(input.accept);
+  async function smaller(file, type) {
     if (!/^image\/(jpeg|png|webp)$/.test(file.type)) return file;
     try {
       const picture = await createImageBitmap(file);
@@ -19,15 +21,16 @@
       canvas.width = Math.round(picture.width * scale);
       canvas.height = Math.round(picture.height * scale);
       canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85));
+      const blob = await new Promise((done) => canvas.toBlob(done, type, 0.85));
       if (!blob || blob.size >= file.size) return file;
-      return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg", lastModified: file.lastModified });
+      const name = type === file.type ? file.name : file.name.replace(/\.\w+$/, "") + ".jpg";
+      return new File([blob], name, { type, lastModified: file.lastModified });
     } catch (unreadable) {
       return file; // the server says what is wrong with it
     }
   }
   async function reduce(input) {
-    const files = [...input.files], made = await Promise.all(files.map(smaller));
+    const files = [...input.files], made = await Promise.all(files.map((f) => smaller(f, asJpeg(input) ? "image/jpeg" : f.type)));
     const sum = (list) => list.reduce((n, f) => n + f.size, 0);
     if (made.some((f, i) => f !== files[i])) {
       const bag = new DataTransfer();

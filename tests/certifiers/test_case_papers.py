@@ -129,6 +129,19 @@ def test_a_paper_that_does_not_say_organic_stops_only_where_it_goes_with_the_goo
         assert (document.named_organic, document.named_by) == (True, str(world.here.reviewer))
 
 
+@pytest.mark.parametrize("organic, part", [("not_found", "is not in its text."), ("in_part", "the file has more.")])
+def test_a_reviewer_reads_whether_all_of_the_text_was_searched(world: World, organic: str, part: str) -> None:
+    request = cases.taken(world.here)
+    with tenant(world.here.certifier):
+        Document.objects.filter(dossier=request.dossier, rule="commercial_invoice").update(
+            removed_at="2026-11-28T10:00Z"
+        )
+        factories.paper(request, "commercial_invoice", organic=organic)
+        case = review.load(CertificateRequest.objects.get(pk=request.pk))
+        (found,) = [one for one in case.findings if one.rule == "documents_name_the_product_as_organic"]
+    assert (found.severity, part in found.staff_sentence) == ("question", True)
+
+
 def test_an_original_is_saved_under_its_own_name_and_never_opened_in_the_browser(
     world: World, reviewer: Client, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

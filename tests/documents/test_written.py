@@ -170,6 +170,22 @@ def test_a_received_workbook_is_read_and_named_organic_and_its_original_stays(de
     assert (page.sha256, page.blocks[0]) == ("", {"heading": "Packing list"})
 
 
+@pytest.mark.parametrize(
+    "sheet, said",
+    [
+        ("<row><c><v>7</v></c></row>", Organic.NOT_FOUND),
+        ("<row><c><v>7</v></c></row>" * (MOST_ROWS + 1), Organic.NOT_IN_PART),
+        (cells(*((f"A{chr(65 + n)}" if n < 26 else f"B{chr(39 + n)}", "7", 0) for n in range(MOST_COLUMNS + 1))), Organic.NOT_IN_PART),
+        (f'<row><c t="str"><v>{"x" * LONGEST_CELL} organic</v></c></row>', Organic.NOT_IN_PART),
+    ],
+    ids=["whole", "rows", "columns", "cell"],
+)  # fmt: skip
+def test_not_found_in_a_table_of_which_only_a_part_is_read_is_said_to_be_so(desk, sheet, said):
+    document = desk.send(xlsx(sheet), name=LIST)
+    work(document)
+    assert desk.now(document).organic == said
+
+
 def test_a_row_of_the_list_may_leave_office_files_out(desk):
     with pytest.raises(NotAccepted, match="type_of_row"):
         desk.send(docx(), name=LETTER, accepts={"pdf", "jpeg"})

@@ -82,6 +82,25 @@ def test_a_large_photo_is_made_smaller_before_it_is_sent(page_at: PageAt, tmp_pa
     assert size[4] < photo.stat().st_size
 
 
+def test_a_large_picture_keeps_its_kind_where_the_field_takes_no_jpeg(page_at: PageAt, tmp_path: Path) -> None:
+    from PIL import Image
+
+    picture = tmp_path / "packing list.png"
+    Image.effect_noise((3000, 2400), 40).save(picture)
+    page = page_at(390)
+    html = rendered("exporter").replace(
+        'accept="application/pdf,image/*" aria-describedby="u3-h"', 'accept=".png,image/png"'
+    )
+    show(page, html.replace("</head>", '<script src="/static/js/upload.js" defer></script></head>'))
+    page.get_by_label("Add the signed declaration").set_input_files(picture)
+    page.get_by_text("made smaller on your device from").wait_for()
+    sent = page.evaluate(
+        """async () => { const f = document.getElementById("u3").files[0]; const b = await createImageBitmap(f);
+           return [f.name, f.type, b.width, b.height]; }"""
+    )
+    assert sent == ["packing list.png", "image/png", 2000, 1600]
+
+
 def test_what_was_typed_comes_back_until_the_server_has_it(page_at: PageAt) -> None:
     page = page_at(390)
     html = rendered("exporter")

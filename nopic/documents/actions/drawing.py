@@ -67,12 +67,14 @@ def draw_pages(claim: Claim) -> Later | None:
 
 def _organic(document: Document) -> dict[str, Any]:
     """What the text of its pages says about organic, for the columns of the document."""
-    pages = list(document.pages.order_by("number").values_list("number", "text"))
+    drawn = document.pages.order_by("number")
+    pages = list(drawn.values_list("number", "text"))
     if not any(text.strip() for _number, text in pages):
         return {"organic": Organic.NO_TEXT}
     hit = named_organic(pages)
     if hit is None:
-        return {"organic": Organic.NOT_FOUND}
+        is_cut = any(inspection.is_cut(block) for blocks in drawn.values_list("blocks", flat=True) for block in blocks)
+        return {"organic": Organic.NOT_IN_PART if is_cut else Organic.NOT_FOUND}
     return {"organic": Organic.FOUND, "organic_page": hit.page, "organic_snippet": hit.snippet}
 
 

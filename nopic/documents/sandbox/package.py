@@ -3,7 +3,7 @@
 An XLSX or DOCX is a ZIP (ECMA-376, part 2) whose parts are typed in one list and linked by lists of relationships.
 Both are judged before any part is read for its content, the ZIP before anything is unpacked. Links that a person
 would have to press are the only way out that is allowed: office programs make one of every address in a letterhead,
-and nobody presses them here. Names are compared without their namespaces, in which the two dialects of the format differ.
+and nobody presses them here. What may not stand in a part, `outwards` says.
 """
 
 import codecs
@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from xml.etree import ElementTree as ET
 
+from nopic.documents.sandbox.outwards import Outwards, may_be_pressed, refuse_old_drawing
+from nopic.documents.sandbox.reader import Reader, local
 from nopic.documents.sandbox.verdict import Unacceptable
 
 codecs.lookup("cp437")  # names in a ZIP are read with it; a codec is a file, and none can be opened later
@@ -41,26 +43,15 @@ _ACTIVE_RELATION = frozenset(
     | {"connections", "querytable", "webextension", "webextensiontaskpanes", "dialogsheet"}
     | {"xlmacrosheet", "xlintlmacrosheet"}
 )
+# Every type of part that office programs write into a file without programs; anything else is another file inside.
+_KNOWN_TYPE = re.compile(
+    r"(?:application|text)/xml|application/inkml\+xml|application/vnd\.(?:openxmlformats-|ms-)[a-z0-9.-]+\+xml"
+    r"|application/vnd\.openxmlformats-package\.digital-signature-origin"
+    r"|application/vnd\.openxmlformats-officedocument\.(?:vmldrawing|obfuscatedfont|[a-z]+\.(?:printersettings|customproperty))"
+    r"|application/x-font(?:-ttf|data)|image/(?:png|jpe?g|pjpeg|gif|bmp|tiff?|webp|heic|svg\+xml|(?:x-)?[ew]mf)"
+)
 _CARRIES = frozenset({"oleobject", "package", "afchunk"})  # relations to other files inside
 Block = dict[str, Any]  # of a page, see `written`
-_HARMLESS_ADDRESS = re.compile(r"\s*(?:https?:|mailto:|tel:|(?!\s*//)[^:\\]*$)", re.IGNORECASE)
-
-
-def local(name: str) -> str:
-    """The name of an element or attribute without its namespace."""
-    return name.rpartition("}")[2]
-
-
-class Reader:
-    """What is told about an XML part while it is read. Subclasses add `start`, `end` and `data` as they need them."""
-
-    def doctype(self, name: str, public: str | None, system: str | None) -> None:
-        """No office program writes one; it is there to define entities, which grow or read files."""
-        raise Unacceptable("active")
-
-    def close(self) -> None:
-        """The part is over."""
-
 
 R = TypeVar("R", bound=Reader)
 
@@ -116,14 +107,15 @@ class Package:
             raise Unacceptable("unreadable") from None
         return reader
 
-    def refuse_entities(self, part: str) -> None:
-        """For old drawings (VML), in which Excel itself writes what is not well-formed: as bytes, in ASCII."""
+    def judge_old_drawing(self, part: str) -> None:
+        """For VML, in which Excel itself writes what is not well-formed: as bytes, in ASCII."""
         try:
             data = self.archive.read(self.names[part.lower()])
         except (zipfile.BadZipFile, zlib.error, EOFError):
             raise Unacceptable("unreadable") from None
         if b"<!" in data.replace(b"<!--", b"").replace(b"<![", b"") or b"\0" in data:
             raise Unacceptable("active")
+        refuse_old_drawing(data.decode("latin-1"))
 
     def related(self, part: str) -> list[Relation]:
         """Where a part links to inside the file, with targets as names of parts."""
@@ -153,10 +145,10 @@ def opened(data: bytes, kind: str) -> Package:
     for name in package.names:
         if name.endswith(".rels"):
             _refuse_relations(package.read(name, _Relations()).found)
+        elif name.endswith(".vml") or _type_of(name, types).endswith(".vmldrawing"):
+            package.judge_old_drawing(name)
         elif name.endswith(".xml") or _type_of(name, types).endswith(("/xml", "+xml")):
-            package.read(name, Reader())  # well-formed, whole, without entities: also where we do not look
-        elif name.endswith(".vml"):
-            package.refuse_entities(name)
+            package.read(name, Outwards())  # well-formed, whole, without entities: also where we do not look
     package.main = next((one.target for one in package.related("") if one.kind == "officedocument"), "")
     said = _type_of(package.main, types)
     if package.main.lower() not in package.names or said != _MAIN[kind]:
@@ -166,7 +158,7 @@ def opened(data: bytes, kind: str) -> Package:
 
 def _type_of(part: str, types: dict[str, str]) -> str:
     """What the list of types says of a part, by its name or else by its ending; "" where it says nothing."""
-    return types.get(f"/{part.lower()}") or types.get(posixpath.splitext(part)[1].lower(), "")
+    return types.get(f"/{part.lower()}") or types.get(f".{part.lower().rpartition('.')[2]}", "")
 
 
 def _archive(data: bytes) -> zipfile.ZipFile:
@@ -216,11 +208,16 @@ def _refuse_parts(package: Package, types: dict[str, str]) -> None:
         raise Unacceptable("active")
     if any("/embeddings/" in name for name in package.names) or any("oleobject" in said for said in types.values()):
         raise Unacceptable("attachments")
+    for entry in package.archive.infolist():
+        is_folder = entry.is_dir() and not entry.file_size  # some packers list them
+        is_list = entry.filename.lower() == "[content_types].xml"
+        if not is_folder and not is_list and not _KNOWN_TYPE.fullmatch(_type_of(entry.filename, types)):
+            raise Unacceptable("attachments")
 
 
 def _refuse_relations(relations: list[Relation]) -> None:
     for one in relations:
-        pressed = one.kind == "hyperlink" and _HARMLESS_ADDRESS.match(one.target)
+        pressed = one.kind == "hyperlink" and may_be_pressed(one.target)
         if one.kind in _ACTIVE_RELATION or (one.leaves and not pressed):
             raise Unacceptable("active")
         if one.kind in _CARRIES:

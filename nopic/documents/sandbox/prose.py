@@ -1,19 +1,16 @@
 """What stands in a text document: letterhead, paragraphs, tables and notes, in the order of its parts.
 
 Text that was deleted with "track changes" is left out and text that was inserted is shown, as Word does when it accepts
-them; that there are such changes is said. Fields are shown by their last result; one that fetches something is refused.
+them; that there are such changes is said. Fields are shown by their last result.
 """
 
-import re
 from collections.abc import Iterator
 
-from nopic.documents.sandbox.package import Block, Package, Reader, local
+from nopic.documents.sandbox.package import Block, Package
+from nopic.documents.sandbox.reader import Reader, local
 from nopic.documents.sandbox.sheets import MOST_COLUMNS, MOST_LETTERS, MOST_ROWS, clipped, table
-from nopic.documents.sandbox.verdict import Unacceptable
 
 _PAGE = 5_000  # letters; about what a sheet of paper holds when it is closely written
-_REACHES_OUT = re.compile(r"\b(?:DDEAUTO|DDE|INCLUDE|INCLUDETEXT|INCLUDEPICTURE|IMPORT|LINK|DATABASE)\b", re.IGNORECASE)
-_QUOTED = re.compile(r'"[^"]*"')
 _BESIDE = ("header", "main", "footnotes", "endnotes", "footer")
 
 
@@ -56,12 +53,12 @@ class _Text(Reader):
         self.rows: list[list[str]] = []
         self.cell: list[str] = []
         self.tables = self.doubles = 0
-        self.inside, self.field = "", ""
+        self.inside = ""
         self.is_changed = False
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = local(tag)
-        if name in ("t", "instrText"):
+        if name == "t":
             self.inside = name
         elif name in ("p", "tbl"):
             self._line()  # a text box stands inside a paragraph
@@ -74,9 +71,6 @@ class _Text(Reader):
             self.letters.append("\n")
         elif name in ("ins", "del"):
             self.is_changed = True
-        elif name in ("fldChar", "fldSimple"):
-            self._field()
-            self.field = next((value for key, value in attributes.items() if local(key) == "instr"), "")
         elif self.tables == 1 and name == "tr":
             self.rows.append([])
         elif self.tables == 1 and name == "tc":
@@ -85,8 +79,6 @@ class _Text(Reader):
     def data(self, text: str) -> None:
         if self.inside == "t" and not self.doubles:
             self.letters.append(text)
-        elif self.inside == "instrText":
-            self.field += text
 
     def end(self, tag: str) -> None:
         name = local(tag)
@@ -105,7 +97,6 @@ class _Text(Reader):
 
     def close(self) -> None:
         self._line()
-        self._field()
 
     def _line(self) -> None:
         """A paragraph is over, or broken by something that stands inside it."""
@@ -131,8 +122,3 @@ class _Text(Reader):
             wide = max(map(len, rows)) - MOST_COLUMNS
             lines = [row[:MOST_COLUMNS] for row in rows[:shown]]
             self.blocks.append(table(lines, len(rows) - shown, max(0, wide)))
-
-    def _field(self) -> None:
-        if _REACHES_OUT.search(_QUOTED.sub("", self.field)):
-            raise Unacceptable("active")
-        self.field = ""

@@ -10,15 +10,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from nopic.documents.sandbox.package import Block, Package, Reader, local
-from nopic.documents.sandbox.verdict import Unacceptable
+from nopic.documents.sandbox.package import Block, Package
+from nopic.documents.sandbox.reader import Reader, local
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 500, 40, 300
 MOST_LETTERS = 60_000  # of one sheet
-# Functions that fetch something, start something or ask a running program.
-_REACHES_OUT = re.compile(
-    r"\b(?:WEBSERVICE|IMAGE|RTD|CALL|REGISTER|REGISTER\.ID|EXEC|DDE|SQL\.REQUEST)\s*\(", re.IGNORECASE
-)
 _BUILT_IN_DATES = frozenset(
     [*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)]
 )  # ECMA-376 part 1, 18.8.30
@@ -168,7 +164,7 @@ class _Sheet(Reader):
         elif name == "c":
             place = re.match("[A-Z]{1,3}", attributes.get("r", ""))
             self.column = _number(place.group()) if place else self.column + 1
-            self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
+            self.kind, self.style = attributes.get("t", "n"), _index(attributes.get("s", "0"))
             self.value = self.formula = ""
         elif name == "row":
             self.cells, self.column, self.is_hidden = {}, 0, _yes(attributes.get("hidden"))
@@ -184,8 +180,6 @@ class _Sheet(Reader):
     def end(self, tag: str) -> None:
         name = local(tag)
         if name == "c":
-            if _REACHES_OUT.search(self.formula):
-                raise Unacceptable("active")
             shown = self._shown().strip()
             if shown:
                 self.cells[self.column] = clipped(shown)
@@ -207,7 +201,7 @@ class _Sheet(Reader):
         if not self.value:
             return f"={self.formula}" if self.formula else ""
         if self.kind == "s":
-            return self.strings[int(self.value)]
+            return self.strings[_index(self.value)]
         if self.kind == "b":
             return "TRUE" if _yes(self.value) else "FALSE"
         if self.kind != "n":  # a text in place, the text of a formula, an error, a date in words
@@ -225,6 +219,13 @@ class _Sheet(Reader):
         if shape == "per cent":
             return f"{(number * 100).normalize():f}%"
         return f"{number:f}".zfill(len(shape) if shape.startswith("0") else 0)
+
+
+def _index(said: str) -> int:
+    """A place in a list, counted from 0; Python would take one below for a place from the end."""
+    if (index := int(said)) < 0:
+        raise ValueError(said)
+    return index
 
 
 def _number(letters: str) -> int:

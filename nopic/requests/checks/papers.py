@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nopic.documents.statuses import Organic
 from nopic.presentation.words import full_day
@@ -11,6 +12,17 @@ from nopic.requests.containers import ContainerError, read_container
 from nopic.requests.facts import Facts
 from nopic.requests.slots import SlotView
 from nopic.requests.statuses import Treatment
+
+# What staff read of a file in whose text the word was not found.
+_NOT_FOUND = {
+    Organic.NOT_FOUND: gettext_lazy(
+        "%(document)s (%(file)s): the word organic is not in its text. Look, and say what you see"
+    ),
+    Organic.NOT_IN_PART: gettext_lazy(
+        "%(document)s (%(file)s): the word organic is not in the part of its text that was read; the file has more."
+        " Save the original to see all of it, and say what you see"
+    ),
+}
 
 
 def last_due_day(slot: SlotView, departure: date | None) -> date | None:
@@ -80,9 +92,9 @@ def documents_name_the_product_as_organic(facts: Facts, moment: Moment) -> list[
                 sentence = _("%(document)s does not name the product as organic. Send one that does")
                 staff = _("%(document)s (%(file)s) does not name the product as organic, says %(by)s")
                 severity: Severity = "stop" if file.pk in stops else "note"
-            elif file.named_organic is None and file.pk in stops and file.organic == Organic.NOT_FOUND:
+            elif file.named_organic is None and file.pk in stops and file.organic in _NOT_FOUND:
                 sentence = _("%(document)s: we did not find the word organic in it. Check that it names the product so")
-                staff = _("%(document)s (%(file)s): the word organic is not in its text. Look, and say what you see")
+                staff = str(_NOT_FOUND[Organic(file.organic)])
                 severity = "note" if moment in ("draft", "submit") else "question"
             else:
                 continue

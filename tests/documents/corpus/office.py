@@ -39,7 +39,15 @@ def rels(*links: tuple[str, str, str], leaves: bool = False) -> str:
 
 def types(main: str, kind: str, more: str = "") -> str:
     """The list of content types."""
-    xml = '<Default Extension="xml" ContentType="application/xml"/>'
+    xml = "".join(
+        f'<Default Extension="{ending}" ContentType="{said}"/>'
+        for ending, said in (
+            ("xml", "application/xml"),
+            ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
+            ("png", "image/png"),
+            ("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing"),
+        )
+    )
     space = "http://schemas.openxmlformats.org/package/2006/content-types"
     return f'<Types xmlns="{space}">{xml}<Override PartName="/{main}" ContentType="{kind}.main+xml"/>{more}</Types>'
 
@@ -98,9 +106,10 @@ def line(text: str) -> str:
 LINES = line("We ship organic green coffee.") + f"<w:tbl><w:tr><w:tc>{line('Net')}</w:tc><w:tc>{line('19,080 kg')}</w:tc></w:tr></w:tbl>"  # fmt: skip
 
 
-def field(code: str) -> str:
-    """A field as Word writes it, its code in two pieces."""
-    pieces = "".join(f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in (code[:3], code[3:]))
+def field(code: str, inner: str = "", rest: str = "") -> str:
+    """A field as Word writes it, its code in pieces, between which another field may stand."""
+    first, second, last = (f"<w:r><w:instrText>{piece}</w:instrText></w:r>" for piece in (code[:3], code[3:], rest))
+    pieces = first + second + inner + last
     return (
         f'<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r>{pieces}<w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>'
     )
@@ -139,9 +148,13 @@ def encrypted() -> bytes:
 
 def odd_name() -> bytes:
     """A part that is XML only by its type."""
-    more = '<Override PartName="/customXml/item1.dat" ContentType="application/x+xml"/>'
-    listed = types("word/document.xml", DOCX, more)
-    return docx(more={"[Content_Types].xml": listed, "customXml/item1.dat": f"{ENTITY}<a/>"})
+    return _typed("word/header3.dat", DOCX.rpartition(".")[0] + ".header+xml", f"{ENTITY}<a/>")
+
+
+def _typed(part: str, kind: str, data: str | bytes) -> bytes:
+    """A text document with one more part, of a declared type."""
+    listed = types("word/document.xml", DOCX, f'<Override PartName="/{part}" ContentType="{kind}"/>')
+    return docx(more={"[Content_Types].xml": listed, part: data})
 
 
 def _with(part: str, data: str | bytes = "<a/>", made: str = "xlsx") -> bytes:
@@ -157,6 +170,7 @@ def _macro(kind: str) -> str:
 
 
 LAUGHS = '<!DOCTYPE a [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]><a>&b;</a>'
+IMAGE = '<pict><imagedata src="http://x.example/a.gif"/></pict>'
 LINKS = "word/_rels/document.xml.rels"
 
 OFFICE_CASES = [
@@ -199,6 +213,17 @@ OFFICE_CASES = [
     a(92, "link to a database", lambda: _with("xl/worksheets/_rels/sheet1.xml.rels", rels(("q", "queryTable", "../q.xml"))), "active", LIST, XLSX),
     a(92, "workbook in a workbook", lambda: _with("xl/embeddings/a.xlsx", xlsx()), "attachments", LIST, XLSX),
     a(92, "formula that fetches", lambda: _formula('_xlfn.WEBSERVICE("https://x.example")'), "active", LIST, XLSX),
+    a(92, "program that nothing links to", lambda: _with("xl/setup.exe", b"MZ"), "attachments", LIST, XLSX),
+    a(92, "archive in a picture's folder", lambda: _with("xl/media/a.zip", zipped()), "attachments", LIST, XLSX),
+    a(92, "folder that a packer lists", lambda: _with("xl/", b""), ACCEPTED, LIST, XLSX),
+    a(92, "formula that starts a program", lambda: _formula("cmd|'/C calc'!A0"), "active", LIST, XLSX),
+    a(92, "program started by a name", lambda: _with("xl/a.xml", "<a><definedName>cmd|'/C calc'!A0</definedName></a>"), "active", LIST, XLSX),
+    a(92, "bar and call in the text of a formula", lambda: _formula('"Lots | please call (office)"&amp;A1'), ACCEPTED, LIST, XLSX),
+    a(92, "formula with a share to press", lambda: _formula(r'HYPERLINK("\\host\share","x")'), "active", LIST, XLSX),
+    a(92, "formula with a share put together", lambda: _formula(r'HYPERLINK("\"&amp;"\host","x")'), "active", LIST, XLSX),
+    a(92, "formula with a script to press", lambda: _formula('HYPERLINK("javascript:x","x")'), "active", LIST, XLSX),
+    a(92, "formula with places to press", lambda: _formula('HYPERLINK("#A1:B2","Lot: 5")&amp;HYPERLINK(A1)'), ACCEPTED, LIST, XLSX),
+    a(92, "cell with a text before the first", lambda: xlsx('<row><c t="s"><v>-1</v></c></row>'), "unreadable", LIST, XLSX),
     a(92, "cell without its text", lambda: xlsx('<row><c t="s"><v>9</v></c></row>'), "unreadable", LIST, XLSX),
     a(92, "number that is none", lambda: xlsx("<row><c><v>many</v></c></row>"), "unreadable", LIST, XLSX),
     a(92, "workbook of 201 sheets", lambda: xlsx(sheets='<sheet name="n" sheetId="2" r:id="s2"/>' * 200), "too_many_pages", LIST, XLSX),
@@ -217,11 +242,22 @@ OFFICE_CASES = [
     a(93, "test virus inside", lambda: _with("word/embeddings/eicar.com", EICAR, "docx"), "attachments", LETTER, DOCX),
     a(93, "field that starts a program", lambda: docx(field(' DDEAUTO c:\\\\windows\\\\cmd.exe "/k calc"')), "active", LETTER, DOCX),
     a(93, "field that fetches", lambda: docx('<w:p><w:fldSimple w:instr="INCLUDEPICTURE x"/></w:p>'), "active", LETTER, DOCX),
+    a(93, "field that starts a macro", lambda: docx(field("MACROBUTTON Run press")), "active", LETTER, DOCX),
+    a(93, "field that is put together", lambda: docx(field("DD", field("QUOTE 65"), "E a b")), "active", LETTER, DOCX),
+    a(93, "field with a share to press", lambda: docx(field(r'HYPERLINK "\\\\host\\share"')), "active", LETTER, DOCX),
+    a(93, "field with a share after a bookmark", lambda: docx(field(r'HYPERLINK \l "a" \\\\host\\share')), "active", LETTER, DOCX),
+    a(93, "field with a bookmark called link", lambda: docx(LINES + field(r"REF link \h")), ACCEPTED, LETTER, DOCX),
+    a(93, "field with a tip that looks like a path", lambda: docx(LINES + field(r'HYPERLINK "https://x.example" \o "C:\a"')), ACCEPTED, LETTER, DOCX),
+    a(93, "field in a comment", lambda: _with("word/comments.xml", f"<w:a xmlns:w='w'>{field('DDE a b')}</w:a>", "docx"), "active", LETTER, DOCX),
+    a(93, "web page that nothing links to", lambda: _typed("word/a.html", "text/html", "<script>"), "attachments", LETTER, DOCX),
+    a(93, "old drawing with a picture from elsewhere", lambda: docx(LINES + IMAGE), "active", LETTER, DOCX),
+    a(93, "letters to many out of a database", lambda: _with("word/settings.xml", "<a><mailMerge/></a>", "docx"), "active", LETTER, DOCX),
     a(93, "field with an address to press", lambda: docx(LINES + field('HYPERLINK "https://x.example/LINK"')), ACCEPTED, LETTER, DOCX),
     a(94, "entity that reads a file", lambda: _with("word/document.xml", f"{ENTITY}<a>&f;</a>", "docx"), "active", LETTER, DOCX),
     a(94, "entity in a part that nobody reads", lambda: _with("customXml/item1.xml", f"{ENTITY}<a/>", "docx"), "active", LETTER, DOCX),
     a(94, "entity in a part of an odd name", odd_name, "active", LETTER, DOCX),
     a(94, "entity in an old drawing", lambda: _with("xl/drawings/a.vml", f"{ENTITY}<a><br></a>"), "active", LIST, XLSX),
+    a(94, "old drawing that fetches", lambda: _with("xl/drawings/a.vml", '<xml><br><v:fill src="&#104;ttp://x.example/a"></xml>'), "active", LIST, XLSX),
     a(94, "old drawing as Excel writes it", lambda: _with("xl/drawings/a.vml", "<xml><!-- c --><![if x]><br></xml>"), ACCEPTED, LIST, XLSX),
     a(94, "entities that grow", lambda: _with("xl/sharedStrings.xml", LAUGHS), "active", LIST, XLSX),
     a(94, "part that is no XML", lambda: _with("word/document.xml", "<w:p>", "docx"), "unreadable", LETTER, DOCX),
