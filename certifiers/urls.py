@@ -43,6 +43,7 @@ urlpatterns = [
     path(f"{CASE}departure/", late(case.departure), name="case_departure"),
     path(f"{CASE}print/", case.case_print, name="case_print"),
     path(f"{CASE}archive/", case.case_archive, name="case_archive"),
+    path(f"{CASE}decisions/", case.case_rerun, name="case_rerun"),
     path(f"{CASE}versions/<int:number>/", case.version, name="case_version"),
     path(f"{CASE}publish/", publishing.publish, name="publish"),
     path(f"{CASE}publish/<int:operation_id>/pdf/", publishing.publish_paper, name="publish_paper"),

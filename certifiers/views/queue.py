@@ -16,10 +16,10 @@ from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.steps import cleaned
 from nopic.review import actions, policies, queues
-from nopic.review.projection import risk
 from nopic.review.queues import Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.models import User
+from nopic.tenants.policy import LowRisk
 from nopic.tenants.roster import staff_of
 from nopic.workflow.transitions import Overtaken, Refused
 
@@ -56,7 +56,9 @@ def queue(request: PortalRequest) -> HttpResponse:
         "next_url": selection.next_address(page.next_after) if page.next_after else "",
         "first_url": selection.address() if selection.after else "",
         "from": "" if selection.is_search else selection.view,
-        "low_risk": low_risk_in_words() if selection.view == "low-risk" and not selection.is_search else "",
+        "low_risk": low_risk_in_words(rules.low_risk)
+        if selection.view == "low-risk" and not selection.is_search
+        else "",
         "colleagues": colleagues,
         "clock": words.moment(pace.now, rules.time_zone, words.city_of(rules.time_zone)),
         "fragment": fragment,
@@ -75,12 +77,12 @@ def queue(request: PortalRequest) -> HttpResponse:
     return render(request, "certifiers/queue/queue.html", context)
 
 
-def low_risk_in_words() -> str:
+def low_risk_in_words(counts: LowRisk) -> str:
     """What the view "Low risk, all green" shows, in one sentence."""
     return _(
         "Sent in time, no rule asks or stands against it, at least %(n)s certificates issued to the exporter before, no difference "
         "found in its requests in %(days)s days, and no new supplier. Each still needs its checks and its decision."
-    ) % {"n": risk.LEAST_ISSUED, "days": risk.LATELY.days}
+    ) % {"n": counts.least_issued, "days": counts.days}
 
 
 def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, Any]]:

@@ -430,6 +430,7 @@ ROWS: dict[str, Row] = {
     "case_departure": Row(STAFF, of_case, has_object=True, data={"left": "yes", "on": "2026-01-01"}),
     "case_print": Row(STAFF, of_case, ("get",), has_object=True),
     "case_archive": Row(STAFF, of_case, ("get",), has_object=True),
+    "case_rerun": Row(STAFF, of_case, ("get",), has_object=True),
     "case_version": Row(STAFF, of_version, ("get",), has_object=True),
     "publishing": Row(STAFF, methods=("get",)),
     "publish": Row(STAFF, of_case, has_object=True, data={"do": "start", "operation": "1"}),

@@ -14,7 +14,7 @@ from nopic.tenants.actions import change_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer
 from nopic.workflow.clock import now
-from tests.factories import Side, World
+from tests.factories import Side, World, signed_in
 from tests.review import cases
 
 
@@ -69,3 +69,23 @@ def test_the_command_says_how_many_can_be_repeated(here: Side, capsys: pytest.Ca
     assert capsys.readouterr().out == "1 decisions rest on the same findings, 0 do not.\n"
     with pytest.raises(CommandError, match="no certifier"):
         call_command("rerun_decisions", "nobody")
+
+
+def test_staff_read_in_the_case_whether_a_decision_can_be_repeated(world: World) -> None:
+    here, staff = world.here, signed_in(world.here.reviewer)
+    with tenant(here.certifier):
+        kept = Decision.objects.select_related("request", "line").get(pk=decided(here).pk)
+    address = f"/{here.certifier.slug}/cases/{kept.request.reference}/"
+    assert f'href="{address}decisions/"' in staff.get(f"{address}print/").content.decode()
+    page = staff.get(f"{address}decisions/").content.decode()
+    assert "The same findings" in page
+    assert f"under version {here.policy.version} of" in page
+    told = {"rule": "x", "line_id": None, "sentence": "Something else was found"}
+    with tenant(here.certifier):
+        Decision.objects.create(
+            certifier=here.certifier, request=kept.request, line=kept.line, policy=here.policy, turn=1,
+            outcome="refused", by="x", at=now(), facts=kept.facts, waivers=[], findings=[*kept.findings, told],
+        )  # fmt: skip
+    page = staff.get(f"{address}decisions/").content.decode()
+    assert "Found then, not now: Something else was found" in page
+    assert page.count("The same findings") == 1

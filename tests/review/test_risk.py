@@ -9,6 +9,7 @@ from nopic.review import actions, projection, queues
 from nopic.review.projection import risk
 from nopic.review.queues import Selection
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.workflow import clock
 from tests import factories
 from tests.factories import World
@@ -34,8 +35,11 @@ def shown(world: World) -> list[str]:
 
 
 @pytest.fixture
-def routine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(risk, "LEAST_ISSUED", 0)
+def routine(world: World) -> None:
+    """The policy asks for no certificates before."""
+    rules = factories.rules(low_risk={"least_issued": 0, "days": 90})
+    with tenant(world.here.certifier):
+        Policy.objects.create(certifier=world.here.certifier, version=2, data=rules.to_json(), by="the test")
 
 
 def test_a_routine_request_without_findings_is_low_risk(world: World, routine: None) -> None:

@@ -11,6 +11,7 @@ from .files import original, page_image
 from .notes import notes
 from .page import case, progress, verdicts, whose
 from .record import case_archive, case_print
+from .rerunning import case_rerun
 from .ruling import decide_papers
 from .seconding import confirm, go_on_alone, send_back
 from .settling import departure, raise_quantity, waive
@@ -22,6 +23,7 @@ __all__ = [
     "case",
     "case_archive",
     "case_print",
+    "case_rerun",
     "confirm",
     "correct",
     "decide_papers",

@@ -6,7 +6,6 @@ again takes the request out of the view instead of leaving it in.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
 
 from nopic.certificates.models import Certificate
 from nopic.requests import facts as loading
@@ -15,9 +14,6 @@ from nopic.requests.models import CertificateRequest, Lot
 from nopic.requests.statuses import OPEN_REQUEST
 from nopic.review.models import CheckVerdict, RequestRisk, Verdict
 from nopic.workflow.clock import now
-
-LEAST_ISSUED: Final = 5  # certificates that an exporter had before its requests count as routine
-LATELY: Final = timedelta(days=90)  # how far back a difference that a reviewer found counts
 
 
 @dataclass(frozen=True)
@@ -29,18 +25,20 @@ class Risk:
     differences: int
     new_suppliers: int
     late: bool
+    least_issued: int  # certificates before which an exporter's requests are no routine, by the policy
 
     @property
     def is_low(self) -> bool:
         """Nothing stands open and the exporter's requests are routine."""
-        routine = self.issued >= LEAST_ISSUED and not self.differences and not self.new_suppliers
+        routine = self.issued >= self.least_issued and not self.differences and not self.new_suppliers
         return routine and not self.open_findings and not self.late
 
 
 def weigh_risk(request: CertificateRequest) -> Risk:
     """The risk of a sent request, as the rules and the exporter's history say now; a fixed number of statements."""
     mine = {"certifier_id": request.certifier_id}
-    found = weigh(loading.load(request), moment="approval")
+    facts = loading.load(request)
+    rules, found = facts.rules.low_risk, weigh(facts, moment="approval")
     suppliers = set(
         Lot.objects.filter(
             **mine, line__request_id=request.pk, line__removed=False, supplier__isnull=False
@@ -57,10 +55,14 @@ def weigh_risk(request: CertificateRequest) -> Risk:
             **mine, request__exporter_id=request.exporter_id, issued_at__isnull=False
         ).count(),
         differences=CheckVerdict.objects.filter(
-            **mine, request__exporter_id=request.exporter_id, verdict=Verdict.DIFFERS, at__gte=now() - LATELY
+            **mine,
+            request__exporter_id=request.exporter_id,
+            verdict=Verdict.DIFFERS,
+            at__gte=now() - timedelta(days=rules.days),
         ).count(),
         new_suppliers=len(suppliers - known),
         late=request.late,
+        least_issued=rules.least_issued,
     )
 
 

@@ -9,7 +9,7 @@ from .clock import MODES, FilingRule, Turnaround
 from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
 from .final_documents import FinalDocuments
 from .kinds import FILE_TYPES, TRANSPORT_KINDS
-from .people import SECOND_REASONS, Asking, SecondPerson
+from .people import SECOND_REASONS, Asking, LowRisk, SecondPerson
 from .reading import PolicyError
 from .reasons import Reason, cancel_text, refusal_text
 from .rules import WEEK, ClosedDay, Rules
@@ -30,6 +30,7 @@ __all__ = [
     "FilingRule",
     "FinalDocuments",
     "Goods",
+    "LowRisk",
     "PolicyError",
     "Reason",
     "Rules",

@@ -55,8 +55,8 @@ GROUPS: Final[dict[str, Group]] = {
         ("accent_light", "accent_dark", "pdf_footer", "page_size"),
     ),
     "people": Group(
-        gettext_lazy("People"), gettext_lazy("When a second person looks, and how long answers may take."),
-        ("second_person", "asking"),
+        gettext_lazy("People"), gettext_lazy("When a second person looks, how long answers may take, which requests are low risk."),
+        ("second_person", "asking", "low_risk"),
     ),
     "registry": Group(
         gettext_lazy("Registry"), gettext_lazy("How your certificates reach the USDA's database."), ("registry_channel",)

@@ -71,3 +71,20 @@ class Asking:
             "Staff add the paper or form that the exporter signed, with name and day. Otherwise only the exporter confirms."
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LowRisk:
+    """When an exporter's requests count as routine, in the view "Low risk, all green"."""
+
+    least_issued: int = read.setting(
+        5, label=gettext_lazy("Certificates that an exporter had before"), reads=read.whole_number(0, 1000)
+    )
+    days: int = read.setting(
+        90,
+        label=gettext_lazy("Days without a difference found by a reviewer"),
+        reads=read.whole_number(1, 1000),
+        hint=gettext_lazy(
+            "A request weighed before you change this stays in the view, or out of it, until it changes."
+        ),
+    )

@@ -25,7 +25,7 @@ from .fees import Fees
 from .final_documents import FinalDocuments
 from .kinds import BUILT_IN
 from .letters import LetterText
-from .people import Asking, SecondPerson
+from .people import Asking, LowRisk, SecondPerson
 from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
 from .time_frames import TimeFrames
 
@@ -142,6 +142,7 @@ class Rules:
         SecondPerson(), label=gettext_lazy("Second person"), reads=read.record(SecondPerson)
     )
     asking: Asking = read.setting(Asking(), label=gettext_lazy("Questions"), reads=read.record(Asking))
+    low_risk: LowRisk = read.setting(LowRisk(), label=gettext_lazy("Low risk"), reads=read.record(LowRisk))
     declaration: str = read.setting("", label=gettext_lazy("Declaration"), reads=read.text(2000))
     letters: tuple[LetterText, ...] = read.setting(
         (),
