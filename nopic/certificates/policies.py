@@ -163,13 +163,18 @@ def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
 
 
 def obstacles_to_ship(certificate: Certificate) -> list[str]:
-    """Why nothing may leave under it; what its kilograms and days allow is asked of nopic.frames."""
+    """Why no new shipment may begin under it; what its kilograms and days allow is asked of nopic.frames."""
+    if against := obstacles_to_record(certificate):
+        return against
+    return [certificate.on_hold_why] if certificate.on_hold_since else []
+
+
+def obstacles_to_record(certificate: Certificate) -> list[str]:
+    """Why nothing more may be said of its shipments. Not a hold: what was planned before may have left, or was wrong."""
     if not counts(certificate):
         return [_("The certificate was cancelled. No shipment may be recorded under it.")]
     if certificate.status != CertificateStatus.ISSUED:
         return [_("The certificate is not issued yet. Nothing may leave under it.")]
-    if certificate.on_hold_since:
-        return [certificate.on_hold_why]
     return []
 
 

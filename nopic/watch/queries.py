@@ -6,6 +6,8 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as lazy
 
@@ -32,6 +34,8 @@ LIVE = (
     CertificateStatus.NEEDS_ATTENTION,
     CertificateStatus.ISSUED,
 )
+# Of a request line: the importer on its certificate, whose NOP ID may have been corrected, or else on its request.
+IMPORTER: Final = Coalesce("certificate__importer_id", "request__importer_id")
 ENDED = (RequestStatus.DECIDED, RequestStatus.WITHDRAWN)
 
 
@@ -90,7 +94,7 @@ def reached_lines(concern: Concern) -> Q:
         case "exporter":
             return Q(request__exporter_id=concern.exporter_id)
         case "importer":
-            return Q(request__importer_id=concern.importer_id)
+            return Q(Exact(IMPORTER, concern.importer_id))
         case "product":
             return Q(item_id=concern.item_id)
     sold = Lot.objects.filter(certifier_id=concern.certifier_id, line=OuterRef("pk"), supplier_id=concern.supplier_id)

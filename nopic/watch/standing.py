@@ -20,7 +20,7 @@ from nopic.requests.models import RequestLine, Supplier
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus
 from nopic.tenants.models import Exporter, Importer
 from nopic.tenants.statuses import Certification
-from nopic.watch.queries import LIVE
+from nopic.watch.queries import IMPORTER, LIVE
 
 WORDS: Final[dict[str, str | Promise]] = {
     "suspended": lazy("suspended"),
@@ -56,7 +56,7 @@ def doubts(certifier_id: int, today: date) -> Iterator[Doubt]:
             exporter.registry_status, None, today
         ):
             yield Doubt(("exporter", exporter.pk), exporter.name, standing)
-    for importer in Importer.objects.filter(pk__in=lines.values("request__importer_id")).order_by("pk"):
+    for importer in Importer.objects.filter(pk__in=lines.values(who=IMPORTER)).order_by("pk"):
         if standing := _of_party(importer.status, importer.certified_to, today):
             yield Doubt(("importer", importer.pk), str(importer), standing)
     suppliers = Supplier.objects.filter(certifier_id=certifier_id, pk__in=lines.values("lots__supplier_id"))

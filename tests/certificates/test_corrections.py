@@ -17,6 +17,8 @@ from nopic.certificates.statuses import Corrected, OperationKind
 from nopic.ledger import accounts
 from nopic.products.models import ProductVersion
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Importer
+from nopic.watch import actions as watch
 from nopic.workflow.clock import now, today
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
@@ -144,6 +146,23 @@ def test_the_importer_whose_nop_id_is_right_reads_it_from_then_on_and_the_other_
         assert PublicRecord.objects.get(pk=certificate.pk).importer_id == world.other_importer.pk
     assert wrong.get(f"/in/{made.number}/").status_code == 404
     assert right.get(f"/in/{made.number}/").status_code == 200
+
+
+@pytest.mark.parametrize(("who", "held"), [("other_importer", True), ("importer", False)])
+def test_from_then_on_the_watch_looks_at_the_importer_on_the_certificate(
+    world: World, left: Make, who: str, held: bool
+) -> None:
+    side, made = world.here, left()
+    revision = asked(made, Corrected.IMPORTER, world.other_importer.nop_id)
+    with tenant(side.certifier):
+        correcting.check(revision=revision, note="The importer's NOP ID.", told_on=now().date(), by=side.reviewer)
+        revising.approve(revision=revision, by=side.colleague)
+    certificate = published(made)
+    Importer.objects.filter(pk=getattr(world, who).pk).update(status="suspended")
+    with tenant(side.certifier):
+        concerns = watch.notice(certifier_id=side.certifier.pk, today=today("UTC"))
+        certificate.refresh_from_db()
+    assert (len(concerns), bool(certificate.on_hold_since)) == (int(held), held)
 
 
 @pytest.mark.parametrize(

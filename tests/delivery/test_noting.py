@@ -9,13 +9,14 @@ from nopic.demo.seed.timing import at
 from nopic.requests import facts
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions
+from nopic.review.models import CaseNote
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
 from nopic.workflow.clock import now
-from nopic.workflow.models import Dispatch
+from nopic.workflow.models import AuditEvent, Dispatch
 from tests import factories
 from tests.delivery.consignments import work
-from tests.factories import Side, World
+from tests.factories import Side, World, signed_in
 from tests.review import cases
 
 TOPICS = ("note_left", "papers_not_accepted", "mail")
@@ -53,6 +54,24 @@ def test_a_note_for_the_exporter_is_told_once_and_one_of_the_office_never(world:
     assert f"Call {side.certifier.phone} about {request.reference}." in letter.body
     assert "Between us" not in letter.body
     assert told() == []
+
+
+def test_a_note_that_is_clicked_twice_is_one_and_is_told_once(world: World) -> None:
+    side = world.here
+    request = cases.taken(side)
+    page = f"/{side.certifier.slug}/cases/{request.reference}/notes/"
+    typed = {"text": "The vessel is late.", "visible": "on"}
+    staff = signed_in(side.reviewer)
+    assert [staff.post(page, typed).status_code for _ in range(2)] == [302, 302]
+    with tenant(side.certifier):
+        first = CaseNote.objects.get()
+        assert AuditEvent.objects.filter(verb="note for the exporter").count() == 1
+        others = [
+            actions.note(request=request, by=by, text=first.text, visible=visible)
+            for by, visible in ((side.colleague, True), (side.reviewer, False))
+        ]
+    assert len({first.pk, *(each.pk for each in others)}) == 3
+    assert len(told()) == 2
 
 
 def test_papers_that_are_not_accepted_come_in_one_letter_when_the_reviewer_is_through(world: World) -> None:

@@ -17,6 +17,7 @@ from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.shipping import settling
 from nopic.delivery.models import Mail
 from nopic.delivery.queries import stands
+from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Notice, Shipment
 from nopic.ledger.models import Account, Entry
 from nopic.tenants.calendar import Office
@@ -329,3 +330,23 @@ def test_actual_weights_are_owed_to_the_registry_before_the_end_once_and_again_o
     later(monkeypatch, 12)
     look(here, certificate)
     assert reports() == ["12000", "13000"]
+
+
+def test_a_hold_lets_no_shipment_begin_but_what_was_planned_before_may_have_left_or_was_wrong(here: Side) -> None:
+    certificate = issued(here)
+    with tenant(here.certifier):
+        gone, wrong, never = (truck(here, certificate.pk, kg, has_left=False) for kg in (12_000, 9_000, 7_000))
+        Certificate.objects.filter(pk=certificate.pk).update(on_hold_since=clock.now(), on_hold_why="Bay is suspended.")
+        certificate.refresh_from_db()
+        with pytest.raises(Refused, match="Bay is suspended"):
+            truck(here, certificate.pk, 1_000)
+        shipping.depart(
+            certificate=certificate, shipment=gone, said=Said(gone.departs_on, gone.kg), seen=1, by=here.sender
+        )
+        shipping.correct(
+            certificate=certificate, shipment=wrong, said=Said(wrong.departs_on, Decimal(8_000)), seen=1,
+            by=here.sender, reason="Weighed again.",
+        )  # fmt: skip
+        shipping.undo(certificate=certificate, shipment=never, seen=1, by=here.sender, reason="It never left.")
+        account_of_it = Allowance.objects.get(certificate_id=certificate.pk)
+    assert (account_of_it.shipped_kg, account_of_it.planned_kg) == (Decimal(12_000), Decimal(8_000))

@@ -4,11 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.core import mail
 from django.urls import reverse
 
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.watch import actions, queries
 from nopic.workflow import clock
 from nopic.workflow.transitions import Refused
@@ -113,6 +115,28 @@ def test_more_than_is_left_and_a_day_to_come_are_refused(consignment: Consignmen
     with pytest.raises(Refused, match="today or earlier"):
         treat(consignment, "1", treated_on=TODAY + timedelta(days=2))
     assert record(consignment).non_organic_kg == Decimal(38000)
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "ahead"),
+    [("America/Lima", 1, -1), ("Asia/Tokyo", 23, 1)],  # 20:00 of the day before; 08:00 of the day after
+)
+def test_the_day_of_a_treatment_is_that_of_the_office(
+    world: World, consignment: Consignment, zone: str, hour: int, ahead: int
+) -> None:
+    side, request = world.here, consignment.request
+    with tenant(side.certifier):
+        request.policy = Policy.objects.create(
+            certifier=side.certifier, version=2, data={**side.policy.data, "time_zone": zone}, by="a test"
+        )
+        request.save(update_fields=["policy"])
+    moment = clock.now().replace(hour=hour, minute=0)
+    here = moment.date() + timedelta(days=ahead)
+    with time_machine.travel(moment, tick=False):
+        with pytest.raises(Refused, match="today or earlier"):
+            treat(consignment, treated_on=here + timedelta(days=1))
+        treat(consignment, treated_on=here)
+    assert record(consignment).non_organic_kg == Decimal(1200)
 
 
 def test_the_importer_reports_what_the_port_did(world: World, consignment: Consignment) -> None:

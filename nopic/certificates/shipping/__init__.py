@@ -4,6 +4,7 @@ The kilograms themselves are nopic.frames'. Here a certificate is locked and ask
 public record follows in the same transaction, and what is due next (warnings, settling) is owed.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -49,7 +50,7 @@ def record_shipment(
     *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, another: bool = False
 ) -> Shipment:
     """A shipment that is planned or has left. Raises Refused with (field, sentence) pairs, or frames.LooksTheSame."""
-    allowance, today = _usable(certificate)
+    allowance, today = _usable(certificate, policies.obstacles_to_ship)
     again = Shipment.objects.filter(certifier_id=certificate.certifier_id, key=key).exists()
     if not allowance.time_frame and not again and queries.standing(allowance):
         raise Refused([("", _("This certificate is for one shipment, and that is recorded. Correct it instead."))])
@@ -174,11 +175,13 @@ def _account(certificate: Certificate) -> Allowance:
     return found or begin(certificate)
 
 
-def _usable(certificate: Certificate) -> tuple[Allowance, date]:
+def _usable(
+    certificate: Certificate, obstacles: Callable[[Certificate], list[str]] = policies.obstacles_to_record
+) -> tuple[Allowance, date]:
     fresh = lock(certificate)
     if not fresh.issued_at or fresh.status not in (CertificateStatus.ISSUED, CertificateStatus.CANCELLED):
         raise Overtaken(fresh)
-    if against := policies.obstacles_to_ship(fresh):
+    if against := obstacles(fresh):
         raise Refused([("", sentence) for sentence in against])
     return _account(fresh), _today(fresh)
 

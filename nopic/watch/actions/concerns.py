@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from nopic.certificates.models import Certificate
 from nopic.presentation import words
 from nopic.requests.models import RequestLine
+from nopic.tenants.calendar import Office
+from nopic.tenants.roster import office_of
 from nopic.watch.models import Concern, ConcernDecision
 from nopic.watch.queries import impact, live_certificates, open_concerns, reached_lines
 from nopic.watch.standing import Doubt, doubts, in_words
@@ -113,6 +115,7 @@ def settle(*, concern: Concern, note: str, by: Actor, today: date) -> None:
 def hold_again(certifier_id: int) -> None:
     """Bring the holds in line with the open concerns and what was decided under each; certificates locked in id order."""
     why: dict[int, list[str]] = {}
+    office = office_of(certifier_id)
     for concern in open_concerns(certifier_id):
         lines = RequestLine.objects.filter(reached_lines(concern), certifier_id=certifier_id, removed=False)
         decided = dict(
@@ -122,7 +125,7 @@ def hold_again(certifier_id: int) -> None:
         )
         for pk in live_certificates(certifier_id, lines).values_list("pk", flat=True):
             if not decided.get(pk, False):
-                why.setdefault(pk, []).append(_sentence(concern))
+                why.setdefault(pk, []).append(_sentence(concern, office))
     standing = Certificate.objects.filter(certifier_id=certifier_id, on_hold_since__isnull=False)
     touched = sorted(set(why) | set(standing.values_list("pk", flat=True)))
     for certificate in Certificate.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
@@ -136,9 +139,9 @@ def hold_again(certifier_id: int) -> None:
         certificate.save(update_fields=["on_hold_since", "on_hold_why"])
 
 
-def _sentence(concern: Concern) -> str:
+def _sentence(concern: Concern, office: Office) -> str:
     return _("No new shipments since %(day)s: %(name)s is %(standing)s. The certifier decides.") % {
-        "day": words.full_day(concern.noticed_at.date()),
+        "day": words.full_day(office.local(concern.noticed_at).date()),
         "name": concern.name,
         "standing": in_words(concern.standing),
     }

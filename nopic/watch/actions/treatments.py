@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate
+from nopic.certificates.shipping import office_of
 from nopic.presentation import words
 from nopic.watch.models import Treatment, TreatmentReport
 from nopic.watch.policies import left_organic, obstacles_to_report_treatment
@@ -47,7 +48,7 @@ def report_treatment(
         return again
     if against := obstacles_to_report_treatment(fresh):
         raise Refused(against)
-    if treated_on > now().date():
+    if treated_on > office_of(fresh).local(now()).date():
         raise Refused([_("Enter the day of the treatment, today or earlier")])
     if kg > left_organic(fresh):
         raise Refused(
