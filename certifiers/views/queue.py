@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from nopic.certificates import queries as certificates
+from nopic.certificates.models import Certificate
+from nopic.frames import queries as frames
+from nopic.frames.presenters import Drawn, drawn
 from nopic.presentation import words
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
@@ -18,9 +22,11 @@ from nopic.requests.steps import cleaned
 from nopic.review import actions, policies, queues
 from nopic.review.queues import Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.calendar import Office
 from nopic.tenants.models import User
-from nopic.tenants.policy import LowRisk
+from nopic.tenants.policy import LowRisk, Rules
 from nopic.tenants.roster import staff_of
+from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
 
 KEYS = [
@@ -70,11 +76,20 @@ def queue(request: PortalRequest) -> HttpResponse:
     if fragment:
         return render(request, "certifiers/queue/_found.html", context)
     context |= {
+        "low": [] if selection.is_search else _running_low(request.certifier.pk, rules),
         "products": queues.product_choices(request.certifier.pk, selection.product),
         "keys": KEYS,
         "hint": [KEYS[0], KEYS[2], KEYS[4], KEYS[5]],
     }
     return render(request, "certifiers/queue/queue.html", context)
+
+
+def _running_low(certifier_id: int, rules: Rules) -> list[tuple[Certificate, Drawn]]:
+    """Time frames below the policy's first level of warning, with what is left of them: the next request comes soon."""
+    today = Office(rules).local(now()).date()
+    low = frames.running_low(certifier_id, max(rules.time_frames.warn_at, default=0), today)
+    found = certificates.by_id(certifier_id, [one.certificate_id for one in low]) if low else {}
+    return [(found[one.certificate_id], drawn(one, today)) for one in low]
 
 
 def low_risk_in_words(counts: LowRisk) -> str:

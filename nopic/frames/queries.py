@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.frames.policies import Terms, terms_of
@@ -149,6 +149,13 @@ def time_frames(certifier_id: int, *, closed: bool = False, after: str = "", lim
     rows = list(found.order_by(*order)[: limit + 1])
     shown = rows[:limit]
     return Page(shown, f"{shown[-1].last_on.isoformat()}.{shown[-1].pk}" if len(rows) > limit else "")
+
+
+def running_low(certifier_id: int, percent: int, today: date, limit: int = 5) -> list[Allowance]:
+    """Time frames that run and have at most so many per cent left, the nearest end first: one statement."""
+    left = F("cap_kg") - F("planned_kg") - F("shipped_kg")
+    running = Allowance.objects.filter(certifier_id=certifier_id, time_frame=True, closed_at=None, last_on__gte=today)
+    return list(running.alias(low=left * 100).filter(low__lte=F("cap_kg") * percent).order_by("last_on", "pk")[:limit])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
 from tests import factories
 from tests.factories import World
+from tests.frames.stories import issued, truck
 from tests.review import cases
 from tests.review.test_asking import asked
 from tests.review.test_queues import copies
@@ -37,6 +38,20 @@ def test_an_empty_queue_says_so(world: World, reviewer: Client) -> None:
     assert 'href="/tierra/certificates/?state=attention">Needs attention <span>0</span>' in page
 
 
+def test_time_frames_that_run_low_are_drawn_above_the_list(world: World, reviewer: Client) -> None:
+    certificate = issued(world.here)
+    with tenant(world.here.certifier):
+        truck(world.here, certificate.pk, 30_000)
+    assert "Time frames nearly used up" not in reviewer.get(URL).content.decode()
+    with tenant(world.here.certifier):
+        truck(world.here, certificate.pk, 4_000)
+    page = reviewer.get(URL).content.decode()
+    assert "Time frames nearly used up" in page
+    assert "6,000 kg left" in page
+    assert f"/tierra/certificates/{certificate.pk}/" in page
+    assert "Time frames nearly used up" not in reviewer.get(URL, {"q": "coffee"}).content.decode()
+
+
 def test_the_queue_shows_a_request_in_words(world: World, reviewer: Client) -> None:
     request = cases.sent(world.here)
     page = reviewer.get(URL).content.decode()
@@ -55,7 +70,7 @@ def test_at_most_ten_statements_whatever_the_number_of_rows(world: World, review
     assert page.count("<tr data-row") == min(rows, 50)
     assert f"{min(rows, 50)} of {rows}" in page
     assert ("Next page" in page) == (rows > 50)
-    assert len(questions(asked)) == 8, "\n".join(questions(asked))
+    assert len(questions(asked)) == 9, "\n".join(questions(asked))
 
 
 def test_htmx_gets_the_list_and_what_counts_it_without_the_frame(world: World, reviewer: Client) -> None:
