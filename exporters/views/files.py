@@ -13,7 +13,7 @@ from nopic.certificates import actions as certificates
 from nopic.certificates import policies
 from nopic.delivery.access import handed_out
 from nopic.documents import files
-from nopic.documents.acceptance import KINDS, NotAccepted, accept_of
+from nopic.documents.acceptance import KINDS, OFFICE_ONLY, NotAccepted, accept_of
 from nopic.documents.models import Document, PageImage
 from nopic.requests import queries
 from nopic.requests.models import CertificateRequest
@@ -25,7 +25,8 @@ from nopic.workflow.transitions import Overtaken
 
 def _document(request: PortalRequest, reference: str, document_id: int) -> tuple[CertificateRequest, Document]:
     asked = load_request(request, reference)
-    found = Document.objects.filter(certifier=request.certifier, dossier_id=asked.dossier_id, pk=document_id).first()
+    mine = Document.objects.filter(certifier=request.certifier, dossier_id=asked.dossier_id)
+    found = mine.exclude(rule__in=OFFICE_ONLY).filter(pk=document_id).first()
     if found is None:
         raise Http404
     return asked, found

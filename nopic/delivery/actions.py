@@ -25,24 +25,33 @@ def hand_over(*, certificate: Certificate) -> list[Mail]:
     _owe_wishes_declined(certificate)
     if not certificate.number:
         return []
-    if certificate.cancel_requested_at or certificate.status == CertificateStatus.CANCELLED:
-        return owe_to_all(certificate.request, certificate, "cancelled")
-    if certificate.status == CertificateStatus.SUPERSEDED:
-        return owe_to_all(certificate.request, certificate, "replaced")
-    if certificate.status != CertificateStatus.ISSUED or not certificate.rendered_at:
-        return []
-    if certificate.version > 1:
+    if certificate.status == CertificateStatus.ISSUED and certificate.rendered_at:
         _owe_refusals(certificate)
-        if file_to_hand_out(certificate) is None:
-            return []  # asked again once the new version's PDF is there
-        return owe_to_all(certificate.request, certificate, "revised", version=certificate.version)
-    mails = owe_to_all(certificate.request, certificate, "issued")
-    _owe_refusals(certificate)
-    if Certificate.objects.filter(certifier_id=certificate.certifier_id, pk=certificate.pk, handed_over_at=None).update(
-        handed_over_at=now()
-    ):
+    notice = notice_of(certificate)
+    if notice is None:
+        return []  # asked again once the PDF is there
+    version = certificate.version if notice == "revised" else None
+    mails = owe_to_all(certificate.request, certificate, notice, version=version)
+    if notice == "issued" and Certificate.objects.filter(
+        certifier_id=certificate.certifier_id, pk=certificate.pk, handed_over_at=None
+    ).update(handed_over_at=now()):
         record(certificate, "handed over", by=BY, note=", ".join(f"{one.recipient_kind}: {one.to}" for one in mails))
     return mails
+
+
+def notice_of(certificate: Certificate) -> str | None:
+    """What is to be told of a certificate now; None while it has no number, or the PDF of what holds is not there yet."""
+    if not certificate.number:
+        return None
+    if certificate.cancel_requested_at or certificate.status == CertificateStatus.CANCELLED:
+        return "cancelled"
+    if certificate.status == CertificateStatus.SUPERSEDED:
+        return "replaced"
+    if certificate.status != CertificateStatus.ISSUED or not certificate.rendered_at:
+        return None
+    if certificate.version == 1:
+        return "issued"
+    return "revised" if file_to_hand_out(certificate) is not None else None
 
 
 def _owe_wishes_declined(certificate: Certificate) -> None:
@@ -78,15 +87,14 @@ def resend(*, certificate: Certificate, recipient: str, by: Actor) -> Mail:
         .select_related("request__exporter", "request__submitted_by")
         .get(certifier_id=certificate.certifier_id, pk=certificate.pk)
     )
-    cancelled = bool(fresh.cancel_requested_at) or fresh.status == CertificateStatus.CANCELLED
-    if not fresh.number or (not cancelled and not fresh.rendered_at):
+    notice = notice_of(fresh)
+    if notice is None:
         raise Overtaken(fresh)
     address = recipients(fresh.request).get(recipient)
     if address is None:
         raise ValueError(f"no {recipient} to write to")
-    replaced = fresh.status == CertificateStatus.SUPERSEDED and not cancelled
-    notice = "cancelled" if cancelled else "replaced" if replaced else "issued"
-    base = f"{notice}:{fresh.pk}:{recipient}"
+    version = {"version": fresh.version} if notice == "revised" else {}
+    base = ":".join(map(str, (notice, fresh.pk, *version.values(), recipient)))
     earlier = Mail.objects.filter(certifier_id=fresh.certifier_id, certificate_id=fresh.pk, key__startswith=base)
     waiting = earlier.filter(sent_at=None, failed_at=None, not_needed_at=None).first()
     if waiting is not None:
@@ -98,6 +106,7 @@ def resend(*, certificate: Certificate, recipient: str, by: Actor) -> Mail:
         kind=recipient,
         request=fresh.request,
         certificate=fresh,
+        context=version,
     )
     record(fresh, "sent again", by=by, new=address, note=notice)
     return mail

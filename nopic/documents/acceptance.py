@@ -21,6 +21,10 @@ MOST_MEGAPIXELS = 40
 MOST_FILES = 30  # in one dossier, not counting those that were removed
 MOST_BYTES_TOGETHER = 100 * 1024 * 1024
 LONGEST_NAME = 150
+# Rules of files that lie in a request's dossier and are not of its document list: the registry's own PDF, which only the
+# office sees until two people have confirmed it, and evidence for corrections. They take nobody's place there.
+OFFICE_ONLY = frozenset({"registry_pdf"})
+BESIDE_THE_LIST = OFFICE_ONLY | {"correction"}
 HEAD_BYTES = 16  # enough to recognise every kind below
 
 

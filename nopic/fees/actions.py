@@ -37,6 +37,35 @@ def fix(
     return made
 
 
+def adjust(
+    quote: Quote | None, *, exporter_id: int, request_id: int, reference: str, turn: int, policy: Policy, by: Actor
+) -> list[Charge]:
+    """An answer changed what a sent request is about: what it costs besides is fixed, what it no longer asks for dropped.
+
+    Prices are those of the version that it was sent under; what was fixed before stays as it is.
+    """
+    moment = now()
+    standing = list(
+        Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__gt=0).exclude(
+            events__kind=EventKind.DROPPED
+        )
+    )
+    items = {(item.code, item.line_id): item for item in (quote.items if quote else ())}
+    gone = [charge for charge in standing if (charge.code, charge.line_id) not in items]
+    happen(EventKind.DROPPED, gone, at=moment, by=by, reason=_("Changed by an answer"))
+    known = {(charge.code, charge.line_id) for charge in standing}
+    made = [
+        _charge(
+            item, quote.currency, exporter_id=exporter_id, request_id=request_id, reference=reference, turn=turn,
+            key=f"sent:{request_id}:{turn}:{item.code}:{item.line_id or 0}", policy=policy, at=moment, by=by,
+        )
+        for key, item in items.items() if quote and key not in known
+    ]  # fmt: skip
+    if policy.rules.fees.due == SENT:
+        happen(EventKind.DUE, made, at=moment, by=by)
+    return made
+
+
 def charge_for_change(
     kind: str,
     *,

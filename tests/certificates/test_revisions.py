@@ -108,6 +108,11 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
         assert policies.file_version(certificate) == 3
         mails = Mail.objects.filter(certificate_id=pk, template="v1/revised").order_by("recipient_kind")
         assert [one.recipient_kind for one in mails] == ["broker", "exporter", "importer"]
+        again = delivery.resend(certificate=certificate, recipient="importer", by=side.reviewer)
+        assert again == mails[2], "the notice of the version waits already"
+        mails.update(sent_at=now())
+        again = delivery.resend(certificate=certificate, recipient="importer", by=side.reviewer)
+        assert (again.template, again.context) == ("v1/revised", {"version": 2})
         letter = written(mails[0])
     assert letter.subject == f"Version 2: {issued.number}"
     assert ("Net weight", "19,200 kg") in letter.facts

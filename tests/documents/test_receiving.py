@@ -170,6 +170,15 @@ def test_a_dossier_takes_so_many_files_and_no_more(desk, monkeypatch):
     desk.send(papers.text_pdf(b"3"))
 
 
+def test_papers_of_the_list_and_papers_beside_it_take_no_room_of_each_other(desk, monkeypatch):
+    monkeypatch.setattr(acceptance, "MOST_FILES", 1)
+    desk.send(papers.text_pdf(b"1"))
+    desk.send(papers.text_pdf(b"2"), slot=Slot("registry_pdf", "operation-1"))
+    for slot in (Slot("correction", "revision-1"), Slot("packing_list", "")):
+        with pytest.raises(NotAccepted, match="too_many_files"):
+            desk.send(papers.text_pdf(b"3"), slot=slot)
+
+
 def test_a_dossier_takes_so_many_bytes_and_no_more(desk, monkeypatch):
     monkeypatch.setattr(acceptance, "MOST_BYTES_TOGETHER", len(papers.text_pdf(b"1")) + 10)
     desk.send(papers.text_pdf(b"1"))

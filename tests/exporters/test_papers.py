@@ -144,6 +144,14 @@ def test_a_neighbour_and_another_certifier_find_nothing(here: Side, committed_wo
     assert [one.removed_at for one in files_of(request)] == [None]
 
 
+def test_the_registrys_own_pdf_is_the_offices_until_two_people_have_confirmed_it(here: Side, sender: Client) -> None:
+    request = factories.submitted(here)
+    with tenant(here.certifier):
+        kept = factories.paper(request, "registry_pdf", "operation-1")
+    for rest in ("", "original/", "pages/1.webp"):
+        assert sender.get(at(request, f"documents/{kept.pk}/{rest}")).status_code == 404
+
+
 def test_the_final_transport_document_and_what_comes_later_are_taken_after_the_decision(
     committed_world: World, here: Side, sender: Client
 ) -> None:

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -18,6 +18,7 @@ from nopic.fees import actions, queries
 from nopic.fees.models import Charge, ChargeEvent
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest
+from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import Rules
@@ -27,6 +28,7 @@ from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.factories import Side, World
+from tests.review.test_asking import asked
 
 RULES = Rules(fees=Fees(certificate=Decimal(45), revision=Decimal(35)))
 
@@ -90,6 +92,39 @@ def test_a_request_that_is_sent_again_is_charged_once(here: Side) -> None:
     submit(here, request)
     assert [row[2] for row in shown(here)] == ["quoted", "dropped"]
     assert [row.state for row in queries.of_request(here.certifier.pk, request.pk)] == ["quoted"]
+
+
+def test_a_product_added_by_an_answer_is_charged_and_one_taken_out_is_not(here: Side) -> None:
+    request = asked(here)
+    [first] = request.lines.all()
+    lines = [
+        factories.line_answers(here, id=str(first.pk)),
+        factories.line_answers(
+            here, item=str(here.second_item.pk), net="100", gross="110", packages="2",
+            lots=[{"code": "Z-1", "kg": "100", "supplier": "own"}],
+        ),
+    ]  # fmt: skip
+    assert [state for _words, _amount, state in shown(here)] == ["quoted"]
+
+    def answer(lines: list[dict[str, object]]) -> None:
+        request.refresh_from_db()
+        requests.revise(
+            request=request, step="products", raw={"lines": lines}, revision=request.revision, by=here.sender
+        )
+        review.keep_replies(request=request, replies={1: "As written."})
+        review.send_answers(request=request, by=here.sender)
+
+    answer(lines)
+    assert [(amount, state) for _words, amount, state in shown(here)] == [("USD 45.00", "quoted")] * 2
+    request.refresh_from_db()
+    added = request.lines.get(position=2)
+    with tenant(here.certifier):
+        review.ask(
+            request=request, by=here.reviewer, points=[review.Point("Is it one product?")],
+            due_at=now() + timedelta(days=2), language="en", revision=request.revision,
+        )  # fmt: skip
+    answer([lines[0], {**lines[1], "id": str(added.pk), "remove": "yes"}])
+    assert sorted(state for _words, _amount, state in shown(here)) == ["dropped", "quoted"]
 
 
 def test_a_free_price_list_leaves_no_rows(here: Side) -> None:

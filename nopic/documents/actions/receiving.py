@@ -63,7 +63,7 @@ def receive(
     the sender, and `Overtaken` when the file to be replaced is no longer there.
     """
     with tenant(certifier, by):
-        _refuse_too_many(dossier(), 0)
+        _refuse_too_many(dossier(), slot, 0)
     with files.quarantine(upload.stream) as file:
         kind = acceptance.kind_of(upload.name, upload.declared, file.head)
         if kind.code not in accepts:
@@ -75,7 +75,7 @@ def receive(
         place = Dossier.objects.select_for_update().get(certifier=certifier, pk=dossier().pk)
         document = same = _same(place, slot, stored)
         if document is None:
-            _refuse_too_many(place, stored.size)
+            _refuse_too_many(place, slot, stored.size)
             document = _add(place, slot, upload.name, kind, stored, looked, by)
         if replaces is not None and replaces != document.pk:
             old = place.documents.filter(rule=slot.rule, subject=slot.subject).get(pk=replaces)
@@ -112,8 +112,10 @@ def _same(dossier: Dossier, slot: Slot, stored: files.Stored) -> Document | None
     ).first()
 
 
-def _refuse_too_many(dossier: Dossier, more_bytes: int) -> None:
-    here = dossier.documents.filter(removed_at=None)
+def _refuse_too_many(dossier: Dossier, slot: Slot, more_bytes: int) -> None:
+    """The papers of the list and those beside it have the same room each, and neither takes the other's."""
+    here, beside = dossier.documents.filter(removed_at=None), {"rule__in": acceptance.BESIDE_THE_LIST}
+    here = here.filter(**beside) if slot.rule in acceptance.BESIDE_THE_LIST else here.exclude(**beside)
     held = here.aggregate(bytes=Coalesce(Sum("size"), 0))["bytes"]
     if here.count() >= acceptance.MOST_FILES or held + more_bytes > acceptance.MOST_BYTES_TOGETHER:
         raise NotAccepted("too_many_files")

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from nopic.fees import actions as fees
 from nopic.ledger import accounts
 from nopic.ledger.accounts import NotEnough
 from nopic.ledger.models import Account
@@ -21,6 +22,7 @@ from nopic.requests.checks import Finding, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.lending import to_hold
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.pricing import quote_of
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
@@ -75,8 +77,19 @@ def send_answers(
         saved_at=moment,
     )
     remember(request, by, moment)
+    _charge(request, loading.load(request, moment), by)
     owe("index_request", request.pk, certifier_id=request.certifier_id)
     return said
+
+
+def _charge(request: CertificateRequest, facts: Facts, by: Actor) -> None:
+    """What it costs now, by the prices and the moment of its sending."""
+    assert request.policy is not None and request.submitted_at is not None  # noqa: S101, PT018 - it was sent
+    lines = [(each.line.pk, each.name) for each in facts.lines]
+    fees.adjust(
+        quote_of(request, request.policy.rules, request.submitted_at, lines), exporter_id=request.exporter_id,
+        request_id=request.pk, reference=request.reference, turn=request.turn, policy=request.policy, by=by,
+    )  # fmt: skip
 
 
 def stops_against_answers(facts: Facts) -> list[Finding]:
