@@ -254,7 +254,7 @@ def test_kilograms_may_go_from_one_product_to_another_and_too_many_are_said(worl
             else:
                 with pytest.raises(Refused, match="net weight must be 40,000 kg or less"):
                     actions.send_answers(request=request, by=side.sender)
-        assert list(accounts.held_for(map(int, ids)).values()) == [Decimal(30_000), Decimal(70_000)]
+        assert accounts.held_for(map(int, ids)) == dict(zip(map(int, ids), (30_000, 70_000), strict=True))
 
 
 PACKED = {"packages": "640", "package_kind": "bags of 60 kg"}  # 38,400 kg, and the net weight says 19,200

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from nopic.documents.acceptance import BESIDE_THE_LIST
 from nopic.documents.models import Document
 from nopic.requests.changes import Change, changes
 from nopic.requests.facts import rules_of
@@ -56,7 +57,7 @@ def answers(asked: QuestionRound, request: CertificateRequest) -> list[Answer]:
     came = list(
         Document.objects.filter(
             certifier_id=request.certifier_id, dossier_id=request.dossier_id, removed_at=None
-        ).exclude(Q(status="refused") | Q(pk__in=known))
+        ).exclude(Q(status="refused") | Q(pk__in=known) | Q(rule__in=BESIDE_THE_LIST))
     )
     return [_answer(point, said, came) for point in asked.points.all()]
 
