@@ -61,7 +61,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         if line.status == LineStatus.REFUSED
     ]
     said = points(found, current, boxes) if state == "returned" else []
-    speaks = found.status == RequestStatus.DRAFT or may_send(request)
+    speaks = not found.turn or may_send(request)  # what was sent is theirs who may send, also when it came back
     weighed = findings(found, moment="draft") if found.status in (RequestStatus.DRAFT, *OPEN_REQUEST) else []
     context = {
         "found": found,

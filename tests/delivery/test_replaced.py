@@ -134,7 +134,13 @@ def test_one_replacement_is_open_at_a_time_and_stands_against_revising(old: Cons
             CertificateRequest.objects.filter(pk=old.request.pk).update(
                 status="draft", replaces_id=old.certificate.pk, replaces_line=old.certificate.line
             )
-    assert begun.reference in client.get(f"/{slug}/my-certificates/{old.certificate.pk}/").content.decode()
+    page = f"/{slug}/my-certificates/{old.certificate.pk}/"
+    assert f"under way as request {begun.reference}. Until then" in client.get(page).content.decode()
+    with tenant(here.certifier):
+        Certificate.objects.filter(pk=old.certificate.pk).update(
+            cancel_requested_at=now(), cancel_requested_by=here.reviewer, cancel_reason="issued_in_error"
+        )
+    assert "stays in force" not in client.get(page).content.decode()
 
 
 def test_a_second_look_beside_another_open_replacement_is_refused_in_words(old: Consignment, world: World) -> None:

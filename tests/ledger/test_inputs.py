@@ -173,3 +173,12 @@ def test_thirty_two_requests_at_once_never_overdraw_it(committed_world: World) -
     assert sum(isinstance(one, inputs.Spent) for one in results) == 22
     with tenant(here.certifier):
         assert balance(certificate) == (1_000, 0, 0)
+
+
+def test_one_nop_id_is_one_supplier_so_that_its_certificates_are_entered_once(here: Side) -> None:
+    facts = {"exporter": here.exporter, "nop_id": "9030001187", "same_certifier": False, "by": here.sender}
+    with tenant(here.certifier, here.sender):
+        actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio Certifica", **facts)
+        with pytest.raises(Refused, match="NOP ID 9030001187 is Cooperativa Cabana already"):
+            actions.add_supplier(name="Andes Coop", certifier_name="Andes Bio", **facts)
+        actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio", **facts)

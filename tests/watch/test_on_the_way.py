@@ -60,6 +60,13 @@ def test_a_change_on_the_way_is_seen_by_the_importer_and_keeps_number_and_paper(
     assert "Andes Pilot, voyage 12" in page.content.decode()
 
 
+def test_an_arrival_before_the_departure_is_refused_as_the_form_refuses_it(consignment: Consignment) -> None:
+    before = record(consignment).arrival_on
+    with pytest.raises(Refused, match="Enter the estimated arrival date, it must be after"):
+        reroute(consignment, arrival_on="2020-01-01")
+    assert record(consignment).arrival_on == before
+
+
 def test_what_did_not_change_is_not_recorded(consignment: Consignment) -> None:
     with tenant(consignment.side.certifier):
         now = queries.current_routing(consignment.certificate)

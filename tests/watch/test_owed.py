@@ -228,6 +228,19 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     assert owed(consignment) == []
 
 
+def test_a_draft_from_before_is_not_accepted_as_the_definitive_document(world: World, consignment: Consignment) -> None:
+    staff = signed_in(world.here.reviewer)
+    with tenant(world.here.certifier):
+        draft = paper(consignment.request, "transport_document", kind="draft")
+    [row] = owed(consignment)
+    address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
+    assert 'value="accept"' not in staff.get(address).content.decode()
+    answer = staff.post(address, {"do": "accept", "seen": draft.pk})
+    assert answer.status_code == 422
+    assert "the definitive one is not here yet" in answer.content.decode()
+    assert [one.state for one in owed(consignment)] == ["owed"]
+
+
 def test_the_exporter_reads_what_is_owed_and_until_when(world: World, consignment: Consignment) -> None:
     [row] = owed(consignment)
     sender, slug = signed_in(world.here.sender), world.here.certifier.slug

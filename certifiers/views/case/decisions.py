@@ -48,7 +48,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
             "title": _("Approve product %(n)s") % {"n": position},
             "consequence": _(
                 "One certificate for %(kg)s kg of %(product)s will be published in INTEGRITY and sent to the importer. "
-                "It cannot be changed afterwards, only cancelled."
+                "Afterwards it can only be revised to less, replaced before the goods leave, or cancelled."
             )
             % {"kg": weight, "product": opened.line.name}
             if not reasons

@@ -128,6 +128,10 @@ def add_supplier(
         raise Refused([_supplier_finding("certifier_name", _("Enter who certifies the supplier"))])
     if sentence := why_too_long(certified_by, 120, _("The name of the other certifier")):
         raise Refused([_supplier_finding("certifier_name", sentence)])
+    mine = Supplier.objects.filter(certifier_id=exporter.certifier_id, exporter=exporter)
+    if digits and (other := mine.filter(nop_id=digits).exclude(name=known).first()):
+        sentence = _("NOP ID %(id)s is %(name)s already. Change that supplier instead") % {"id": digits, "name": other}
+        raise Refused([_supplier_finding("nop_id", sentence)])
     facts: dict[str, Any] = {"nop_id": digits, "certifier_name": certified_by, "same_certifier": same_certifier}
     facts |= certificate
     supplier, created = Supplier.objects.update_or_create(

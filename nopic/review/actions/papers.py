@@ -10,6 +10,7 @@ from nopic.documents.models import Document, Ruling
 from nopic.documents.statuses import RulingKind
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
+from nopic.requests.slots import FINAL
 from nopic.requests.statuses import RequestStatus
 from nopic.review.actions.taking import hold, lock
 from nopic.tenants.models import User
@@ -39,7 +40,15 @@ def rule_on_owed(
     fresh = lock(request)
     if fresh.status != RequestStatus.DECIDED:
         raise Overtaken(fresh)
+    _refuse_what_did_not_come(fresh, rule, subject, ruling)
     return _rule(fresh, rule, subject, ruling, reason, seen, by)
+
+
+def _refuse_what_did_not_come(fresh: CertificateRequest, rule: str, subject: str, ruling: str) -> None:
+    """A draft that was there before is no definitive document: only what came may be accepted."""
+    slot = next((each for each in load(fresh).slots if (each.rule, each.subject) == (rule, subject)), None)
+    if slot and ruling == RulingKind.ACCEPTED and slot.kinds and not any(file.kind == FINAL for file in slot.files):
+        raise Refused([_("%(document)s: the definitive one is not here yet") % {"document": slot.name}])
 
 
 def _rule(

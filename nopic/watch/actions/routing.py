@@ -1,16 +1,21 @@
 """Vessel, containers, transport document, arrival: recorded beside the certificate, visible to the importer at once."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate
+from nopic.certificates.policies import day_left
+from nopic.certificates.shipping import office_of
+from nopic.requests.steps.transport import why_not_arrival
 from nopic.watch.models import RoutingChange
 from nopic.watch.policies import obstacles_to_reroute
 from nopic.watch.queries import ROUTING, current_routing
 from nopic.workflow.audit import Actor, record
+from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Refused
 
@@ -35,6 +40,8 @@ def change_routing(
     changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
     if not changes:
         return None
+    if "arrival_on" in changes and (sentence := _why_not_arrival(fresh, str(changes["arrival_on"][1]))):
+        raise Refused([sentence])
     change = RoutingChange.objects.create(
         certifier_id=fresh.certifier_id, certificate=fresh, changes=changes, note=note, by=str(by)
     )
@@ -45,3 +52,10 @@ def change_routing(
     if fresh.number:
         owe("routing_changed", change.pk, certifier_id=fresh.certifier_id)
     return change
+
+
+def _why_not_arrival(certificate: Certificate, day: str) -> str:
+    """The form's own sentence about an arrival that does not follow the departure, or nothing."""
+    request, office = certificate.line.request, office_of(certificate)
+    left = day_left(certificate) or date.fromisoformat(certificate.data["coverage"]["first_departure"])
+    return why_not_arrival(date.fromisoformat(day), left, request.mode, office.local(now()).date()) if day else ""
