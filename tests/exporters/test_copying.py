@@ -193,6 +193,19 @@ def test_a_lot_in_two_requests_of_one_truck_is_said_at_its_kilograms(world: Worl
     assert lots_beside(world, "VV-26-118", "") == []
 
 
+def test_what_was_sent_without_kilograms_of_its_lots_stops_no_other_request(world: World) -> None:
+    two = [{"code": code, "supplier": "own"} for code in ("VV-26-118", "VV-26-119")]
+    lines = [factories.line_answers(world.here, lots=two)]
+    first = factories.submitted(world.here, lines=lines)
+    ((severity, _field, sentence),) = lots_beside(world, "VV-26-118", "4,600")
+    assert (severity, f"{first.reference} too, which was sent without" in sentence) == ("note", True)
+    assert [each[0] for each in lots_beside(world, "VV-26-118", "")] == ["stop"]  # this one can still be typed
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=first.pk).update(status="withdrawn")
+    factories.complete_draft(world.here, lines=lines)
+    assert [each[0] for each in lots_beside(world, "VV-26-118", "4,600")] == ["stop"]  # and so can a draft
+
+
 def test_lists_and_case_tell_requests_of_one_day_apart(world: World, sender: Client) -> None:
     found = factories.submitted(world.here)
     assert "APLU 417512 5" in sender.get("/tierra/requests/all/").content.decode()

@@ -61,8 +61,9 @@ def is_not_there_twice(facts: Facts, moment: Moment) -> list[Finding]:
 def lots_are_not_counted_twice(facts: Facts, moment: Moment) -> list[Finding]:
     """A lot that another request names as well, on the same day in the same truck or container: shared, or typed again.
 
-    Several importers may share a lot, each with its own kilograms; where either side does not say how many, nobody can
-    tell, so that stops. The same kilograms to the same importer look like the same goods: said, as people may know better.
+    Several importers may share a lot, each with its own kilograms; where a side that can still be typed does not say how
+    many, that stops. What was sent cannot be typed any more, so of that it is only said. The same kilograms to the same
+    importer look like the same goods: said, as people may know better.
     """
     found = []
     known = _lots_beside(facts)
@@ -76,9 +77,14 @@ def lots_are_not_counted_twice(facts: Facts, moment: Moment) -> list[Finding]:
                     "product": line.name,
                     "kg": kg(theirs) if theirs is not None else "",
                 }
-                if mine is None or theirs is None:
+                stops = mine is None or (theirs is None and other.status == RequestStatus.DRAFT)
+                if stops:
                     sentence = _(
                         "%(product)s: lot %(lot)s is in %(reference)s too, in the same truck or container. Enter its kilograms in both"
+                    )
+                elif theirs is None:
+                    sentence = _(
+                        "%(product)s: lot %(lot)s is in %(reference)s too, which was sent without its kilograms. Enter here only the kilograms of this request"
                     )
                 elif other.importer_id == facts.request.importer_id and mine == theirs:
                     sentence = _(
@@ -90,7 +96,7 @@ def lots_are_not_counted_twice(facts: Facts, moment: Moment) -> list[Finding]:
                     )
                 found.append(
                     Finding(
-                        "lots_are_not_counted_twice", 12, "stop" if None in (mine, theirs) else "note", sentence % words,
+                        "lots_are_not_counted_twice", 12, "stop" if stops else "note", sentence % words,
                         sentence % words, {"lot": lot.code, "other": other.reference},
                         field=line.at(f"lots-{at}-kg"), line_id=line.line.pk,
                     )
