@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core import mail
 from django.test import Client
+from playwright.sync_api import expect
 
 from nopic.workflow.clock import now
 from tests.browser import PageAt, assert_accessible, assert_no_overflow, show, wait_until
@@ -108,10 +109,10 @@ def test_a_chosen_pdf_is_compared_in_the_browser(
 def test_without_javascript_nothing_is_missing_but_the_buttons(consignment: Consignment, page_at: PageAt) -> None:
     page = page_at(390, javascript=False)
     show(page, Client().get(link_of(IMPORTER)).content.decode())
-    assert page.get_by_role("link", name="CSV file").is_visible()
-    assert page.get_by_text(consignment.number).first.is_visible()
+    expect(page.get_by_role("link", name="CSV file")).to_be_visible()
+    expect(page.get_by_text(consignment.number).first).to_be_visible()
     assert page.locator("[data-copy]:visible").count() == 0
     show(page, Client().get(f"/v/{consignment.number}?k={consignment.key}").content.decode())
-    assert page.get_by_text("Compare these boxes with your paper").is_visible()
-    assert not page.get_by_label("Choose your PDF").is_visible()
+    expect(page.get_by_text("Compare these boxes with your paper")).to_be_visible()
+    expect(page.get_by_label("Choose your PDF")).not_to_be_visible()
     assert mail.outbox

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db import transaction
+from playwright.sync_api import expect
 
 from nopic.frames.models import Allowance
 from nopic.tenants.context import tenant
@@ -25,20 +26,20 @@ def test_three_trucks_are_recorded_on_a_phone(server: str, committed_world: Worl
         page.get_by_label("Lots (optional)").fill(f"VV-{number}")
         page.get_by_label("Container or plate (optional)").fill(f"PLATE-{number}")
         page.get_by_role("button", name="Record shipment").click()
-        assert page.get_by_text(f"Shipment {number} is recorded.").is_visible()
-    assert page.get_by_role("heading", name="5,000 kg left of 40,000 kg").is_visible()
+        expect(page.get_by_text(f"Shipment {number} is recorded.")).to_be_visible()
+    expect(page.get_by_role("heading", name="5,000 kg left of 40,000 kg")).to_be_visible()
     assert_no_overflow(page)
     assert_accessible(page)
     page.get_by_label("Yes, with this net weight").check()
     page.get_by_role("textbox", name="Net weight").fill("5,001")
     page.get_by_role("button", name="Record shipment").click()
-    assert page.get_by_role("link", name="At most 5,000 kg are possible").is_visible()
+    expect(page.get_by_role("link", name="At most 5,000 kg are possible")).to_be_visible()
     page.get_by_role("link", name="Shipment 3, 4,000 kg").click()
     page.get_by_text("Correct it").click()
     page.locator("#correct-kg").fill("4,100")
     page.locator("#correct-reason").fill("the scale was read wrongly")
     page.get_by_role("button", name="Save the correction").click()
-    assert page.get_by_text("Shipment 3 is changed.").is_visible()
+    expect(page.get_by_text("Shipment 3 is changed.")).to_be_visible()
     assert_no_overflow(page)
     assert_accessible(page)
     with tenant(side.certifier):

@@ -4,6 +4,8 @@ import re
 from datetime import timedelta
 from typing import Any
 
+from playwright.sync_api import expect
+
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import CertificateStatus
 from nopic.requests import actions as filing
@@ -34,7 +36,7 @@ def test_a_certificate_is_replaced_while_it_is_being_issued(
     page.get_by_role("link", name=re.compile("^Change this certificate")).click()
     page.get_by_role("link", name=re.compile("^Replace this certificate")).click()
     page.wait_for_load_state()
-    assert "It is published first; then the other one takes its place." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("It is published first; then the other one takes its place.")
     assert_no_overflow(page)
     assert_accessible(page)
     page.get_by_role("button", name="Start the replacement").click()
@@ -54,7 +56,7 @@ def test_a_certificate_is_replaced_while_it_is_being_issued(
         line.request.refresh_from_db()
         new = lab.approve(here, line)
     page.goto(f"{server}/{slug}/my-certificates/{old.pk}/")
-    assert "Its replacement is approved and being published" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Its replacement is approved and being published")
     lab.drain(*TOPICS)
     gone, there = lab.fresh(old), lab.fresh(new)
     assert (gone.status, there.status) == (CertificateStatus.SUPERSEDED, CertificateStatus.ISSUED)
@@ -76,7 +78,7 @@ def test_the_importer_sees_a_cancellation_within_a_minute(
     theirs, ours = page_at(390), page_at(1280)
     sign_in(theirs, server, committed_world.importer_user)
     theirs.goto(f"{server}/in/{number}/")
-    assert theirs.locator("h1").inner_text() == "Valid"
+    expect(theirs.locator("h1")).to_have_text("Valid")
     sign_in(ours, server, here.reviewer)
     ours.goto(f"{server}/{here.certifier.slug}/certificates/{certificate.pk}/cancel/")
     ours.locator("main input[type=radio]").first.check()
@@ -84,8 +86,8 @@ def test_the_importer_sees_a_cancellation_within_a_minute(
     ours.locator("main").get_by_role("button", name=re.compile("Cancel")).last.click()
     ours.wait_for_load_state()
     theirs.reload()
-    assert theirs.locator("h1").inner_text() == "Not valid for import"
-    assert "Do not use" in theirs.locator("main").inner_text()
+    expect(theirs.locator("h1")).to_have_text("Not valid for import")
+    expect(theirs.locator("main")).to_contain_text("Do not use")
     assert_accessible(theirs)
     lab.drain(*TOPICS)
     assert lab.fresh(certificate).status == CertificateStatus.CANCELLED

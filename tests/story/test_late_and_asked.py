@@ -44,7 +44,7 @@ def test_a_late_request_is_sent_with_its_reason_let_pass_with_a_note_and_issued(
     theirs.get_by_label(re.compile("^Why is the request late")).fill("The vessel sails earlier than announced")
     press(theirs, "Save and continue")
     theirs.goto(f"{server}/{slug}/requests/{reference}/check/")
-    assert "The vessel sails earlier than announced" in theirs.locator("main").inner_text()
+    expect(theirs.locator("main")).to_contain_text("The vessel sails earlier than announced")
     theirs.get_by_role("checkbox").check()
     press(theirs, "Send request")
     assert "/sent/" in theirs.url
@@ -55,13 +55,13 @@ def test_a_late_request_is_sent_with_its_reason_let_pass_with_a_note_and_issued(
         cases.confirm(request, here.reviewer)
     sign_in(ours, server, here.reviewer)
     ours.goto(f"{server}/{slug}/cases/{reference}/")
-    assert "Reason: The vessel sails earlier than announced" in ours.locator("main").inner_text()
+    expect(ours.locator("main")).to_contain_text("Reason: The vessel sails earlier than announced")
     assert ours.get_by_role("link", name="Approve this line…").get_attribute("aria-disabled") == "true"
     ours.get_by_role("link", name="Let it pass…").click()
     looks_right(ours)
     ours.get_by_label("Why it may pass").fill("Papers complete, the carrier confirmed the date")
     press(ours, "Let it pass")
-    assert "Papers complete, the carrier confirmed the date" in ours.locator("main").inner_text()
+    expect(ours.locator("main")).to_contain_text("Papers complete, the carrier confirmed the date")
     looks_right(ours)
     ours.get_by_role("link", name="Approve this line…").click()
     press(ours, re.compile("Approve"))
@@ -89,21 +89,21 @@ def test_questions_stop_the_clock_and_are_answered_point_by_point(
     ours.goto(f"{server}/{slug}/cases/{reference}/")
     _differs(ours, javascript=javascript)
     ours.get_by_role("link", name="Ask the exporter…").click()
-    assert "the invoice says 18,000 kg" in ours.get_by_label("Net weight").input_value()
+    expect(ours.get_by_label("Net weight")).to_have_value(re.compile("the invoice says 18,000 kg"))
     for at, (box, text) in enumerate((("18", "Send the corrected packing list"), ("", "Who loads the container?")), 1):
         ours.get_by_label(re.compile(f"^Point of your own {at}")).fill(text)
         ours.get_by_label(f"What point {at} of your own is about").select_option(box)
     look(ours)
     press(ours, "Ask the exporter")
-    assert "the clock stands still" in ours.locator("main").inner_text()
+    expect(ours.locator("main")).to_contain_text("the clock stands still")
     look(ours)
     ours.goto(f"{server}/{slug}/queue/?view=questions")
-    assert "clock stopped" in ours.locator("#queue").inner_text()
+    expect(ours.locator("#queue")).to_contain_text("clock stopped")
 
     sign_in(theirs, server, here.sender)
     questions = f"{server}/{slug}/requests/{reference}/questions/"
     theirs.goto(questions)
-    assert "The clock stands still until you send your answers." in theirs.locator("main").inner_text()
+    expect(theirs.locator("main")).to_contain_text("The clock stands still until you send your answers.")
     look(theirs)
     theirs.get_by_role("link", name=re.compile("^Change the box")).first.click()
     for name, value in {"net": "18,000", "gross": "18,300", "packages": "300", "lots-0-kg": "9,000",
@@ -122,20 +122,20 @@ def test_questions_stop_the_clock_and_are_answered_point_by_point(
     assert "Net weight: 19,200 kg becomes 18,000 kg" in told
     assert "Document added: corrected.pdf" in told
     press(theirs, re.compile("^Send 3 answers"))
-    assert "Answer point 3" in theirs.locator("#errors").inner_text()
+    expect(theirs.locator("#errors")).to_contain_text("Answer point 3")
     look(theirs)
     theirs.locator("#reply-3").fill("Our own crew, at the port")
     press(theirs, re.compile("^Send 3 answers"))
-    assert "The clock goes on." in theirs.locator("body").inner_text()
+    expect(theirs.locator("body")).to_contain_text("The clock goes on.")
     look(theirs)
 
     ours.goto(f"{server}/{slug}/cases/{reference}/versions/2/")
-    assert re.search(r"19,200 kg[\s\S]*18,000 kg", ours.locator("main").inner_text())
+    expect(ours.locator("main")).to_contain_text(re.compile(r"19,200 kg[\s\S]*18,000 kg"))
     look(ours)
     ours.goto(f"{server}/{slug}/cases/{reference}/")
     shown = ours.locator("main").inner_text()
     assert "Our own crew, at the port" in shown
-    assert "Before it changed: Differs" in ours.locator("#check-net_weight").inner_text()
+    expect(ours.locator("#check-net_weight")).to_contain_text("Before it changed: Differs")
     look(ours)
     with tenant(here.certifier):
         request.refresh_from_db()

@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from django.core import mail
 from django.test import override_settings
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from nopic.ledger.models import Account
 from nopic.tenants.context import tenant
@@ -73,7 +73,7 @@ def rosa_files_it(page: Page, server: str, world: World, *, javascript: bool) ->
     page.locator("#lines-0-package_kind").fill("jute bags")
     page.locator("#lines-0-lots-0-code").fill("VV-26-118, VV-26-121")
     go(page)
-    assert "gross weight must be 19,200 kg or more" in page.locator("#errors").inner_text()
+    expect(page.locator("#errors")).to_contain_text("gross weight must be 19,200 kg or more")
     looks_right(page)
     page.locator("#lines-0-gross").fill("19 520")
     go(page)
@@ -107,7 +107,7 @@ def ines_decides(page: Page, server: str, world: World, reference: str, javascri
     slug = world.here.certifier.slug
     sign_in(page, server, world.here.reviewer)
     page.goto(f"{server}/{slug}/queue/")
-    assert reference in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(reference)
     looks_right(page)
     page.goto(f"{server}/{slug}/cases/{reference}/")
     page.get_by_role("button", name=re.compile("^Take")).first.click()
@@ -178,15 +178,15 @@ def test_the_main_job(
         link = re.search(r"http://\S+/c/\S+", letters["desk@harborline.example"].body)
         assert link is not None
         hal.goto(link[0])
-        assert number in hal.locator("main").inner_text()
+        expect(hal.locator("main")).to_contain_text(number)
         looks_right(hal)
 
         anyone = opened(width)
         anyone.goto(scanned(pdf))
-        assert anyone.locator("h1").inner_text() == "Valid"
+        expect(anyone.locator("h1")).to_have_text("Valid")
         looks_right(anyone)
         anyone.goto(f"{server}/v/{number}")
-        assert "Valid" not in anyone.locator("h1").inner_text()
+        expect(anyone.locator("h1")).not_to_contain_text("Valid")
     with tenant(world.here.certifier):
         account = Account.objects.get(pk=world.here.account.pk)
         assert (account.held, account.issued) == (0, 19200)
