@@ -14,7 +14,7 @@ from nopic.frames.presenters import drawn
 from nopic.frames.queries import allowance_of
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
-from nopic.requests.queries import documents
+from nopic.requests.queries import documents, of_certificate
 from nopic.requests.steps import cleaned
 from nopic.review.queues import requests_found
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -67,7 +67,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "time_frame": policies.is_time_frame(found),
         "drawn": drawn(allowance, office.local(now()).date()) if allowance else None,
         "reason": policies.why_cancelled(found),
-        "boxes": papers.of_certificate(found.data),
+        "boxes": of_certificate(found.data),
         "place": standing.place(found),
         "split_from": standing.split_from(found.request),
         "split_off": standing.split_off(found.request, line_id=found.line_id),

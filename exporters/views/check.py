@@ -1,6 +1,7 @@
 """The last step: everything as the certificates will say it, what is still missing, and the button that sends it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -15,12 +16,14 @@ from exporters.views.frame import frame, sent_meanwhile
 from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
-from nopic.requests.checks import findings
+from nopic.requests.checks import Finding, findings
 from nopic.requests.models import CertificateRequest, OnBehalf
 from nopic.requests.policies import obstacles_to_confirm_on_paper
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
+
+COVERAGE = "departure#coverage"  # where one shipment or several is chosen
 
 
 @require_http_methods(["GET", "POST"])
@@ -71,7 +74,7 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
         return f"{base}{step}/" + (f"#{name}" if name else "")
 
     context = frame(request, asked, "check", found)
-    context["groups"] = _groups(queries.summary(asked), address)
+    context["groups"] = _groups(_boxes(asked, found), address)
     context["late_reason"] = asked.late_reason if context["ruler"] and context["ruler"].late else ""
     context["missing"] = [(one.sentence, address(one.field)) for one in found if one.severity == "stop"]
     context["worth"] = [
@@ -88,6 +91,14 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
     context["may_sign"] = acting is not None and not obstacles_to_confirm_on_paper(acting, request.user)
     context["has_errors"] = bool(refused)
     return render(request, "exporters/steps/check.html", context, status=422 if refused else 200)
+
+
+def _boxes(asked: CertificateRequest, found: list[Finding]) -> list[queries.Box]:
+    """As the certificates will say it; what box 2 says is missing while one shipment or several is not chosen."""
+    boxes = queries.summary(asked)
+    if any(one.field == COVERAGE for one in found):
+        boxes = [replace(box, values=(), anchor=COVERAGE) if box.number == 2 else box for box in boxes]
+    return boxes
 
 
 def _groups(boxes: list[queries.Box], address: Callable[[str], str]) -> list[tuple[str, list[tuple[queries.Box, str]]]]:

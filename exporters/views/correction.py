@@ -27,29 +27,35 @@ def correction(request: PortalRequest, reference: str) -> HttpResponse:
     """Everybody of the exporter reads it; who may send confirms it or says what is wrong with it."""
     found = load_request(request, reference)
     open_one = correction_of(found)
-    if open_one is None or open_one.asked_to_confirm_at is None or open_one.due_at is None:
+    if open_one is None or (due := open_one.due_at) is None:  # nobody is asked yet
         return _over(request, found)
     rejects = request.method == "POST" and "reject" in request.POST
     form = RejectForm(posted(request) if rejects else None)
     told: list[tuple[str, str]] = []
+    status = 422
     if request.method == "POST" and not may_send(request):
         raise PermissionDenied
+    revision = whole(request.POST.get("revision")) or 0
     try:
         if rejects and form.is_valid():
-            actions.reject_correction(request=found, by=request.user, why=form.cleaned_data["why"])
+            actions.reject_correction(request=found, by=request.user, why=form.cleaned_data["why"], revision=revision)
             messages.success(
                 request, _("Rejected. The request stays as you sent it, and your reason is with the reviewer.")
             )
             return redirect(address("request_hub", found))
         if request.method == "POST" and not rejects:
-            actions.confirm_correction(
-                request=found, by=request.user, revision=whole(request.POST.get("revision")) or 0
-            )
+            actions.confirm_correction(request=found, by=request.user, revision=revision)
             messages.success(request, _("Confirmed. The corrected request is a new version, and the clock goes on."))
             return redirect(address("request_hub", found))
     except Overtaken:
-        messages.info(request, _("The request changed while you were looking at it. Below you see how it stands now."))
-        return redirect(address("request_hub", found))
+        found = load_request(request, reference)
+        open_one, status = correction_of(found), 409
+        if open_one is None or (due := open_one.due_at) is None:
+            messages.info(
+                request, _("The request changed while you were looking at it. Below you see how it stands now.")
+            )
+            return redirect(address("request_hub", found))
+        told = [(_("It changed while you were looking at it. Here is how it stands now: look at it once more."), "")]
     except Refused as refused:
         told = [(policies.sentence(each), "") for each in refused.findings]
     told = told or problems([form])
@@ -57,14 +63,14 @@ def correction(request: PortalRequest, reference: str) -> HttpResponse:
     context = {
         "found": found,
         "correction": open_one,
-        "due": moment(open_one.due_at, zone, city_of(zone)),
+        "due": moment(due, zone, city_of(zone)),
         "form": form,
         "may_send": may_send(request),
         "problems": told,
         "has_errors": bool(told),
         "back": address("request_hub", found),
     }
-    return render(request, "exporters/correction.html", context, status=422 if told else 200)
+    return render(request, "exporters/correction.html", context, status=status if told else 200)
 
 
 def _over(request: PortalRequest, found: CertificateRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exporters.presenters.hub import step_of
-from nopic.presentation.words import city_of, moment
+from nopic.presentation.words import moment
 from nopic.requests import queries, steps, timing
 from nopic.requests.checks import Finding, findings
 from nopic.requests.facts import policy_of
@@ -81,7 +81,6 @@ def frame(
         "strip": strip(asked, step, found),
         "policy": policy,
         "promise": promise,
-        "city": city_of(zone),
         "quote": quote_of(asked, policy.rules, present),
         "deadlines": timing.deadlines(asked, policy.rules, present, promise),
         "zone": zone,

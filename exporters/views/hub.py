@@ -51,7 +51,9 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         .order_by("-number")
     )
     current = next((each for each in versions if each.number == found.turn), None)
-    boxes, slots = queries.summary(found), queries.documents(found)
+    sent = queries.last_sent(found) if found.status != RequestStatus.DRAFT else None
+    boxes, slots = queries.of_version(sent.snapshot) if sent else queries.summary(found), queries.documents(found)
+    leaves = queries.leaves_on(found, sent)
     certified = any(policies.counts(one) for one in issued)
     today = office.local(now()).date()
     since = office.local(current.returned_at).date() if current and current.returned_at else None
@@ -98,7 +100,8 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "may_recall": speaks and found.status == RequestStatus.SUBMITTED,
         "may_withdraw": speaks and _may_withdraw(found, lines),
         "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),
-        "date_passed": bool(found.departed_on is None and found.departure_on and found.departure_on < today),
+        "leaves": leaves,
+        "date_passed": bool(found.departed_on is None and leaves and leaves < today),
     }  # fmt: skip
     return render(request, "exporters/hub.html", context)
 
@@ -154,7 +157,7 @@ def version(request: PortalRequest, reference: str, number: int) -> HttpResponse
     context = {
         "found": found,
         "version": kept,
-        "boxes": papers.of_version(kept.snapshot),
+        "boxes": queries.of_version(kept.snapshot),
         "changes": _changes(found, kept),
         "zone": rules_of(found).time_zone,
     }

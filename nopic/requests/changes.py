@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import full_day, kg
-from nopic.requests.statuses import Mode, Treatment
+from nopic.requests.statuses import Coverage, Mode, Treatment
+from nopic.tenants.policy import TRANSPORT_KINDS
 
 Snapshot = Mapping[str, Any]
 
@@ -66,27 +67,47 @@ def _boxes(snapshot: Snapshot) -> Iterator[tuple[tuple[str, str, int | None], st
     )
     start = _said(route.get("place_of_loading"), route.get("country_of_loading"))
     yield ("15", _("Route"), None), _said(start, route.get("port_of_entry"), _day(route.get("arrival_on")))
+    coverage = snapshot.get("coverage") or {}
+    yield ("2", _("Coverage"), None), str(Coverage(coverage.get("kind") or Coverage.SINGLE).label)
     treated = snapshot.get("treatment") or {}
     kind = str(Treatment(treated["kind"]).label) if treated.get("kind") in Treatment.values else ""
     yield ("16", _("Treatment declared"), None), _said(kind, treated.get("text"))
     departure = snapshot.get("departure") or {}
-    yield ("17", _("Departure"), None), _said(_day(route.get("departure_on")), departure.get("late_reason"))
+    last = coverage.get("last_departure") if coverage.get("kind") == Coverage.TIME_FRAME else None
+    yield (
+        ("17", _("Departure"), None),
+        _said(_day(route.get("departure_on")), _day(last), departure.get("late_reason"), departure.get("note")),
+    )
     for slot in snapshot.get("documents") or []:
-        files = [f"{file['name']} ({str(file['sha256'])[:8]})" for file in slot.get("files") or []]
-        yield ("18", str(slot.get("name", "")), None), _said(*files) or str(slot.get("reason") or "")
+        said = files_in_words(slot, hashes=True) or _said(slot.get("reason"), _day(slot.get("due_on")))
+        yield ("18", str(slot.get("name", "")), None), said
 
 
 def _line(line: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    lots = [
-        _said(lot.get("code"), _weight(lot.get("kg")), lot.get("supplier"), between=" ") for lot in line["lots"] or []
-    ]
-    yield "7", _("Product"), _said(line.get("wording"), line.get("crop_year"))
+    yield "7", _("Product"), _said(line.get("wording"), line.get("brand"), line.get("crop_year"))
     yield "8", _("US tariff code"), str(line.get("hts") or "")
     yield "10", _("Net weight"), _weight(line.get("net_kg"))
     yield "11", _("Packages"), _said(line.get("packages"), line.get("package_kind"), between=" ")
     yield "11", _("Gross weight"), _weight(line.get("gross_kg"))
-    yield "12", _("Lots"), _said(*lots)
-    yield "13", _("Origin"), str(line.get("origin_region") or "")
+    yield "12", _("Lots"), _said(*(lot_in_words(lot) for lot in line["lots"] or []))
+    yield "13", _("Origin"), _said(line.get("origin_region"), line.get("origin_country"))
+
+
+def lot_in_words(lot: Mapping[str, Any]) -> str:
+    """A lot with its kilograms, from whom it was bought and what proves it."""
+    bought = _said(lot.get("supplier"), lot.get("proof"))
+    weight = _weight(lot.get("kg"))
+    return _said(lot.get("code"), f"({weight})" if weight else "", bought, between=" ")
+
+
+def files_in_words(slot: Mapping[str, Any], *, hashes: bool = False) -> str:
+    """The files of a row, each with what kind it is said to be; `hashes` tells two of one name apart."""
+    return _said(*(_file(each, hashes=hashes) for each in slot.get("files") or []))
+
+
+def _file(file: Mapping[str, Any], *, hashes: bool) -> str:
+    kind = TRANSPORT_KINDS.get(file.get("kind") or "", "")
+    return _said(file["name"], str(kind).lower(), f"({str(file['sha256'])[:8]})" if hashes else "", between=" ")
 
 
 def _said(*parts: object, between: str = ", ") -> str:

@@ -216,6 +216,7 @@ def request_snapshot(request: CertificateRequest, facts: Facts | None = None) ->
             "broker_email": request.broker_email,
         },
         **data,
+        "standard": standard_of(request.exporter.standard)._asdict(),
         "treatment": {"kind": request.treatment, "text": request.treatment_text},
         "lines": [_line(each) for each in facts.lines],
         "documents": [
@@ -243,6 +244,9 @@ def _line(each: LineFacts) -> dict[str, Any]:
         "item": line.item_id,
         "version": version.number if version else None,
         "wording": version.wording if version else "",
+        "brand": version.brand if version else "",
+        "label_category": version.label_category if version else "",
+        "origin_country": version.origin_country if version else "",
         "hts": version.hts if version else "",
         "crop_year": line.crop_year,
         "net_kg": _plain(line.net_kg),

@@ -1,10 +1,16 @@
 """A correction over HTTP: begun on the case, typed on the exporter's own pages, confirmed or rejected by the exporter."""
 
+import io
+import zipfile
+from datetime import timedelta
+
 import pytest
 
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.owing import owe_mail
 from nopic.delivery.models import Mail
+from nopic.presentation.words import full_day
+from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, Correction
 from nopic.review import actions
 from nopic.tenants.context import tenant
@@ -67,10 +73,14 @@ def test_the_whole_way_from_the_case_to_the_new_version(world: World) -> None:
 def test_rejecting_needs_a_reason_which_staff_read(world: World) -> None:
     side, request = world.here, correcting.corrected(world.here)
     exporter, place = signed_in(side.sender), f"/tierra/requests/{request.reference}/correction/"
-    empty = exporter.post(place, {"reject": "1", "why": ""})
+    typed = {"reject": "1", "why": "All of it was loaded", "revision": str(request.revision)}
+    empty = exporter.post(place, typed | {"why": ""})
     assert (empty.status_code, "Write what is wrong with it" in empty.content.decode()) == (422, True)
-    assert exporter.post(place, {"reject": "1", "why": "All of it was loaded"}).status_code == 302
-    assert exporter.post(place, {"reject": "1", "why": "All of it was loaded"}).status_code == 302  # pressed twice
+    stale = exporter.post(place, typed | {"revision": str(request.revision - 1)})
+    assert (stale.status_code, "look at it once more" in stale.content.decode()) == (409, True)
+    assert "All of it was loaded" in stale.content.decode()  # nothing typed is lost
+    assert exporter.post(place, typed).status_code == 302
+    assert exporter.post(place, typed).status_code == 302  # pressed twice
     case = signed_in(side.reviewer).get(f"/tierra/cases/{request.reference}/").content.decode()
     assert "All of it was loaded" in case
     assert "Correction rejected by" in case
@@ -80,9 +90,60 @@ def test_a_page_that_is_out_of_date_confirms_nothing(world: World) -> None:
     side, request = world.here, correcting.corrected(world.here)
     place = f"/tierra/requests/{request.reference}/correction/"
     for revision in ("", "1", "9" * 30, "x"):
-        assert signed_in(side.sender).post(place, {"revision": revision}).status_code == 302
+        assert signed_in(side.sender).post(place, {"revision": revision}).status_code == 409
     with tenant(side.certifier):
         assert Correction.objects.get().closed_at is None
+
+
+def test_while_it_is_typed_every_reader_sees_what_was_sent(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here, asked=False)
+    exporter, staff = signed_in(side.sender), signed_in(side.reviewer)
+    place, case = f"/tierra/requests/{request.reference}/", f"/tierra/cases/{request.reference}/"
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(staff.get(f"{case}archive/").streaming_content)))
+    pages = {url: client.get(url).content.decode() for client, url in (
+        (exporter, place), (exporter, f"{place}versions/1/"), (staff, case), (staff, f"{case}versions/1/"),
+        (staff, f"{case}print/"),
+    )} | {name: archive.read(name).decode() for name in ("case.html", "case.json")}  # fmt: skip
+    for url, page in pages.items():
+        assert "19,200 kg" in page, url
+        assert "18,000 kg" not in page, url
+    with tenant(side.certifier):
+        actions.withdraw(request=request, by=side.sender, reason="")
+    assert "18,000 kg" not in exporter.get(place).content.decode()  # what was typed was never sent
+
+
+def test_a_departure_that_is_only_typed_is_not_the_day_it_leaves(world: World) -> None:
+    side, request = world.here, correcting.begun(world.here)
+    sent, later = request.departure_on, request.departure_on + timedelta(days=3)
+    with tenant(side.certifier, side.reviewer):
+        requests.revise(
+            request=request, step="departure", raw=request.raw["departure"] | {"departure_on": later.isoformat()},
+            revision=request.revision, by=side.reviewer,
+        )  # fmt: skip
+    place = f"/tierra/requests/{request.reference}/"
+    page = signed_in(side.sender).get(place)
+    assert (page.context["leaves"], full_day(later) in page.content.decode()) == (sent, False)
+    with tenant(side.certifier, side.sender):  # declared with a reason it is a fact
+        requests.declare_departure(
+            request=correcting.fresh(request),
+            by=side.sender,
+            departed_on=None,
+            new_date=later,
+            why="The vessel is late",
+        )
+    assert signed_in(side.sender).get(place).context["leaves"] == later
+
+
+def test_a_version_shows_staff_everything_that_was_sent(world: World) -> None:
+    side, request = world.here, correcting.corrected(world.here)
+    with tenant(side.certifier, side.sender):
+        actions.confirm_correction(request=request, by=side.sender, revision=request.revision)
+    page = signed_in(side.reviewer).get(f"/tierra/cases/{request.reference}/versions/1/").content.decode()
+    for words in (
+        "19,520 kg gross", "Peru", "commercial_invoice.pdf", "As box 5", "None", "Pacific Crane Lines", "PE881960",
+        "buyer@baybridge.example", "Harvest", "Coverage",
+    ):  # fmt: skip
+        assert words in page, words
 
 
 def test_only_who_began_it_comes_to_the_pages_and_a_colleague_may_take_the_case_over_and_it_back(world: World) -> None:

@@ -85,7 +85,7 @@ def test_a_changed_weight_makes_a_version_moves_the_hold_exactly_and_asks_only_t
             ("10", "Net weight", "19,200 kg", "18,000 kg"),
             ("11", "Packages", "320 bags", "300 bags"),
             ("11", "Gross weight", "19,520 kg", "18,300 kg"),
-            ("12", "Lots", "VV-26-118 9,600 kg, VV-26-121 9,600 kg", "VV-26-118 9,000 kg, VV-26-121 9,000 kg"),
+            ("12", "Lots", "VV-26-118 (9,600 kg), VV-26-121 (9,600 kg)", "VV-26-118 (9,000 kg), VV-26-121 (9,000 kg)"),
         ]
         checks = queries.load(request).checks(cases.line(request))
         assert {check.id for check in checks if check.standing is None} == {

@@ -40,7 +40,7 @@ def test_while_it_is_entered_nothing_is_decided_and_only_who_began_it_types(worl
         with pytest.raises(Overtaken):
             actions.confirm_correction(request=request, by=side.sender, revision=request.revision)
         with pytest.raises(Overtaken):
-            actions.reject_correction(request=request, by=side.sender, why="not asked yet")
+            actions.reject_correction(request=request, by=side.sender, why="not asked yet", revision=request.revision)
         me = figures(Selection(certifier_id=side.certifier.pk, me=side.reviewer.pk)).views
         assert (me["to-review"], me["questions"]) == (1, 0)  # theirs to go on with, until the exporter is asked
 
@@ -71,9 +71,12 @@ def test_confirming_makes_a_version_and_the_old_one_stays_readable(world: World)
 def test_rejecting_leaves_what_was_sent_and_says_why(world: World) -> None:
     side, request = world.here, correcting.corrected(world.here)
     with tenant(side.certifier, side.sender):
+        shown = request.revision
         with pytest.raises(Refused, match="Write what is wrong"):
-            actions.reject_correction(request=request, by=side.sender, why=" \x00 ")
-        actions.reject_correction(request=request, by=side.sender, why="The truck took all of it")
+            actions.reject_correction(request=request, by=side.sender, why=" \x00 ", revision=shown)
+        with pytest.raises(Overtaken):  # a page that is out of date rejects nothing
+            actions.reject_correction(request=request, by=side.sender, why="All of it", revision=shown - 1)
+        actions.reject_correction(request=request, by=side.sender, why="The truck took all of it", revision=shown)
         request = fresh(request)
         line = cases.line(request)
         assert (request.status, request.turn, line.net_kg, line.version_id) == ("in_review", 1, KG, side.version.pk)

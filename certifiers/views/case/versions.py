@@ -10,6 +10,7 @@ from certifiers.views.case.opening import is_away, request_of
 from nopic.presentation import words
 from nopic.requests.changes import Change, changes
 from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.queries import of_version
 from nopic.requests.statuses import RequestStatus
 from nopic.review import policies, queries
 from nopic.tenants.access import PortalRequest, staff_door
@@ -34,7 +35,7 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
         "is_away": is_away(found),
         "version": version,
         "sent": words.moment(version.sent_at, zone) if version else "",
-        "boxes": queries.boxes_of(version.snapshot) if version else [],
+        "boxes": of_version(version.snapshot) if version else [],
         "changes": _changes(found, version),
         "points": version.return_points if version else [],
         "returned": words.moment(returned_at, zone) if returned_at else "",

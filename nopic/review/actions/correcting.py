@@ -119,11 +119,14 @@ def confirm_correction(
 
 
 @transaction.atomic
-def reject_correction(*, request: CertificateRequest, by: User, why: str) -> CertificateRequest:
-    """The exporter rejects it: the request says again what was sent, and the clock goes on. Raises as `confirm_correction`."""
+def reject_correction(*, request: CertificateRequest, by: User, why: str, revision: int) -> CertificateRequest:
+    """The exporter rejects what was shown at `revision`: the request says again what was sent, and the clock goes on.
+
+    Raises as `confirm_correction`.
+    """
     fresh = lock(request)
     correction = _of(fresh)
-    if correction.asked_to_confirm_at is None:
+    if correction.asked_to_confirm_at is None or fresh.revision != revision:
         raise Overtaken(fresh)
     if against := obstacles_to_confirm(correction, by):
         raise Refused(against)

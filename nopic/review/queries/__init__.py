@@ -8,7 +8,6 @@ from .papers import Paper, Place, Say, papers
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
 from .second import alone_of_line, approved_alone, gone_on_alone, open_second_check, second_reasons, sent_back
-from .versions import boxes_of
 
 __all__ = [
     "Answer",
@@ -25,7 +24,6 @@ __all__ = [
     "answers_due",
     "approved_alone",
     "balance",
-    "boxes_of",
     "changed_at",
     "corrected",
     "corrections_of",

@@ -14,7 +14,9 @@ from nopic.certificates.models import Certificate
 from nopic.documents.models import Document
 from nopic.presentation import words
 from nopic.requests import queries as requests
+from nopic.requests.changes import changes
 from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import CheckVerdict
 from nopic.review.queries.case import Case, load
 from nopic.workflow.models import AuditEvent
@@ -70,13 +72,17 @@ def record_of(request: CertificateRequest) -> Record:
         | Q(subject_type="certificates.certificate", subject_id__in=[each.pk for each in issued])
         | Q(subject_type="documents.document", subject_id__in=[each.pk for each in documents])
     )
+    sent = requests.last_sent(request)
+    names = {each["id"]: each["wording"] for each in sent.snapshot["lines"]} if sent else {}
+    # The rules say nothing about answers that are only typed: they are asked when those are sent.
+    typed = sent is not None and bool(changes(sent.snapshot, request_snapshot(request, case.facts)))
     log = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).exclude(verb__in=EXPORTED)
     return Record(
         case=case,
-        boxes=requests.summary(request),
+        boxes=requests.of_version(sent.snapshot) if sent else requests.summary(request),
         products=[
             (
-                each.name,
+                names.get(each.line.pk) or each.name,
                 str(each.line.get_status_display()),
                 [
                     _checked(title, check.row.title, check.row.box, check.standing, zone)
@@ -88,7 +94,7 @@ def record_of(request: CertificateRequest) -> Record:
         ],
         findings=[
             (each.severity, each.staff_sentence, f"{each.waived_by}: {each.waived_why}" if each.waived_by else "")
-            for each in case.findings
+            for each in ([] if typed else case.findings)
         ],
         documents=documents,
         log=list(log.order_by("id")[:MOST_EVENTS]),
