@@ -30,7 +30,7 @@ from nopic.frames.queries import allowance_of
 from nopic.requests import snapshot
 from nopic.requests.checks import line_findings
 from nopic.requests.models import CertificateRequest
-from nopic.requests.slots import LATER, SlotView
+from nopic.requests.slots import SlotView
 from nopic.requests.statuses import Coverage
 from nopic.tenants.models import User
 from nopic.tenants.policy.reasons import cancel_text
@@ -149,7 +149,7 @@ def is_certified(request: CertificateRequest) -> bool:
 
 def still_owed(slots: Iterable[SlotView]) -> list[SlotView]:
     """What the exporter of a certified request has still to send: the final transport document, and what comes later."""
-    return [slot for slot in slots if slot.lacks_final or slot.state == LATER]
+    return [slot for slot in slots if slot.follows]
 
 
 def file_version(certificate: Certificate) -> int:

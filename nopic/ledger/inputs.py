@@ -9,8 +9,9 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from difflib import SequenceMatcher
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
@@ -20,6 +21,43 @@ from nopic.workflow.audit import Actor, record
 from nopic.workflow.transitions import Refused
 
 GRAM = Decimal("0.001")
+ALIKE = 0.88  # of two names, from which on they are taken for one: a letter or two in a usual name
+COMPANY_WORDS = frozenset(
+    [
+        "AB",
+        "AG",
+        "BV",
+        "CO",
+        "COMPANY",
+        "CORP",
+        "CORPORATION",
+        "EIRL",
+        "GMBH",
+        "INC",
+        "INTERNATIONAL",
+        "LDA",
+        "LIMITED",
+        "LLC",
+        "LTD",
+        "LTDA",
+        "NV",
+        "PLC",
+        "PTY",
+        "PVT",
+        "SA",
+        "SAC",
+        "SARL",
+        "SAS",
+        "SL",
+        "SPA",
+        "SRL",
+        "CERTIFICATION",
+        "CERTIFICATIONS",
+        "CERTIFICACION",
+        "CERTIFICADORA",
+        "CERT",
+    ]
+)
 
 
 class Spent(Exception):
@@ -45,6 +83,23 @@ def plainly(text: str) -> str:
     return re.sub(r"[\W_]", "", "".join(one for one in letters if not unicodedata.combining(one)))
 
 
+def same_issuer(one: str, other: str) -> bool:
+    """Whether two names most likely mean one issuer: alike but for what a company is, or for a slip of the pen.
+
+    "Control Union", "Control Union Certifications B.V." and "Controll Union" are one; "CU" is a person's to recognise.
+    """
+    if plainly(one) == plainly(other):
+        return True
+    first, second = sorted((_core(one), _core(other)), key=len)
+    return (len(first) > 3 and second.startswith(first)) or SequenceMatcher(None, first, second).ratio() >= ALIKE
+
+
+def _core(name: str) -> str:
+    """A name without the words that only say what kind of company it is; all of it when nothing else is left."""
+    words = [plainly(word) for word in re.sub(r"\b(\w)\.(?=\w\b)", r"\1", name).split()]
+    return "".join(word for word in words if word not in COMPANY_WORDS) or plainly(name)
+
+
 def input_of(output_kg: Decimal, factor: Decimal) -> Decimal:
     """Kilograms bought for so many kilograms sold: output ÷ yield, never less than was used."""
     return (output_kg / factor).quantize(GRAM, rounding=ROUND_UP)
@@ -55,18 +110,22 @@ def register(
     *, exporter: Exporter, supplier_id: int, number: str, issuer: str, product: str, kg: Decimal,
     valid_from: date, valid_to: date | None, by: Actor,
 ) -> InputCertificate:  # fmt: skip
-    """Enter a transaction certificate with its kilograms. Raises NumberKnown, however the number is typed."""
+    """Enter a transaction certificate with its kilograms. Raises NumberKnown, however number and issuer are typed, whoever
+    of the certifier's exporters entered it first.
+    """
     keys = {"number_key": plainly(number), "issuer_key": plainly(issuer)}
-    try:
-        with transaction.atomic():
-            made = InputCertificate.objects.create(
-                certifier_id=exporter.certifier_id, exporter=exporter, supplier_id=supplier_id, number=number,
-                issuer=issuer, product=product, valid_from=valid_from, valid_to=valid_to, created_by=str(by), **keys,
-            )  # fmt: skip
-    except IntegrityError as error:
-        if "input_certificate_once" not in str(error):
-            raise
-        raise NumberKnown(InputCertificate.objects.get(certifier_id=exporter.certifier_id, **keys)) from error
+    with (
+        connection.cursor() as cursor
+    ):  # a name that is only alike breaks no constraint: one entry of a number at a time
+        lock_name = f"input {exporter.certifier_id} {keys['number_key']}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock_name])
+    there = InputCertificate.objects.filter(certifier_id=exporter.certifier_id, number_key=keys["number_key"])
+    if (known := next((one for one in there.order_by("pk") if same_issuer(one.issuer, issuer)), None)) is not None:
+        raise NumberKnown(known)
+    made = InputCertificate.objects.create(
+        certifier_id=exporter.certifier_id, exporter=exporter, supplier_id=supplier_id, number=number,
+        issuer=issuer, product=product, valid_from=valid_from, valid_to=valid_to, created_by=str(by), **keys,
+    )  # fmt: skip
     _move(made, InputKind.REGISTER, kg=kg, by=by, reason=product)
     return made
 

@@ -15,6 +15,7 @@ from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account, InputCertificate, InputEntry
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
+from nopic.requests import guarantees
 from nopic.requests.lending import lent
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
@@ -41,6 +42,8 @@ class LineFacts:
     own_held: Decimal
     inputs: dict[int, InputCertificate] = field(default_factory=dict)  # of purchased lots, by the lot's key
     lent: Decimal = Decimal(0)  # of the certificate that the request replaces
+    # Other entries of the register under the number that a lot names, by the lot's key; None: of facts from before.
+    namesakes: dict[int, list[InputCertificate]] | None = None
 
     @property
     def drawn(self) -> dict[int, tuple[InputCertificate, Decimal]]:
@@ -240,7 +243,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
             suppliers.setdefault(lot.supplier.pk, lot.supplier)
     held = accounts.held_for(line.pk for line in lines)
     places = _places(request)
-    proofs = _proofs(request, [lot for of_line in lots.values() for lot in of_line])
+    proofs, others = guarantees.proofs(request, [lot for of_line in lots.values() for lot in of_line])
     return Facts(
         request=request,
         rules=rules,
@@ -254,6 +257,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
                 account=found.get((line.item_id, line.crop_year)),
                 own_held=held.get(line.pk, Decimal(0)),
                 inputs={lot.pk: proofs[lot.pk] for lot in lots[line.pk] if lot.pk in proofs},
+                namesakes={lot.pk: others[lot.pk] for lot in lots[line.pk] if lot.pk in others},
                 lent=lent(request, found.get((line.item_id, line.crop_year))),
             )
             for at, line in enumerate(lines)
@@ -261,21 +265,6 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
         suppliers=list(suppliers.values()),
         terms=_terms(request, rules, [line.item_id for line in lines if line.item_id]),
     )
-
-
-def _proofs(request: CertificateRequest, lots: list[Lot]) -> dict[int, InputCertificate]:
-    """The transaction certificate that each purchased lot names, by the lot's key, however its number was typed."""
-    keys = {inputs.plainly(lot.proof) for lot in lots if lot.proof and lot.supplier and not lot.supplier.same_certifier}
-    if not keys:
-        return {}
-    known = {
-        (one.number_key, one.supplier_id): one
-        for one in InputCertificate.objects.filter(
-            certifier_id=request.certifier_id, exporter_id=request.exporter_id, number_key__in=keys
-        )
-    }
-    named = {lot.pk: known.get((inputs.plainly(lot.proof), lot.supplier_id or 0)) for lot in lots}
-    return {pk: one for pk, one in named.items() if one is not None}
 
 
 def _terms(request: CertificateRequest, rules: Rules, items: list[int]) -> dict[int, Terms]:

@@ -97,6 +97,12 @@ class SlotView:
         return FINAL in self.kinds and self.state != "not_needed" and not came
 
     @property
+    def follows(self) -> bool:
+        """Whether it has still to come once there is a certificate: the final transport document, what was answered with
+        "later", and what may come later and was not answered at all."""
+        return self.lacks_final or self.state == LATER or (self.may_follow and self.state == "missing")
+
+    @property
     def stops_without_organic(self) -> list[Document]:
         """Files of which it stands against approval that they do not name the product as organic.
 

@@ -16,7 +16,7 @@ import nopic.watch.tasks  # noqa: F401 - they register what the worker does
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
 from nopic.documents import files
-from nopic.documents.models import Dossier
+from nopic.documents.models import Dossier, SlotAnswer
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.tenants import secrets
 from nopic.tenants.context import tenant
@@ -70,6 +70,10 @@ def make(
     departure = departure_on or moment.date() + timedelta(days=5)
     with tenant(side.certifier):
         dossier = Dossier.objects.create(certifier=side.certifier)
+        SlotAnswer.objects.create(
+            certifier=side.certifier, dossier=dossier, rule="phytosanitary_certificate", answer="does_not_apply",
+            reason="Roasted goods need none", by="sender",
+        )  # fmt: skip
         request = CertificateRequest.objects.create(
             certifier=side.certifier, exporter=side.exporter, dossier=dossier, reference=reference, status="decided",
             turn=1, created_by=side.sender, departure_on=departure, importer=importer, contact=side.contact,

@@ -1,5 +1,6 @@
 """Transaction certificates: drawn down by requests, never overdrawn, the same paper however its number is typed."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,9 +12,11 @@ from nopic.ledger.models import InputCertificate, InputEntry
 from nopic.products import actions as products
 from nopic.requests import actions
 from nopic.requests.models import CertificateRequest
+from nopic.review import actions as actions_review
 from nopic.review import queries as review
 from nopic.review.queries.values import values
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Exporter
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Refused
 from tests import factories
@@ -136,6 +139,68 @@ def test_the_same_number_typed_differently_is_the_same_paper(world: World, typed
     with pytest.raises(Refused, match="is in the register already: 20,000 kg of 20,000 kg are left on it"):
         factories.transaction_certificate(here, typed)
     assert factories.transaction_certificate(world.there, typed).left == 20_000
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("Control Union", "control-union", True),
+        ("Control Union", "Control Union Certifications B.V.", True),
+        ("Control Union", "Controll Union", True),
+        ("Certificación Orgánica del Sur S.A.C.", "certificacion organica del sur", True),
+        ("Control Union", "CU", False),
+        ("Kiwa BCS", "Ecocert", False),
+        ("Co", "AB", False),
+    ],
+)
+def test_names_of_one_issuer_are_recognised_and_others_are_not(one: str, other: str, same: bool) -> None:
+    assert (inputs.same_issuer(one, other), inputs.same_issuer(other, one)) == (same, same)
+
+
+def paper_of(here: Side, exporter: Exporter, issuer: str, **changes: object) -> InputCertificate:
+    """TC 2026/118 as one exporter enters it, from a supplier that `issuer` certifies."""
+    with tenant(here.certifier, here.sender):
+        seller = actions.add_supplier(
+            exporter=exporter, name=f"Cabana of {issuer}", nop_id="", certifier_name=issuer, same_certifier=False,
+            by=here.sender,
+        )  # fmt: skip
+        facts = {"number": "tc 2026-118", "product": "Green coffee", "kg": Decimal(9_000), "valid_to": None}
+        facts |= {"valid_from": today("UTC"), **changes}
+        return actions.register_certificate(supplier=seller, by=here.sender, **facts)
+
+
+def test_one_paper_is_entered_once_by_all_exporters_of_a_certifier_and_what_looks_like_it_is_asked(here: Side) -> None:
+    factories.transaction_certificate(here)
+    with tenant(here.certifier):
+        other = Exporter.objects.create(
+            certifier=here.certifier, name="Neighbour SAC", address="Lima", country="Peru", nop_id="9010009999",
+            email="n@example.com", certified_from=today("UTC"),
+        )  # fmt: skip
+    with pytest.raises(Refused, match="Another operation has entered tc 2026-118 already"):
+        paper_of(here, other, "Control Unoin BV")
+    paper_of(here, other, "CU")
+    request = send(here, "12,000")
+    with tenant(here.certifier):
+        actions_review.take(request=request, by=here.reviewer)
+        case = review.load(CertificateRequest.objects.get(pk=request.pk))
+        [found] = [one for one in case.findings if one.rule == "transaction_certificate_is_no_second_entry"]
+        assert found.staff_sentence == (
+            "Transaction certificate tc-2026 118 of Control Union is also in the register as issued by CU "
+            "(Neighbour SAC, 9,000 kg). Is it the same paper?"
+        )
+        assert (found.severity, "Neighbour" in found.sentence) == ("question", False)
+        line = request.lines.get()
+        assert found in next(each for each in case.checks(line) if each.id == "supplier_guarantee").findings
+        actions_review.waive(request=request, line=line, rule=found.rule, reason="Two numbers", by=here.reviewer)
+        [passed] = [one for one in review.load(request).findings if one.rule == found.rule]
+        assert (passed.severity, passed.waived_by) == ("note", str(here.reviewer))
+
+
+def test_a_paper_is_not_issued_on_a_day_that_has_begun_nowhere(here: Side) -> None:
+    factories.transaction_certificate(here)
+    with pytest.raises(Refused, match="The date of issue must not lie in the future"):
+        paper_of(here, here.exporter, "Ecocert", valid_from=today("UTC") + timedelta(days=2))
+    assert paper_of(here, here.exporter, "Ecocert", valid_from=today("Pacific/Kiritimati")).left == 9_000
 
 
 def test_staff_correct_what_stands_on_it_never_below_what_is_used(here: Side) -> None:

@@ -9,6 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certifiers.views.signed import RULE as SIGNED_FORM
+from nopic.documents.acceptance import BESIDE_THE_LIST
+from nopic.requests.slots import DEMANDED
 from nopic.tenants.policy import (
     Answers,
     CheckRow,
@@ -23,8 +26,9 @@ from nopic.tenants.policy import (
     documents_due,
     refusal_text,
 )
+from nopic.tenants.policy.checklist import OWN_SOURCES
 from nopic.tenants.policy.groups import GROUPS
-from nopic.tenants.policy.kinds import BUILT_IN
+from nopic.tenants.policy.kinds import BUILT_IN, RESERVED
 from nopic.tenants.policy.reading import shape_of
 
 EL_HUABO = Supplier(1, "El Huabo", same_certifier=True)
@@ -129,6 +133,10 @@ def test_what_is_stored_comes_back_the_same(rules):
         (
             {"documents": [{"key": "packing_list"}, {"key": "packing_list"}]},
             "Document rows must not hold packing_list twice.",
+        ),
+        (
+            {"documents": [{"key": "correction", "name": "Corrected papers"}]},
+            "Document row “correction” needs another key: the portal uses this one itself.",
         ),
         (
             {"documents": [{"key": "packing_list", "may_follow": True}]},
@@ -320,3 +328,8 @@ def readers(cls):
 
 def test_every_reader_says_what_it_takes_so_that_a_screen_can_ask_for_it():
     assert [name for name, read in readers(Rules) if not hasattr(read, "shape")] == [], "wrap it in reading.shaped"
+
+
+def test_no_row_may_have_a_key_under_which_the_portal_keeps_something_itself():
+    assert BESIDE_THE_LIST | set(OWN_SOURCES) | {DEMANDED, SIGNED_FORM} <= RESERVED
+    assert not RESERVED & BUILT_IN.keys()

@@ -15,6 +15,7 @@ from nopic.documents.models import PageImage, SlotAnswer
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.calendar import Office, final_document_due, reminders
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.watch import queries
 from nopic.watch.models import OwedDocument
 from nopic.workflow import clock
@@ -85,14 +86,38 @@ def test_an_issued_certificate_owes_its_definitive_transport_document(consignmen
 def test_what_was_to_come_later_is_owed_on_the_day_the_exporter_named(consignment: Consignment) -> None:
     day = TODAY + timedelta(days=9)
     with tenant(consignment.side.certifier):
-        SlotAnswer.objects.create(
-            certifier=consignment.side.certifier, dossier=consignment.request.dossier, by="rosa",
-            rule="phytosanitary_certificate", answer="later", due_on=day,
-        )  # fmt: skip
+        SlotAnswer.objects.update(answer="later", due_on=day)
     again(consignment)
     assert {(row.rule, row.due_on, row.is_final) for row in owed(consignment)} >= {
         ("phytosanitary_certificate", day, False)
     }
+
+
+@pytest.mark.parametrize(("days", "mode"), [(10, "sea"), (None, "sea"), (None, "road")])
+def test_what_may_follow_and_was_left_open_is_owed_by_the_policys_day_or_by_mode(
+    consignment: Consignment, days: int | None, mode: str
+) -> None:
+    here, request = consignment.side, consignment.request
+    row = {"key": "phytosanitary_certificate", "required_before_sending": False, "may_follow": True}
+    wanted = [{"key": "packing_list", "required_before_sending": False}, {**row, "days_after_departure": days}]
+    with tenant(here.certifier):
+        SlotAnswer.objects.all().delete()
+        policy = Policy.objects.create(
+            certifier=here.certifier, version=2, data=rules(documents=wanted).to_json(), by="a test"
+        )
+        CertificateRequest.objects.filter(pk=request.pk).update(policy=policy, mode=mode)
+    again(consignment)
+    [owes] = owed(consignment)
+    office, departure = Office(here.policy.rules), request.departure_on
+    by_mode = final_document_due(office, mode=mode, departure=departure, arrival=departure + timedelta(days=24))
+    due = office.working_days_after(departure, days) if days else by_mode
+    assert (owes.rule, owes.state, owes.due_on, owes.is_final) == (row["key"], "owed", due, False)
+    page = signed_in(here.sender).get(f"/{here.certifier.slug}/requests/{request.reference}/documents/")
+    assert "Still to come." in page.content.decode()
+    with tenant(here.certifier):
+        paper(request, "phytosanitary_certificate")
+    again(consignment)
+    assert [row.state for row in owed(consignment)] == ["came"]
 
 
 def test_what_came_waits_for_a_look_and_no_reminder_goes_out(consignment: Consignment) -> None:

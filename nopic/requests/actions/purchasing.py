@@ -1,6 +1,6 @@
 """Transaction certificates of what an exporter bought, entered by the exporter and corrected by staff."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -12,6 +12,7 @@ from nopic.presentation.words import kg as in_words
 from nopic.requests.checks import Finding
 from nopic.requests.models import Supplier
 from nopic.tenants.models import User
+from nopic.workflow.clock import now
 from nopic.workflow.transitions import Refused
 
 
@@ -21,8 +22,9 @@ def register_certificate(
 ) -> InputCertificate:
     """Enter a supplier's transaction certificate with the kilograms on it.
 
-    Refused when the supplier needs none, when the number says nothing, or when it is in the register already, however it
-    is typed: then with what is left on it, or, where another operation entered it, without saying who.
+    Refused when the supplier needs none, when the number says nothing, when it was issued on a day that has begun nowhere
+    yet, or when it is in the register already, however number and issuer are typed: then with what is left on it, or, where
+    another operation entered it, without saying who.
     """
     if supplier.same_certifier:
         raise _refused(
@@ -32,6 +34,8 @@ def register_certificate(
         raise _refused("number", _("Enter the number of the transaction certificate"))
     if kg <= 0:
         raise _refused("kg", _("Enter the kilograms on the certificate"))
+    if valid_from > (now() + timedelta(hours=14)).date():
+        raise _refused("valid_from", _("The date of issue must not lie in the future: compare it with the certificate"))
     if valid_to is not None and valid_to < valid_from:
         raise _refused("valid_to", _("The last day must not be before the first day"))
     try:
@@ -57,15 +61,15 @@ def register_certificate(
 def correct_certificate(*, certificate: InputCertificate, kg: Decimal, reason: str, by: User) -> None:
     """Staff set the kilograms that really stand on a certificate. Refused below what is used, or without a reason."""
     said = " ".join(reason.replace("\x00", "").split())[:500]
-    now = inputs.lock([certificate.pk])[certificate.pk]
+    locked = inputs.lock([certificate.pk])[certificate.pk]
     if not said:
         raise _refused("reason", _("Write what shows that other kilograms stand on it"))
-    if kg == now.kg:
+    if kg == locked.kg:
         raise _refused("kg", _("These kilograms stand there already"))
     try:
-        inputs.correct(now, kg - now.kg, by=by, reason=said)
+        inputs.correct(locked, kg - locked.kg, by=by, reason=said)
     except inputs.Spent:
-        used = {"kg": in_words(now.held + now.used)}
+        used = {"kg": in_words(locked.held + locked.used)}
         raise _refused("kg", _("%(kg)s kg are held or used already; it cannot say less") % used) from None
 
 

@@ -33,7 +33,7 @@ from nopic.requests.checks.parties import (
     recipients_are_named,
     suppliers_are_certified,
 )
-from nopic.requests.checks.purchases import purchases_are_covered
+from nopic.requests.checks.purchases import purchases_are_covered, transaction_certificate_is_no_second_entry
 from nopic.requests.checks.replacing import replaces_what_is_in_force
 from nopic.requests.checks.splitting import split_goods_are_free
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
@@ -91,6 +91,7 @@ LINE_RULES: Final[tuple[tuple[Callable[[Facts, LineFacts, Moment], list[Finding]
     (gross_is_at_least_net, SENT),
     (lots_are_named, SENT),
     (purchases_are_covered, SENT),
+    (transaction_certificate_is_no_second_entry, frozenset({"approval"})),
 )
 
 

@@ -48,6 +48,30 @@ def purchases_are_covered(facts: Facts, line: LineFacts, moment: Moment) -> list
     return found + _overdrawn(facts, line)
 
 
+def transaction_certificate_is_no_second_entry(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
+    """The number that a lot names stands in the register once: under another issuer's name it may be the same paper,
+    entered twice, whose kilograms would be spent twice. Names that are alike are refused when they are entered."""
+    found = []
+    for at, lot in enumerate(line.lots):
+        mine = line.inputs.get(lot.pk)
+        if mine is None:
+            continue
+        for other in (line.namesakes or {}).get(lot.pk, ()):
+            words = {
+                "number": lot.proof, "issuer": mine.issuer, "other": other.issuer, "exporter": other.exporter,
+                "kg": kg(other.kg),
+            }  # fmt: skip
+            found.append(
+                Finding("transaction_certificate_is_no_second_entry", 12, "question",
+                        _("Transaction certificate %(number)s: a reviewer compares it with another one of this number") % words,
+                        _("Transaction certificate %(number)s of %(issuer)s is also in the register as issued by %(other)s "
+                          "(%(exporter)s, %(kg)s kg). Is it the same paper?") % words,
+                        {"number": lot.proof, "issuer": mine.issuer, "also": other.issuer, "entry": other.pk},
+                        field=line.at(f"lots-{at}-proof"), can_be_waived=True)
+            )  # fmt: skip
+    return found
+
+
 def _overdrawn(facts: Facts, line: LineFacts) -> list[Finding]:
     """A sentence for each certificate on which too little is left: how much that is, and where the rest went."""
     found = []

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reading as read
-from .kinds import BUILT_IN, FILE_TYPES, MODES, RECORDED, STOPPING, TRANSPORT_KINDS
+from .kinds import BUILT_IN, FILE_TYPES, MODES, RECORDED, RESERVED, STOPPING, TRANSPORT_KINDS
 
 if TYPE_CHECKING:
     from .rules import Rules
@@ -158,6 +158,8 @@ class DocumentRule:
     def fault(self) -> str:
         """The sentence about settings of this row that contradict each other, or nothing."""
         words = {"key": self.key, "least": self.least_files, "most": self.most_files}
+        if self.key in RESERVED:
+            return _("Document row “%(key)s” needs another key: the portal uses this one itself.") % words
         if not self.name and self.key not in BUILT_IN:
             return _("Document row “%(key)s” needs a name.") % words
         if self.required_before_sending and self.may_follow:

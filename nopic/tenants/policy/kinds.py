@@ -34,6 +34,10 @@ MODES: Final[dict[str, Word]] = {
 # A document that does not name the product as organic stands against approval only where it goes to customs and
 # buyers with the goods; of every other paper it is written down.
 STOPPING: Final = frozenset({"commercial_invoice", "packing_list", "transport_document", "bill_of_sale"})
+# Keys under which the portal itself keeps files or lays values side by side: no row of a matrix may have one of them.
+RESERVED: Final = frozenset(
+    {"correction", "registry_pdf", "signed_form", "demanded", "declared", "verified_list", "registry"}
+)
 RECORDED: Final = frozenset({"phytosanitary_certificate", "laboratory_analysis", "cbp_entry_data", "purchase_invoice"})
 
 

@@ -9,7 +9,7 @@ from nopic.certificates import policies as certificates
 from nopic.certificates.models import Certificate
 from nopic.requests import facts as loading
 from nopic.requests.models import CertificateRequest
-from nopic.requests.slots import LATER, SlotView
+from nopic.requests.slots import SlotView
 from nopic.tenants.calendar import Office, final_document_due, reminders
 from nopic.watch.models import OwedDocument, OwedState
 from nopic.workflow.audit import Actor, record
@@ -19,8 +19,8 @@ from nopic.workflow.audit import Actor, record
 def owe_documents(*, request: CertificateRequest, today: date) -> None:
     """Bring the owed documents of a request in line with what it needs and has. Harmless to repeat.
 
-    A request owes while it has a certificate that counts: the definitive transport document, what was to come later, and
-    what came and was not accepted. What came waits for a reviewer until it is accepted.
+    A request owes while it has a certificate that counts: the definitive transport document, what was to come later or
+    may follow and was left open, and what came and was not accepted. What came waits for a reviewer until it is accepted.
     """
     CertificateRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
     standing = {
@@ -70,7 +70,7 @@ class _Terms:
 
 def _state(slot: SlotView, *, known: bool) -> OwedState | None:
     """Owed, came, closed; None for a row that never had to follow."""
-    if slot.lacks_final or slot.state in (LATER, "refused"):
+    if slot.follows or slot.state == "refused":
         return OwedState.OWED
     if not known:
         return None
