@@ -51,6 +51,7 @@ def review(request: PortalRequest, check_id: int) -> HttpResponse:
     context = {
         "check": check,
         "reasons": ", ".join(str(SECOND_REASONS.get(code, code)) for code in check.reasons),
+        "passed": queries.passed_by(check),
         "form": None if against else form,
         "title": _("What was decided") if settles else _("Review"),
         "button": _("Settle it") if settles else _("Save the review"),

@@ -1,5 +1,6 @@
 """Answering the reviewer point by point: by changing the box, adding a document, or in words; sent all at once."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,8 @@ from nopic.presentation import words
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.policies import may_be_changed
-from nopic.requests.queries import documents
+from nopic.requests.queries import Box, documents, summary
+from nopic.requests.slots import SlotView
 from nopic.review import actions, queries
 from nopic.review.queries import Answer
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -68,12 +70,12 @@ def _page(request: PortalRequest, found: CertificateRequest, problems: list[tupl
     zone = rules_of(found).time_zone
     answers = queries.answers(asked, found)
     done = sum(each.is_answered for each in answers)
-    changes, rows = may_be_changed(found, request.user), documents(found)
-    anchors = {slot.rule: slot.anchor for slot in reversed(rows)}
+    boxes = summary(found) if may_be_changed(found, request.user) else []
+    rows = documents(found)
     context = {
         "found": found,
         "asked": asked,
-        "points": [_point(found, each, changes, anchors) for each in answers],
+        "points": [_point(found, each, boxes, rows) for each in answers],
         "due": words.moment(asked.due_at, zone, words.city_of(zone)),
         "send": ngettext("Send %(n)s answer", "Send %(n)s answers", len(answers)) % {"n": len(answers)},
         "done": _("%(done)s of %(all)s answered") % {"done": done, "all": len(answers)},
@@ -85,17 +87,22 @@ def _page(request: PortalRequest, found: CertificateRequest, problems: list[tupl
     return render(request, "exporters/questions.html", context, status=422 if problems else 200)
 
 
-def _point(found: CertificateRequest, answer: Answer, changes: bool, anchors: dict[str, str]) -> dict[str, Any]:
-    """One point with the ways to answer it."""
-    point = answer.point
-    step = step_of(point.box) if changes else ""
-    row = next((anchors[rule] for rule in point.rules if rule in anchors), "")
+def _point(found: CertificateRequest, answer: Answer, boxes: Sequence[Box], rows: Sequence[SlotView]) -> dict[str, Any]:
+    """One point with the ways to answer it: its box in the form, the rows of the documents it is about, or words."""
+    point, page = answer.point, step_address(found, "documents")
+    same = [box for box in boxes if str(box.number) == point.box and box.line_id in (None, point.line_id)]
+    step, _hash, control = (same[0].anchor if same else "").partition("#")
+    if not step and boxes:
+        step = step_of(point.box)
+    of_point = [row for row in rows if row.rule in point.rules]
     return {
         "point": point,
         "answer": answer,
         "control": f"reply-{point.position}",
-        "change_url": step_address(found, step) if step and step != "documents" else "",
-        "add_url": step_address(found, "documents") + (f"#file-{row}" if row else ""),
+        "change_url": step_address(found, step) + (f"#{control}" if control else "")
+        if step and step != "documents"
+        else "",
+        "adds": [(row.name, f"{page}#file-{row.anchor}") for row in of_point] or [("", page)],
     }
 
 

@@ -1,14 +1,20 @@
 """Questions over HTTP: composed from what differs in the exporter's language, answered on one page, told by e-mail."""
 
+from datetime import UTC, date, datetime, timedelta
+
 from django.utils import translation
 
+from certifiers.presenters.questions import heading, sentence
 from nopic.delivery.mails import asking, letters
 from nopic.delivery.mails.owing import owe_mail
 from nopic.requests.models import CertificateRequest
-from nopic.review import actions
+from nopic.review import actions, queries
 from nopic.review.models import QuestionRound
+from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
+from nopic.tenants.policy import CheckRow
+from nopic.tenants.policy.checklist import DEFAULT_CHECKS
 from tests.factories import Side, World, signed_in
 from tests.review import cases
 
@@ -74,6 +80,63 @@ def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> No
     assert "Es el bruto." in signed_in(side.reviewer).get(case).content.decode()
     assert signed_in(side.reviewer).get(f"{case}versions/2/").status_code == 200
     assert exporter.get(f"{base}versions/2/").status_code == 200
+
+
+def test_what_is_asked_about_papers_is_said_as_the_exporter_can_answer_it(world: World) -> None:
+    side, request = world.here, cases.taken(world.here)
+    with tenant(side.certifier):
+        cases.confirm(request, side.reviewer, but={
+            "named_organic": ("differs", "The packing list does not."), "sent_in_time": ("differs", "")
+        })  # fmt: skip
+        request.refresh_from_db()
+    page, sent = asked_over_http(side, request)
+    assert sent.status_code == 302
+    asked = [page.context["form"][f"point-{at}"].value() for at in range(2)]
+    assert asked[0] == (
+        "Every document that goes with the goods names the product as organic. We found: The packing list does not. "
+        "Send the document with the word organic beside the product, or tell us where it stands."
+    )
+    assert asked[1].startswith("The request came later than we ask for. You declared: ")
+    assert asked[1].endswith(". Tell us why, or choose a later departure.")
+    page = signed_in(side.sender).get(f"/{side.certifier.slug}/requests/{request.reference}/questions/")
+    titles = [point["point"].title for point in page.context["points"]]
+    assert titles == ["The word organic on your documents", "Time between sending and departure"]
+    documents = f"/{side.certifier.slug}/requests/{request.reference}/documents/"
+    assert page.context["points"][0]["adds"] == [
+        ("Commercial invoice", f"{documents}#file-commercial_invoice"),
+        ("Packing list", f"{documents}#file-packing_list"),
+        ("Transport document", f"{documents}#file-transport_document"),
+    ]
+    shown = signed_in(side.sender).get(documents).content.decode()
+    for _name, url in page.context["points"][0]["adds"]:
+        assert f'id="{url.partition("#")[2]}"' in shown  # the link leads to its row
+    assert "answers not sent yet" in shown
+    assert "draft saved" not in shown
+
+
+def test_every_check_of_the_portal_asks_something_in_three_languages() -> None:
+    for row in DEFAULT_CHECKS:
+        said = {language: sentence(row, "19,200 kg", "19,300 kg", language) for language in ("en", "es", "fr")}
+        assert len(set(said.values())) == 3, row.id
+        assert all("19,300 kg" in text for text in said.values()), row.id
+        assert len({heading(row, language) for language in ("en", "es", "fr")}) > 1, row.id
+
+
+def test_a_certifiers_own_check_asks_its_own_question() -> None:
+    row = CheckRow(id="fumigation", group="process", question="Is the pallet wood marked")
+    text = "Is the pallet wood marked. We found: no mark. Change the request, send a document, or write to us."
+    assert (heading(row, "en"), sentence(row, "", "no mark", "en")) == (row.question, text)
+
+
+def test_answers_are_due_before_the_goods_leave(world: World) -> None:
+    side, request = world.here, cases.taken(world.here)
+    at, office = datetime(2027, 3, 1, 15, tzinfo=UTC), Office(world.here.policy.rules)  # a Monday
+    with tenant(side.certifier):
+        request.departure_on = None
+        usual = office.local(queries.answers_due(request, at)).date()
+        for leaves, due in ((usual + timedelta(days=9), usual), (date(2027, 3, 3), date(2027, 3, 2)), (date(2027, 3, 1), date(2027, 3, 1))):  # fmt: skip
+            request.departure_on = leaves
+            assert office.local(queries.answers_due(request, at)).date() == due, leaves
 
 
 def test_the_letter_says_what_is_asked_and_until_when(world: World) -> None:

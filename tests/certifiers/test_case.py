@@ -18,6 +18,7 @@ from tests import factories
 from tests.certifiers import drawn
 from tests.factories import World
 from tests.review import cases
+from tests.review.test_seconding import strict
 
 HTMX = {"HX-Request": "true"}
 
@@ -34,6 +35,11 @@ def address(request: CertificateRequest, tail: str = "") -> str:
 def fresh(world: World, request: CertificateRequest) -> CertificateRequest:
     with tenant(world.here.certifier):
         return CertificateRequest.objects.select_related("reviewer").get(pk=request.pk)
+
+
+def leaving_tomorrow() -> dict[str, str]:
+    tomorrow = (clock.today("UTC") + timedelta(days=1)).isoformat()
+    return {"departure_on": tomorrow, "late_reason": "The vessel sails earlier"}
 
 
 def confirm(world: World, request: CertificateRequest, by: User | None = None) -> None:
@@ -241,8 +247,7 @@ def test_a_request_sent_again_shows_what_went_back_and_the_version_before(world:
 
 
 def test_a_late_request_is_let_pass_with_a_reason(world: World, reviewer: Client) -> None:
-    tomorrow = (clock.today("UTC") + timedelta(days=1)).isoformat()
-    request = factories.submitted(world.here, departure_on=tomorrow, late_reason="The vessel sails earlier")
+    request = factories.submitted(world.here, **leaving_tomorrow())
     page = reviewer.get(address(request)).content.decode()
     assert "Let it pass…" in page
     assert "The vessel sails earlier" in page
@@ -251,6 +256,35 @@ def test_a_late_request_is_let_pass_with_a_reason(world: World, reviewer: Client
     page = reviewer.post(url, {"reason": "Papers are complete"}, follow=True).content.decode()
     assert f"Let pass by {world.here.reviewer}: Papers are complete" in page
     assert "Nothing stands here" in reviewer.get(address(request, "waive/?rule=no_such")).content.decode()
+    again = reviewer.post(url, {"reason": "Twice"})
+    said = f"{world.here.reviewer} let it pass already: Papers are complete"
+    assert (again.status_code, said in again.content.decode()) == (422, True)
+
+
+def test_whoever_approves_or_confirms_reads_which_rule_was_let_pass_by_whom_and_why(
+    world: World, reviewer: Client
+) -> None:
+    here = world.here
+    strict(here, override=True)
+    request = factories.submitted(here, **leaving_tomorrow())
+    with tenant(here.certifier):
+        taken = actions.take(request=request, by=here.reviewer)
+        cases.confirm(taken, here.reviewer)
+        actions.waive(request=taken, line=None, rule="is_sent_in_time", reason="Papers are complete", by=here.reviewer)
+    for client, place in ((reviewer, "lines/1/approve/"), (factories.signed_in(here.colleague), "lines/1/confirm/")):
+        page = client.get(address(request, place))
+        assert [passed[1:] for passed in page.context["passed"]] == [(str(here.reviewer), "Papers are complete")]
+        for words in ("A rule was let pass", f"Let pass by {here.reviewer}: Papers are complete", "late"):
+            assert words in page.content.decode(), (place, words)
+        reviewer.post(address(request, "lines/1/approve/"), {"revision": str(fresh(world, request).revision)})
+
+
+def test_what_goes_back_to_the_exporter_stands_under_the_name_of_its_box(world: World, reviewer: Client) -> None:
+    request = factories.submitted(world.here, **leaving_tomorrow())
+    with tenant(world.here.certifier):
+        actions.take(request=request, by=world.here.reviewer)
+    form = reviewer.get(address(request, "return/")).context["form"]
+    assert [(box, form.fields[key].label) for box, key in form.boxes] == [("17", "Departure"), ("", "Anything else")]
 
 
 def test_the_verified_quantity_is_raised_inside_the_case(world: World, reviewer: Client) -> None:

@@ -14,6 +14,7 @@ from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
 from tests.factories import World, complete_draft, draft, line_answers, signed_in
+from tests.frames.stories import permitted
 
 
 @pytest.fixture
@@ -180,6 +181,21 @@ def test_the_check_page_lists_what_is_missing_with_links(world: World, rosa: Cli
     answer = rosa.post(at(request, "check"), {"declared": "yes", "revision": "1"})
     assert answer.status_code == 422
     assert fresh(request).status == "draft"
+
+
+def test_the_check_page_says_whose_clock_once_and_that_one_or_several_shipments_is_not_chosen(
+    world: World, rosa: Client
+) -> None:
+    request = complete_draft(world.here)
+    assert "Single shipment" in rosa.get(at(request, "check")).content.decode()
+    assert re.search(r"you have the decision by <b>\w+ \d+ \w+, \d\d:\d\d UTC</b>", rosa.get(at(request, "check")).content.decode())  # fmt: skip
+    permitted(world.here)
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=request.pk).update(
+            raw=request.raw | {"departure": {**request.raw["departure"], "coverage": ""}}
+        )
+    boxes = [box for _title, cells in rosa.get(at(request, "check")).context["groups"] for box, _url in cells]
+    assert [(box.values, box.anchor) for box in boxes if box.number == 2] == [((), "departure#coverage")]
 
 
 def test_the_check_page_shows_who_is_written_to_and_the_harvest(world: World, rosa: Client) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from certifiers.forms.asking import AskForm
+from certifiers.presenters import questions
 from certifiers.views.case import checklist
 from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import Open, open_case
@@ -20,6 +21,7 @@ from nopic.presentation import words
 from nopic.presentation.forms import posted, problems
 from nopic.review import actions, policies, queries
 from nopic.review.actions import Point
+from nopic.review.queries.values import values
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.statuses import Language
@@ -133,15 +135,16 @@ def _offered(opened: Open, language: str) -> list[Point]:
             if not check.differs or (check.line_id is None and check.id in asked):
                 continue
             asked.add(check.id)
-            said = [(label, text) for label, text, _url in checklist.shown(here, check, papers).values]
-            title = check.row.title
+            with translation.override(language):  # the exporter reads it beside the question
+                said = [(label, text) for label, text, _url in checklist.shown(here, check, papers).values]
+                declared = values(check.row, opened.case.facts, here.line).declared
+            title = questions.heading(check.row, language)
             if check.line_id and len(opened.case.lines) > 1:
                 title = f"{title}, {line.name}"
             note = check.standing.note.rstrip().removesuffix(".") if check.standing else ""  # a sentence ends it
-            declared = said[0][1] if said else ""
             found.append(
                 Point(
-                    text=_sentence(check.row.box, check.row.title, declared, note, language),
+                    text=questions.sentence(check.row, declared, note, language),
                     box=str(check.row.box or ""),
                     title=title,
                     check_id=check.id,
@@ -151,24 +154,6 @@ def _offered(opened: Open, language: str) -> list[Point]:
                 )
             )
     return found
-
-
-def _sentence(box: int | None, title: str, declared: str, note: str, language: str) -> str:
-    """What the portal offers to ask about a difference, in the exporter's language; the reviewer edits it."""
-    with translation.override(language):
-        said = {"box": box, "title": _(title), "declared": declared, "note": note}
-        if declared and note:
-            return (
-                _(
-                    "%(title)s: you declared %(declared)s. We found: %(note)s. Correct the request, send the right document, or tell us why they differ."
-                )
-                % said
-            )
-        if note:
-            return _("%(title)s. We found: %(note)s. Correct the request, send the right document, or tell us why they differ.") % said  # fmt: skip
-        if declared:
-            return _("%(title)s: you declared %(declared)s, and the documents say something else. Correct the request, send the right document, or tell us why they differ.") % said  # fmt: skip
-        return _("%(title)s: the documents do not agree. Correct the request, send the right document, or tell us why they differ.") % said  # fmt: skip
 
 
 def _written(form: AskForm, offered: list[Point]) -> list[Point]:

@@ -7,11 +7,12 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from certifiers.forms.decisions import RefuseForm, ReturnForm
-from certifiers.views.case.form_page import decide, form_page, revision_shown
+from certifiers.views.case.form_page import decide, form_page, passed, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.certificates.statuses import Channel
 from nopic.presentation import words
 from nopic.presentation.forms import posted
+from nopic.requests.queries import summary
 from nopic.review import actions, policies, queries
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.policy import SECOND_REASONS
@@ -69,6 +70,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 for check in opened.case.checks(line)
                 if check.differs and check.standing
             ],
+            "passed": passed(opened),
             "button": _("Approve this line"),
             "shape": "main",
         },
@@ -147,8 +149,9 @@ def _points(opened: Open) -> list[tuple[str, str, str]]:
         if check.differs and check.standing is not None
     ]
     said = {box for box, _title, _text in points}
+    titles = {box.number: box.title for box in summary(opened.request)}
     stops = [
-        (str(finding.box or ""), finding.rule.replace("_", " ").capitalize(), finding.sentence)
+        (str(finding.box or ""), titles.get(finding.box or 0, _("The request")), finding.sentence)
         for finding in opened.case.findings
         if finding.is_stop and str(finding.box or "") not in said
     ]

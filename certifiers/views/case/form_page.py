@@ -71,6 +71,12 @@ def decide(
     )
 
 
+def passed(opened: Open) -> list[tuple[str, str, str]]:
+    """What the rules said about the line shown and somebody let pass: the sentence, who and why."""
+    found = opened.case.let_pass(opened.line.line)
+    return [(each.staff_sentence, each.waived_by, each.waived_why) for each in found]
+
+
 def revision_shown(request: PortalRequest, opened: Open) -> int:
     """The revision that the page showed; an address without one means the present one."""
     shown = whole(request.POST.get("revision"))

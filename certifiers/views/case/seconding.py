@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from certifiers.forms.decisions import AloneForm, SendBackForm
-from certifiers.views.case.form_page import decide, form_page, revision_shown
+from certifiers.views.case.form_page import decide, form_page, passed, revision_shown
 from certifiers.views.case.opening import open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted
@@ -47,6 +47,7 @@ def confirm(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 for check in opened.case.checks(line)
                 if check.differs and check.standing
             ],
+            "passed": passed(opened),
             "button": _("Confirm the approval"),
             "shape": "main",
         },
@@ -104,6 +105,7 @@ def go_on_alone(request: PortalRequest, reference: str, position: int) -> HttpRe
             "consequence": _(
                 "Nobody else is on duty. Its certificate begins now, and another person reviews it afterwards."
             ),
+            "passed": passed(opened),
             "button": _("Go on alone"),
             "shape": "main",
         },

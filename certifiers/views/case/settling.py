@@ -10,6 +10,7 @@ from nopic.presentation import words
 from nopic.presentation.forms import posted
 from nopic.requests.queries import date_is_fixed
 from nopic.review import actions, policies, queries
+from nopic.review.policies.waiving import obstacles_to_waive
 from nopic.tenants.access import PortalRequest, staff_door
 
 
@@ -33,7 +34,7 @@ def waive(request: PortalRequest, reference: str) -> HttpResponse:
         form=form,
         against=[
             *policies.obstacles_to_judge(opened.request, request.user, line),
-            *([] if found else [_("Nothing stands here that could be let pass.")]),
+            *obstacles_to_waive(opened.case, rule, line.pk if line else None),
         ],
         act=act,
         page={

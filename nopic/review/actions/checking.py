@@ -13,6 +13,7 @@ from nopic.requests.statuses import LineStatus
 from nopic.review import queries
 from nopic.review.actions.taking import hold, lock
 from nopic.review.models import CheckVerdict, Verdict, Waiver
+from nopic.review.policies.waiving import obstacles_to_waive
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -77,18 +78,18 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
     said = _tidy(reason)
     if not said:
         raise Refused([_("Write why it may pass.")])
-    found = queries.load(fresh).may_pass(rule, current.pk if current else None)
-    if not found:
-        raise Refused([_("Nothing stands here that could be let pass.")])
+    case, line_id = queries.load(fresh), current.pk if current else None
+    if against := obstacles_to_waive(case, rule, line_id):
+        raise Refused(against)
     waiver, _created = Waiver.objects.update_or_create(
         certifier_id=fresh.certifier_id,
         request=fresh,
         line=current,
         turn=fresh.review_turn,
         rule=rule,
-        defaults={"reason": said, "by": by, "at": now(), "seen": [each.seen for each in found]},
+        defaults={"reason": said, "by": by, "at": now(), "seen": [each.seen for each in case.may_pass(rule, line_id)]},
     )
-    record(fresh, "waived", by=by, new=rule, note=said, line=current.pk if current else None)
+    record(fresh, "waived", by=by, new=rule, note=said, line=line_id)
     return waiver
 
 

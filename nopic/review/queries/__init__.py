@@ -7,7 +7,15 @@ from .history import Event, history
 from .papers import Paper, Place, Say, papers
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
-from .second import alone_of_line, approved_alone, gone_on_alone, open_second_check, second_reasons, sent_back
+from .second import (
+    alone_of_line,
+    approved_alone,
+    gone_on_alone,
+    open_second_check,
+    passed_by,
+    second_reasons,
+    sent_back,
+)
 
 __all__ = [
     "Answer",
@@ -35,6 +43,7 @@ __all__ = [
     "open_round",
     "open_second_check",
     "papers",
+    "passed_by",
     "record_as_json",
     "record_of",
     "rounds_of",

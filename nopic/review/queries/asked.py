@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -88,10 +88,16 @@ def filing_of(request: CertificateRequest) -> OnBehalf | None:
 
 
 def answers_due(request: CertificateRequest, moment: datetime) -> datetime:
-    """When answers to questions asked at this moment are due by the policy: closing time, some working days later."""
+    """When answers to questions asked at this moment are due by the policy: closing time, some working days later.
+
+    Not after the goods leave: then the working day before that, if one is left.
+    """
     office = Office(rules_of(request))
     day, days = office.counted_day(moment), office.rules.asking.answer_working_days
     while days > 0:
         day += timedelta(days=1)
         days -= office.is_working_day(day)
+    leaves, earliest = request.departure_on or date.max, office.counted_day(moment)
+    while day > earliest and (day >= leaves or not office.is_working_day(day)):
+        day -= timedelta(days=1)
     return datetime.combine(day, office.rules.closing, tzinfo=office.zone)

@@ -146,6 +146,15 @@ class Case:
         ]
         return fitting if any(not each.waived_by for each in fitting) else []
 
+    def let_pass(self, line: RequestLine) -> list[Finding]:
+        """What the rules said about a line and a reviewer let pass: each finding has the reason and who."""
+        return [each for each in self.findings_of(line) if each.waived_by]
+
+    def passed(self, rule: str, line_id: int | None) -> Finding | None:
+        """What a rule says and somebody has let pass already."""
+        fitting = [each for each in self.findings if (each.rule, each.line_id) == (rule, line_id)]
+        return next((each for each in fitting if each.waived_by), None)
+
     def lapsed(self, finding: Finding) -> Waiver | None:
         """The waiver of a rule that stands no more, because it was about other facts."""
         if finding.waived_by:

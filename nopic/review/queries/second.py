@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from nopic.requests.facts import LineFacts
 from nopic.requests.models import CertificateRequest, Correction, Lot, OnBehalf
-from nopic.review.models import SecondCheck
+from nopic.review.models import Decision, SecondCheck
 from nopic.review.queries.case import Case
 
 
@@ -58,6 +58,17 @@ def approved_alone(certifier_id: int) -> "QuerySet[SecondCheck]":
     rows = SecondCheck.objects.filter(~Q(alone_because=""), certifier_id=certifier_id)
     people = ("approved_by", "reviewed_by", "closed_by")
     return rows.select_related(*people, "line__request__exporter", "line__version", "line__certificate")
+
+
+def passed_by(check: SecondCheck) -> list[tuple[str, str, str]]:
+    """What the rules said and somebody let pass when a line was approved alone: the sentence, who and why."""
+    of = {"certifier_id": check.certifier_id, "line_id": check.line_id, "outcome": "alone"}
+    decision = Decision.objects.filter(**of).only("findings", "waivers").order_by("-pk").first()
+    if decision is None:
+        return []
+    why = {(rule, line_id): reason for rule, line_id, _who, reason, *_seen in decision.waivers}
+    found = [each for each in decision.findings if each["waived_by"]]
+    return [(each["sentence"], each["waived_by"], why.get((each["rule"], each["line_id"]), "")) for each in found]
 
 
 def _earlier(request: CertificateRequest) -> "QuerySet[CertificateRequest]":
