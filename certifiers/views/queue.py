@@ -129,6 +129,11 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
             {"url": reverse("approved_alone", args=[slug]), "label": _("Approved by one person"), "count": alone,
              "elsewhere": True}
         )  # fmt: skip
+    if wishes := figures.wishes:
+        views.append(
+            {"url": f"{reverse('certificates', args=[slug])}?state=wish", "label": _("Asked to be cancelled"),
+             "count": wishes, "elsewhere": True}
+        )  # fmt: skip
     views.append(
         {
             "url": f"{reverse('certificates', args=[slug])}?state=attention",

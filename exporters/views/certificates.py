@@ -74,9 +74,7 @@ def my_certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "versions": queries.versions(found),
         "owed": papers.owed_names(policies.still_owed(documents(found.request))) if policies.counts(found) else "",
         "owed_by": afterwards.owed_of(found.request),
-        "wish": None
-        if found.cancel_requested_at
-        else found.cancel_wishes.filter(certifier_id=found.certifier_id).order_by("-pk").first(),
+        "wish": found.cancel_wishes.filter(certifier_id=found.certifier_id).order_by("-pk").first(),
         "reports": afterwards.treatment_reports(found),
         "on_the_way": afterwards.routing_changes(found),
         "zone": office.rules.time_zone,

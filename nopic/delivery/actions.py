@@ -22,7 +22,7 @@ BY = "delivery"
 @transaction.atomic
 def hand_over(*, certificate: Certificate) -> list[Mail]:
     """Owe everybody the notice that is due now: issued (once its PDF is there), cancelled or replaced. Idempotent."""
-    _owe_wishes_declined(certificate)
+    _owe_answers_to_wishes(certificate)
     if not certificate.number:
         return []
     if certificate.status == CertificateStatus.ISSUED and certificate.rendered_at:
@@ -54,13 +54,19 @@ def notice_of(certificate: Certificate) -> str | None:
     return "revised" if file_to_hand_out(certificate) is not None else None
 
 
-def _owe_wishes_declined(certificate: Certificate) -> None:
-    """The exporter reads once of each wish to cancel that was declined."""
-    for wish in certificate.cancel_wishes.filter(certifier_id=certificate.certifier_id, outcome="declined"):
-        owe_mail(
-            key=f"cancel_declined:{wish.pk}", template="cancel_declined", to=exporter_address(certificate.request),
-            kind="exporter", request=certificate.request, certificate=certificate, context={"wish": wish.pk},
-        )  # fmt: skip
+def _owe_answers_to_wishes(certificate: Certificate) -> None:
+    """The exporter reads once of each wish to cancel that was declined, or granted before there was a number.
+
+    Of a number that is cancelled or replaced the notice to everybody says it.
+    """
+    given_up = certificate.status == CertificateStatus.ABANDONED
+    for wish in certificate.cancel_wishes.filter(certifier_id=certificate.certifier_id):
+        letter = {"declined": "cancel_declined", "cancelled": "cancel_granted" if given_up else ""}.get(wish.outcome)
+        if letter:
+            owe_mail(
+                key=f"{letter}:{wish.pk}", template=letter, to=exporter_address(certificate.request),
+                kind="exporter", request=certificate.request, certificate=certificate, context={"wish": wish.pk},
+            )  # fmt: skip
 
 
 def _owe_refusals(certificate: Certificate) -> None:

@@ -1,14 +1,17 @@
-"""What the worker tells an exporter while something waits for their answer: questions, and what staff entered for them."""
+"""What the worker tells while something waits for an answer: of the exporter, or of the office."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 
+from nopic.certificates.models import CancelWish
 from nopic.delivery.mails.owing import exporter_address, owe_mail
 from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.statuses import RequestStatus
 from nopic.review.models import QuestionRound
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Membership
+from nopic.tenants.statuses import Role
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
 
@@ -63,6 +66,27 @@ def correction_taken_back(claim: Claim) -> Later | None:
 def correction_due(claim: Claim) -> Later | None:
     """Remind the exporter as of questions."""
     return _remind(claim, _correction, "correction_reminder", "correction")
+
+
+@handles("cancel_wished", queue="mail")
+def cancel_wished(claim: Claim) -> Later | None:
+    """The office reads once of each wish to cancel; its admins do where the office has no address of its own."""
+    with tenant(claim.certifier_id):
+        wish = CancelWish.objects.select_related("certificate").get(
+            certifier_id=claim.certifier_id, pk=claim.subject_id
+        )
+        request = request_of(claim, wish.certificate.request_id)
+        admins = Membership.objects.filter(
+            certifier_id=claim.certifier_id, role=Role.CERTIFIER_ADMIN, is_active=True, user__is_active=True
+        )
+        own = request.certifier.email
+        for address in [own] if own else list(admins.order_by("pk").values_list("user__email", flat=True)):
+            owe_mail(
+                key=f"cancel_wished:{wish.pk}:{address}"[:120], template="cancel_wished", to=address, kind="staff",
+                request=request, certificate=wish.certificate, context={"wish": wish.pk},
+            )  # fmt: skip
+        claim.finish()
+    return None
 
 
 def request_of(claim: Claim, request_id: int) -> CertificateRequest:

@@ -16,6 +16,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
     noting,
     nudging,
     sending,
+    wishes,
 )
 from nopic.delivery.mails.owing import owe_mail, recipients
 from nopic.delivery.models import Mail

@@ -125,10 +125,10 @@ def obstacles_to_draw(allowance: Allowance) -> list[str]:
 def why_not_day(allowance: Allowance, day: date, *, has_left: bool, today: date) -> str:
     """The sentence about a day of departure, or nothing: it names the period."""
     if allowance.time_frame and not allowance.first_on <= day <= allowance.last_on:
-        return _("The time frame is from %(first)s to %(last)s. Choose a day in it") % {
-            "first": in_words(allowance.first_on, today),
-            "last": in_words(allowance.last_on, today),
-        }
+        first, last = in_words(allowance.first_on, today), in_words(allowance.last_on, today)
+        if first == last:
+            return _("The time frame is %(day)s alone. Choose that day") % {"day": first}
+        return _("The time frame is from %(first)s to %(last)s. Choose a day in it") % {"first": first, "last": last}
     if has_left and day > today:
         return _("Enter the day it left, today or earlier. A later truck is planned")
     return ""
@@ -146,6 +146,10 @@ def why_not_kg(allowance: Allowance, weight: Decimal, own: Decimal) -> str:
 
 def why_not_arrived(departed: date, today: date) -> str:
     """The sentence about a day of arrival before the departure or after today."""
+    if departed >= today:
+        return _("It left today, %(day)s. Enter that day, or record the arrival later") % {
+            "day": in_words(departed, today)
+        }
     return _("Enter the day it arrived, from %(first)s to %(last)s") % {
         "first": in_words(departed, today),
         "last": in_words(today, today),

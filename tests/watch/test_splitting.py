@@ -160,6 +160,24 @@ def test_one_form_asks_for_less_and_begins_a_request_for_what_leaves_later(here:
     assert f"request {begun.reference}" in decide
 
 
+def test_what_leaves_later_goes_to_the_importer_on_the_certificate(
+    world: World, here: Side, first: Certificate
+) -> None:
+    """A correction may have put another importer in the place of the one that was asked for."""
+    with tenant(here.certifier):
+        Certificate.objects.filter(pk=first.pk).update(importer=world.other_importer)
+    answer = post(here, first)
+    with tenant(here.certifier):
+        begun = CertificateRequest.objects.get(split_line=first.line)
+        assert answer["Location"] == f"/tierra/requests/{begun.reference}/"
+        assert (begun.importer, begun.importer_email) == (world.other_importer, first.request.importer_email)
+        again = filing.start_replacement(
+            line=fresh(first).line, certificate_id=first.pk, importer=world.other_importer, by=here.sender
+        )
+        assert again.importer == world.other_importer
+        assert again.contact == begun.contact  # known by now, and chosen
+
+
 def test_what_leaves_later_is_sent_once_the_smaller_version_is_published(here: Side, first: Certificate) -> None:
     begun = split_off(here, first)
     with pytest.raises(Refused, match=f"still on the certificate of request {first.request.reference}"):
@@ -283,7 +301,10 @@ def test_what_cannot_be_split_says_why(here: Side, first: Certificate) -> None:
     lots = [{"code": "A", "kg": ""}, {"code": "B", "kg": ""}]
     other = issued(here, factories.submitted(here, lines=[line_answers(here, lots=lots)]))
     page = factories.signed_in(here.sender).get(f"/tierra/certificates/{other.pk}/split/").content.decode()
-    assert "The lots have no kilograms of their own." in page
+    assert "does not say how many kilograms each lot has" in page
+    revise = f"/tierra/certificates/{other.pk}/revise/"
+    assert f'href="{revise}"' in page  # what it waits for is one press away
+    assert factories.signed_in(here.sender).get(revise).status_code == 200
     with tenant(here.certifier):
         shown = fresh(other)
         shown.data["coverage"]["kind"] = "time_frame"

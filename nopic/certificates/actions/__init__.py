@@ -93,7 +93,9 @@ def replace(
     key = key or uuid4()
     if asked is not None:
         requests.start_on_behalf(exporter=fresh.request.exporter, by=by, asked=asked, key=key)
-    request = requests.start_replacement(line=fresh.line, certificate_id=fresh.pk, by=by, key=key)
+    request = requests.start_replacement(
+        line=fresh.line, certificate_id=fresh.pk, importer=fresh.importer, by=by, key=key
+    )
     record(fresh, "replacement started", by=by, new=request.reference)
     return request
 

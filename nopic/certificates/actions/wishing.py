@@ -1,4 +1,4 @@
-"""An exporter asks that a certificate be cancelled; staff cancel it, which answers yes, or say why not."""
+"""An exporter asks that a certificate be cancelled; staff cancel or replace it, which answers it, or say why not."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 1000
 
 @transaction.atomic
 def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -> CancelWish:
-    """Note the wish; nobody but the certifier hears of it, and the certificate stays valid. Raises Refused with sentences.
+    """Note the wish and tell the office of it, and nobody else; the certificate stays valid. Raises Refused with sentences.
 
     `goods` is one of CancelWish.Goods.
     """
@@ -34,6 +34,7 @@ def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -
         certifier_id=fresh.certifier_id, certificate=fresh, goods=goods, why=said, asked_at=now(), asked_by=by
     )
     record(fresh, "cancellation wished", by=by, new=goods, note=said)
+    owe("cancel_wished", wish.pk, certifier_id=fresh.certifier_id)
     return wish
 
 
@@ -47,7 +48,7 @@ def decline_to_cancel(*, certificate: Certificate, by: User, note: str) -> Cance
     said = _tidy(note)
     if not said:
         raise Refused([_("Write to the exporter why it is not cancelled")])
-    _answer(wish, CancelWish.Outcome.DECLINED, by, said)
+    wish.answer(CancelWish.Outcome.DECLINED, by=by, note=said)
     record(fresh, "cancellation declined", by=by, note=said)
     owe("hand_over", fresh.pk, certifier_id=fresh.certifier_id)
     return wish
@@ -56,12 +57,7 @@ def decline_to_cancel(*, certificate: Certificate, by: User, note: str) -> Cance
 def granted(certificate: Certificate, *, by: User) -> None:
     """The wish that there may be is answered by the cancellation, in its transaction."""
     if (wish := policies.wish_to_cancel(certificate)) is not None:
-        _answer(wish, CancelWish.Outcome.CANCELLED, by, "")
-
-
-def _answer(wish: CancelWish, outcome: str, by: User, note: str) -> None:
-    wish.outcome, wish.answered_at, wish.answered_by, wish.note = outcome, now(), by, note
-    wish.save(update_fields=["outcome", "answered_at", "answered_by", "note"])
+        wish.answer(CancelWish.Outcome.CANCELLED, by=by)
 
 
 def _tidy(text: str) -> str:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies, projection, shipping
-from nopic.certificates.models import Certificate, RegistryOperation, Revision
+from nopic.certificates.models import CancelWish, Certificate, RegistryOperation, Revision
 from nopic.certificates.statuses import (
     CLOSED_OPERATION,
     OPEN_REVISION,
@@ -99,6 +99,8 @@ def take_the_place(new: Certificate, goods: Goods, *, at: datetime, by: Actor) -
         old, CertificateStatus.SUPERSEDED, by=by, note=new.number or "", superseded_at=at,
         attention=policies.registry_differs(old),
     )  # fmt: skip
+    if (wish := policies.wish_to_cancel(old)) is not None:  # whoever asked that it end reads that it has
+        wish.answer(CancelWish.Outcome.REPLACED, by=new.approved_by)
     new.non_organic_kg = old.non_organic_kg  # what was treated on the way stays so, whatever the number
     new.save(update_fields=["non_organic_kg"])
     record(new, "took the place", by=by, old=old.number or "", new=new.number or "", kg=str(goods.kg))
@@ -127,6 +129,8 @@ def abandon(certificate: Certificate, operation: RegistryOperation, *, by: Actor
             goods.account, held, line_id=goods.line_id, turn=goods.turn, by=by, reason="not issued"
         )  # fmt: skip
     inputs.release([goods.line_id], turn=goods.turn, by=by, reason="not issued")
+    if certificate.cancel_wishes.filter(certifier_id=certificate.certifier_id, outcome="cancelled").exists():
+        owe("hand_over", certificate.pk, certifier_id=certificate.certifier_id)
 
 
 def cancelled(certificate: Certificate, *, at: datetime, by: Actor, note: str = "") -> None:

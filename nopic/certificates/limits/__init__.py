@@ -22,7 +22,14 @@ from nopic.certificates.limits.revising import (
     obstacles_of_one_person,
     said_remarks,
 )
-from nopic.certificates.limits.splitting import Fault, faults_of_split, lots_of, obstacles_to_split, what_stays
+from nopic.certificates.limits.splitting import (
+    Fault,
+    faults_of_split,
+    lots_of,
+    may_say_kilograms,
+    obstacles_to_split,
+    what_stays,
+)
 
 __all__ = [
     "Evidence",
@@ -36,6 +43,7 @@ __all__ = [
     "faults_of_what_left",
     "importer_of",
     "lots_of",
+    "may_say_kilograms",
     "obstacles_of_one_person",
     "obstacles_to_approve_correction",
     "obstacles_to_check",

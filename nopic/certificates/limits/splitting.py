@@ -36,10 +36,27 @@ def obstacles_to_split(certificate: Certificate) -> list[str]:
         return [_("A certificate for several shipments is not split: each shipment is recorded on the day it leaves.")]
     if found := policies.obstacles_to_revise(certificate):
         return found
-    lots = lots_of(certificate)
-    if not lots or any(weight is None for _code, weight in lots):
-        return [_("The lots have no kilograms of their own. Ask for a revision that says them, then split it.")]
+    if lacks_kilograms(certificate):
+        return [
+            _(
+                "The certificate does not say how many kilograms each lot has, so nobody can tell what leaves and what stays."
+                " First ask for a version that says them, with the same net weight. Once it is published, split it here."
+            )
+        ]
     return []
+
+
+def lacks_kilograms(certificate: Certificate) -> bool:
+    """Whether it names lots without kilograms of their own, or none."""
+    lots = lots_of(certificate)
+    return not lots or any(weight is None for _code, weight in lots)
+
+
+def may_say_kilograms(certificate: Certificate) -> bool:
+    """Whether a version that says the kilograms of each lot may be asked for, and is all that a split waits for."""
+    if policies.is_time_frame(certificate) or policies.obstacles_to_revise(certificate):
+        return False
+    return lacks_kilograms(certificate)
 
 
 def what_stays(certificate: Certificate, part: Part, why: str) -> Wish:

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from nopic.certificates.models.certificate import Certificate
-from nopic.tenants.models import TenantModel
+from nopic.tenants.models import TenantModel, User
+from nopic.workflow.clock import now
 
 
 class CancelWish(TenantModel):
@@ -26,6 +27,7 @@ class CancelWish(TenantModel):
 
         CANCELLED = "cancelled", _("Cancelled")
         DECLINED = "declined", _("Not cancelled")
+        REPLACED = "replaced", _("Replaced by another certificate")
 
     certificate = models.ForeignKey(Certificate, models.PROTECT, related_name="cancel_wishes", db_constraint=False)
     goods = models.CharField(max_length=10, choices=Goods)
@@ -52,6 +54,11 @@ class CancelWish(TenantModel):
                 condition=~Q(outcome="declined") | ~Q(note=""), name="cancel_wish_declined_says_why"
             ),
         ]
+
+    def answer(self, outcome: str, *, by: User, note: str = "") -> None:
+        """Close it; the caller holds the certificate's lock."""
+        self.outcome, self.answered_at, self.answered_by, self.note = outcome, now(), by, note
+        self.save(update_fields=["outcome", "answered_at", "answered_by", "note"])
 
     def __str__(self) -> str:
         return f"wish to cancel certificate {self.certificate_id}"

@@ -1,4 +1,4 @@
-"""What is said when a certificate has a new version, keeps the one it has, or is not cancelled (source: ux.md §8)."""
+"""What is said when a certificate has a new version, keeps the one it has, or is replaced (source: ux.md §8)."""
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -7,6 +7,7 @@ from nopic.certificates.models import CancelWish, Revision
 from nopic.certificates.standing import split_off
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.letters import Case, Letter, NotNeeded, first_that_fits, shorten
+from nopic.delivery.mails.wishes import words_on_wish
 from nopic.presentation.words import day, kg
 from nopic.requests.lending import still_elsewhere
 from nopic.requests.statuses import RequestStatus
@@ -60,21 +61,6 @@ def revision_refused(case: Case) -> Letter:
     )
 
 
-def cancel_declined(case: Case) -> Letter:
-    """It stays valid although its exporter asked to cancel it: to the exporter."""
-    wish = CancelWish.objects.get(certifier_id=case.request.certifier_id, pk=case.mail.context["wish"])
-    about = case.record.number if case.record is not None else case.request.reference
-    return Letter(
-        first_that_fits(_("Not cancelled: %(number)s") % {"number": about}),
-        _("The certificate stays valid. Read why, and call us if it must not be used."),
-        lines=[
-            _("Why: %(why)s") % {"why": shorten(wish.note, 400)},
-            _("Questions: %(office)s") % {"office": case.office},
-        ],
-        link=(_("Open the request"), case.page),
-    )
-
-
 def _split_off(case: Case, sentence: str, *, free: bool) -> list[str]:
     """The sentence, to the exporter, for each draft of goods that leave later which can or cannot be sent now."""
     if case.mail.recipient_kind != "exporter" or case.record is None:
@@ -105,6 +91,7 @@ def replaced(case: Case) -> Letter:
         [
             _("Use %(number)s instead; its values and PDF come in an e-mail of their own to whom it is addressed.")
             % {"number": record.replaced_by},
+            *words_on_wish(case, CancelWish.Outcome.REPLACED),
             _("If the old number is entered in ACE already, correct the entry or call: %(office)s")
             % {"office": case.office},
             *([letters.MOCK] if settings.OID_IS_MOCK else []),
@@ -113,4 +100,4 @@ def replaced(case: Case) -> Letter:
     )
 
 
-letters.WRITERS.update({writer.__name__: writer for writer in (cancel_declined, replaced, revised, revision_refused)})
+letters.WRITERS.update({writer.__name__: writer for writer in (replaced, revised, revision_refused)})

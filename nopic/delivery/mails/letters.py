@@ -171,27 +171,6 @@ def _issued_to_exporter(case: Case, record: PublicRecord) -> Letter:
     )
 
 
-def cancelled(case: Case) -> Letter:
-    """From now on nobody may use the number."""
-    record = _published(case)
-    if not record.cancelled_at:
-        raise NotNeeded("not cancelled")
-    return Letter(
-        first_that_fits(_("Cancelled: %(number)s") % {"number": record.number}),
-        _("From now on this number is not valid. Do not use it for customs entry."),
-        [
-            (_("Number"), record.number),
-            (_("Product"), record.data["product"]["name"]),
-            (_("Net weight"), f"{kg(record.data['net_weight_kg'])} kg"),
-        ],
-        [
-            _("Why: %(reason)s") % {"reason": record.cancel_reason},
-            _("If the goods have arrived or the number is entered in ACE, call: %(office)s") % {"office": case.office},
-        ],
-        (_("See what is valid now"), case.link()),
-    )
-
-
 def new_link(case: Case) -> Letter:
     """Asked for on the page of a link whose 90 days are over."""
     return Letter(
@@ -296,5 +275,5 @@ def shorten(text: str, most: int = 160) -> str:
 
 
 WRITERS: dict[str, Callable[[Case], Letter]] = {
-    writer.__name__: writer for writer in (issued, cancelled, new_link, request_sent, request_returned, line_refused)
+    writer.__name__: writer for writer in (issued, new_link, request_sent, request_returned, line_refused)
 }

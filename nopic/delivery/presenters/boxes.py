@@ -161,8 +161,14 @@ def _journey(data: dict[str, Any], first: str, last: str) -> list[Box]:
             _some(arrival),
         ),
         Box(16, _("Treatment declared by the exporter"), treatment.get("text") or _("None")),
-        Box(17, _("Valid for"), _("Departure from %(first)s to %(last)s") % {"first": first, "last": last}),
+        Box(17, _("Valid for"), _departure(first, last)),
     ]  # fmt: skip
+
+
+def _departure(first: str, last: str) -> str:
+    if first == last:
+        return _("Departure %(day)s") % {"day": first}
+    return _("Departure from %(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _some(*parts: str | None) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ def split(request: PortalRequest, certificate: int) -> HttpResponse:
         "problems": [] if obstacles else problems([form, who]),
         "has_errors": wrong,
         "obstacles": obstacles,
+        "say_kilograms": bool(obstacles) and limits.may_say_kilograms(found),
         "split_off": standing.split_off(found.request, line_id=found.line_id),
         "may_send": is_staff or request.may_send,
     }

@@ -19,9 +19,10 @@ from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine, RequestTemplate
 from nopic.requests.statuses import OPEN_REQUEST, Coverage, RequestStatus
 from nopic.requests.steps import Problem, cleaned
+from nopic.requests.steps.importer import NEW
 from nopic.requests.steps.products import OWN
 from nopic.requests.steps.reading import day, line, why_too_long
-from nopic.tenants.models import Exporter, User
+from nopic.tenants.models import Exporter, Importer, ImporterContact, User
 from nopic.workflow.audit import record
 from nopic.workflow.transitions import Overtaken, Refused
 
@@ -89,10 +90,11 @@ def start_from(*, template: RequestTemplate, by: User, key: UUID | None = None) 
 
 @transaction.atomic
 def start_replacement(
-    *, line: RequestLine, certificate_id: int, by: User, key: UUID | None = None
+    *, line: RequestLine, certificate_id: int, importer: Importer, by: User, key: UUID | None = None
 ) -> CertificateRequest:
     """A new draft that says what the certificate of `line` says, to be corrected and reviewed; its papers come anew.
 
+    `importer` is the certificate's: a correction may have put another one in the place of the one that was asked for.
     The replacement that is open already is returned instead of a second one.
     """
     source = line.request
@@ -106,21 +108,31 @@ def start_replacement(
         return request
     request.copied_from, request.replaces_id, request.replaces_line = source, certificate_id, line
     request.save(update_fields=["copied_from", "replaces_id", "replaces_line"])
-    for step, raw in everything_of(line).items():
+    for step, raw in everything_of(line, importer).items():
         revise(request=request, step=step, raw=raw, revision=request.revision, by=by)
     record(request, "replacement started", by=by, old=source.reference, new=request.reference)
     return request
 
 
-def everything_of(line: RequestLine) -> dict[str, dict[str, Any]]:
-    """Every answer of the request behind a line, with this one product only and its lots."""
+def everything_of(line: RequestLine, importer: Importer) -> dict[str, dict[str, Any]]:
+    """Every answer of the request behind a line, with this one product only and its lots, and the certificate's importer."""
     found = {step: dict(raw) for step, raw in line.request.raw.items()}
     entries = found.get("products", {}).get("lines", [])
     mine = [dict(each) for each in entries if isinstance(each, Mapping) and whole(each.get("id", "")) == line.pk]
     found["products"] = {"lines": [{**each, "id": "", "remove": ""} for each in mine]}
-    if line.request.contact_id and "importer" in found:
-        found["importer"]["contact"] = str(line.request.contact_id)
+    if "importer" in found:
+        found["importer"] |= _chosen(line.request, importer)
     return found
+
+
+def _chosen(request: CertificateRequest, importer: Importer) -> dict[str, str]:
+    """The importer as the form chooses it: one of the exporter's own, or by its NOP ID where they never used it."""
+    if importer.pk == request.importer_id:
+        return {"contact": str(request.contact_id)} if request.contact_id else {}
+    contacts = ImporterContact.objects.filter(certifier_id=request.certifier_id, exporter_id=request.exporter_id)
+    if (known := contacts.filter(importer=importer).first()) is not None:
+        return {"contact": str(known.pk)}
+    return {"contact": NEW, "nop_id": importer.nop_id, "name": importer.name, "address": importer.address}
 
 
 def _begin(

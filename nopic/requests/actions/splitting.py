@@ -14,7 +14,7 @@ from nopic.requests.actions.drafting import revise, start
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.quantities import as_typed
 from nopic.requests.steps.products import OWN
-from nopic.tenants.models import User
+from nopic.tenants.models import Importer, User
 from nopic.workflow.audit import record
 from nopic.workflow.transitions import Overtaken
 
@@ -43,11 +43,11 @@ class Part:
 
 @transaction.atomic
 def start_split(
-    *, line: RequestLine, part: Part, stays_kg: Decimal, by: User, key: UUID | None = None
+    *, line: RequestLine, part: Part, stays_kg: Decimal, importer: Importer, by: User, key: UUID | None = None
 ) -> CertificateRequest:
     """A new draft with the answers behind `line`, of its goods only `part`; `stays_kg` of them stay where they are.
 
-    Importer and places are the same; vessel, arrival, transport document and papers are new. The same `key` again is the
+    Places are the same, `importer` is the certificate's; vessel, arrival, transport document and papers are new. The same `key` again is the
     same draft; Overtaken when it began another one.
     """
     request = start(exporter=line.request.exporter, by=by, key=key)
@@ -57,15 +57,15 @@ def start_split(
         raise Overtaken(request)
     request.copied_from, request.split_line, request.split_stays_kg = line.request, line, stays_kg
     request.save(update_fields=["copied_from", "split_line", "split_stays_kg"])
-    for step, raw in _answers(line, part).items():
+    for step, raw in _answers(line, part, importer).items():
         revise(request=request, step=step, raw=raw, revision=request.revision, by=by)
     record(request, "split off", by=by, old=line.request.reference, new=request.reference, kg=str(part.net_kg))
     return request
 
 
-def _answers(line: RequestLine, part: Part) -> dict[str, dict[str, Any]]:
+def _answers(line: RequestLine, part: Part, importer: Importer) -> dict[str, dict[str, Any]]:
     """The answers by step, as somebody would type them."""
-    found = everything_of(line)
+    found = everything_of(line, importer)
     transport, departure = found.get("transport", {}), found.get("departure", {})
     day = part.departure_on.isoformat() if part.departure_on else ""
     return {

@@ -22,7 +22,8 @@ SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NUL
   (SELECT count(*) FROM certificates_registryoperation o
    WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded')),
   (SELECT count(*) FROM review_secondcheck s WHERE s.certifier_id = %(certifier)s AND s.alone_because <> ''
-   AND (s.reviewed_at IS NULL OR (s.alarm <> '' AND s.closed_at IS NULL)))
+   AND (s.reviewed_at IS NULL OR (s.alarm <> '' AND s.closed_at IS NULL))),
+  (SELECT count(*) FROM certificates_cancelwish w WHERE w.certifier_id = %(certifier)s AND w.answered_at IS NULL)
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 -- Only about these two days do the clocks of two places on earth disagree whether they are over.
@@ -70,6 +71,7 @@ class Figures:
     attention: int
     by_hand: int = 0  # what staff have to key into the registry, or to confirm
     alone: int = 0  # approved by one person, to be reviewed or settled
+    wishes: int = 0  # certificates that their exporters want cancelled
     shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, questions open)
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
@@ -120,13 +122,15 @@ def figures(selection: Selection) -> Figures:
             attention,
             by_hand,
             alone,
+            wishes,
         ) in cursor.fetchall():
             if exporter is not None:
                 by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
                 counted.shown[Departure(day, place, country)] = (to_review, asked)
             else:
-                counted.attention, counted.by_hand, counted.alone = attention, by_hand, alone
+                counted.attention, counted.by_hand = attention, by_hand
+                counted.alone, counted.wishes = alone, wishes
                 counted.views |= dict(zip(VIEWS, numbers, strict=True))
     biggest = sorted(by_size)[:MOST_CHOICES]
     counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())

@@ -55,7 +55,10 @@ def add_absence(
     mine = Absence.objects.filter(certifier_id=certifier_id, user=person)
     if other := mine.filter(first_on__lte=last_on, last_on__gte=first_on).first():
         said = {"name": person, "first": words.day(other.first_on, today), "last": words.day(other.last_on, today)}
-        against.append(_("%(name)s is away from %(first)s to %(last)s already. Remove that first.") % said)
+        sentence = _("%(name)s is away from %(first)s to %(last)s already. Remove that first.")
+        if other.first_on == other.last_on:
+            sentence = _("%(name)s is away on %(first)s already. Remove that first.")
+        against.append(sentence % said)
     if against:
         raise Refused(against)
     made = Absence.objects.create(

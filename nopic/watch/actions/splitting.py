@@ -41,7 +41,9 @@ def split(
         change_routing(certificate=fresh, values={"containers": staying}, note=note, by=by)
     if asked is not None:
         requests.start_on_behalf(exporter=fresh.request.exporter, by=by, asked=asked, key=key)
-    request = requests.start_split(line=fresh.line, part=part, stays_kg=wish.net_kg, by=by, key=key)
+    request = requests.start_split(
+        line=fresh.line, part=part, stays_kg=wish.net_kg, importer=fresh.importer, by=by, key=key
+    )
     record(fresh, "split", by=by, new=request.reference, note=why, version=revision.version, kg=str(part.net_kg))
     return request
 
