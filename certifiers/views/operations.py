@@ -19,7 +19,8 @@ from nopic.presentation.words import kg
 from nopic.products import actions as products
 from nopic.products.models import ProductItem
 from nopic.requests.facts import policy_of
-from nopic.requests.models import OnBehalf
+from nopic.requests.guarantees import with_file
+from nopic.requests.models import OnBehalf, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants import actions as parties
 from nopic.tenants import invitations, people
@@ -116,6 +117,7 @@ def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
     context = {
         "exporter": exporter,
         "products": listed_with_bars(exporter),
+        "suppliers": with_file(Supplier.objects.filter(**of).order_by("name")),
         "permissions": permissions(request.certifier.pk, exporter.pk),
         "members": list(people.members(role__in=sorted(EXPORTERS), **of)),
         "invitations": list(people.invitations(**of)),

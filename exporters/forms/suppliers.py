@@ -11,6 +11,14 @@ from nopic.requests.models import Supplier
 from nopic.requests.quantities import QuantityError, read_number
 
 
+def _forward(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
+    """The days of a certificate run forward."""
+    first, last = data.get("certificate_from"), data.get("certificate_to")
+    if first and last and last < first:
+        form.add_error("certificate_to", _("The last day must not be before the first day"))
+    return data
+
+
 class SupplierForm(forms.Form):
     """A supplier, its certifier and its own organic certificate."""
 
@@ -32,11 +40,26 @@ class SupplierForm(forms.Form):
         )
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        first, last = data.get("certificate_from"), data.get("certificate_to")
-        if first and last and last < first:
-            self.add_error("certificate_to", _("The last day must not be before the first day"))
-        return data
+        return _forward(self, super().clean() or {})
+
+
+class OrganicCertificateForm(forms.Form):
+    """The file of a supplier's own organic certificate, and what stands on it."""
+
+    file = forms.FileField(
+        label=gettext_lazy("The file"), help_text=gettext_lazy("PDF, photo, XLSX or DOCX, up to 15 MB")
+    )
+    certificate_number = forms.CharField(label=gettext_lazy("Number of the certificate"), max_length=60, required=False)
+    certificate_from = forms.DateField(label=gettext_lazy("Valid from"), required=False, widget=DateInput())
+    certificate_to = forms.DateField(
+        label=gettext_lazy("Valid until"),
+        required=False,
+        widget=DateInput(),
+        help_text=gettext_lazy("Leave it empty if the certificate names no last day."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        return _forward(self, super().clean() or {})
 
 
 class CertificateForm(forms.Form):

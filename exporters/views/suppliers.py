@@ -12,6 +12,7 @@ from nopic.ledger.models import InputCertificate
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests import actions
+from nopic.requests.guarantees import with_file
 from nopic.requests.models import Supplier
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.models import Exporter
@@ -29,7 +30,7 @@ def _exporter(request: PortalRequest) -> Exporter:
 def suppliers(request: PortalRequest) -> HttpResponse:
     """Everybody from whom lots are bought, and the newest transaction certificates; two statements."""
     mine = {"certifier": request.certifier, "exporter_id": request.exporter_id}
-    sellers = list(Supplier.objects.filter(**mine).order_by("name"))
+    sellers = list(with_file(Supplier.objects.filter(**mine).order_by("name")))
     names = {one.pk: one.name for one in sellers}
     register = InputCertificate.objects.filter(**mine).order_by("-pk")[:PAGE]
     context = {
@@ -61,7 +62,8 @@ def keep_supplier(request: PortalRequest) -> HttpResponse:
             return redirect("suppliers", certifier=request.certifier.slug)
         except Refused as refused:
             _say(form, refused, "products#supplier-")
-    return _page(request, form, _("Change %(name)s") % {"name": known} if known else _("Add a supplier"))
+    title = _("Change %(name)s") % {"name": known} if known else _("Add a supplier")
+    return _page(request, form, title, known)
 
 
 @require_http_methods(["GET", "POST"])
@@ -87,6 +89,12 @@ def _say(form: Any, refused: Refused, prefix: str) -> None:
         form.add_error(name if name in form.fields else None, one.sentence)
 
 
-def _page(request: PortalRequest, form: Any, title: str) -> HttpResponse:
-    context = {"form": form, "title": title, "problems": problems([form]), "has_errors": bool(form.errors)}
+def _page(request: PortalRequest, form: Any, title: str, known: Supplier | None = None) -> HttpResponse:
+    context = {
+        "form": form,
+        "title": title,
+        "known": known,
+        "problems": problems([form]),
+        "has_errors": bool(form.errors),
+    }
     return render(request, "exporters/suppliers/form.html", context, status=422 if form.errors else 200)

@@ -9,6 +9,7 @@ from functools import cached_property
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
 
+from nopic.documents.models import Document
 from nopic.frames.policies import Terms
 from nopic.frames.queries import terms_by_item
 from nopic.ledger import accounts, inputs
@@ -96,6 +97,8 @@ class Facts:
     now: datetime
     lines: list[LineFacts]
     suppliers: list[Supplier] = field(default_factory=list)  # who sold lots of this request, each once
+    # Files of these suppliers' organic certificates, by supplier; None: of facts from before they were kept.
+    certificates: dict[int, list[Document]] | None = None
     terms: dict[int, Terms] = field(default_factory=dict)  # by product item, of a request for a time frame
 
     @property
@@ -217,7 +220,7 @@ def rules_of(request: CertificateRequest, now: datetime | None = None) -> Rules:
 
 
 def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
-    """Everything about the request in at most ten statements."""
+    """Everything about the request in a number of statements that does not grow with it."""
     rules = rules_of(request, moment := now or the_present())
     lines = list(
         RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
@@ -263,6 +266,7 @@ def load(request: CertificateRequest, now: datetime | None = None) -> Facts:
             for at, line in enumerate(lines)
         ],
         suppliers=list(suppliers.values()),
+        certificates=guarantees.certificates_of(suppliers.values()),
         terms=_terms(request, rules, [line.item_id for line in lines if line.item_id]),
     )
 

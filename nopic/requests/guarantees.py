@@ -1,10 +1,41 @@
-"""What vouches for purchased lots: the transaction certificates that they name."""
+"""What vouches for purchased lots: the transaction certificates that they name, and their suppliers' organic certificates."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from nopic.documents.models import Document
+from nopic.documents.statuses import DocumentStatus
 from nopic.ledger import inputs
 from nopic.ledger.models import InputCertificate
-from nopic.requests.models import CertificateRequest, Lot
+from nopic.requests.models import CertificateRequest, Lot, Supplier
+
+CERTIFICATE = "supplier_certificate"  # the rule under which a supplier's own organic certificate lies in its dossier
+
+
+def certificates_of(suppliers: Iterable[Supplier]) -> dict[int, list[Document]]:
+    """The files of the suppliers' own organic certificates by supplier, oldest first, those that were replaced, too; one
+    statement, or none."""
+    owners = {one.dossier_id: one.pk for one in suppliers if one.dossier_id}
+    found: dict[int, list[Document]] = defaultdict(list)
+    kept = Document.objects.filter(dossier_id__in=owners, rule=CERTIFICATE).exclude(status=DocumentStatus.REFUSED)
+    for document in kept.order_by("pk") if owners else ():
+        found[owners[document.dossier_id]].append(document)
+    return dict(found)
+
+
+def with_file(suppliers: "QuerySet[Supplier]") -> "QuerySet[Supplier]":
+    """Suppliers that know the file of their organic certificate that stands: `file_id`, None without one. Joined."""
+    file = Document.objects.filter(dossier_id=OuterRef("dossier_id"), rule=CERTIFICATE, removed_at=None)
+    return suppliers.annotate(file_id=Subquery(file.order_by("-pk").values("pk")[:1]))
+
+
+def dossiers_of(request: CertificateRequest) -> list[int]:
+    """The dossiers in which the papers of a request lie: its own, and those of whoever sold lots of it. One statement."""
+    sold = Lot.objects.filter(certifier_id=request.certifier_id, line__request_id=request.pk, line__removed=False)
+    of_sellers = sold.filter(supplier__dossier__isnull=False).values_list("supplier__dossier_id", flat=True)
+    return [request.dossier_id, *of_sellers.order_by().distinct()]
 
 
 def proofs(

@@ -13,10 +13,12 @@ from typing import Any
 
 from nopic.certificates.models import RegistryOperation, Revision
 from nopic.documents import files
+from nopic.documents.models import Document
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.ledger.models import InputCertificate
 from nopic.requests import actions as requests
-from nopic.requests.models import CertificateRequest, RequestTemplate
+from nopic.requests.guarantees import CERTIFICATE
+from nopic.requests.models import CertificateRequest, RequestTemplate, Supplier
 from nopic.review import actions as review
 from nopic.review.models import SecondCheck
 from nopic.tenants.context import tenant
@@ -26,7 +28,7 @@ from nopic.workflow.clock import now
 from tests.certificates import by_hand
 from tests.certifiers import drawn
 from tests.delivery import consignments
-from tests.factories import Side, World, draft, submitted, transaction_certificate
+from tests.factories import Side, World, draft, submitted, supplier, transaction_certificate
 from tests.faults import lab
 from tests.frames.stories import asked_for, issued, truck
 from tests.review import cases, correcting
@@ -312,6 +314,27 @@ def of_input(world: World, side: Side) -> dict[str, Any]:
     return {"certifier": side.certifier.slug, "certificate_id": certificate.pk}
 
 
+def of_supplier(world: World, side: Side) -> dict[str, Any]:
+    """Somebody from whom the exporter of this side buys; each side's has a number of its own."""
+    if side is world.there:
+        supplier(side, "The first")
+    return {"certifier": side.certifier.slug, "supplier_id": supplier(side, f"Seller of {side.certifier.slug}").pk}
+
+
+def of_supplier_file(world: World, side: Side) -> dict[str, Any]:
+    """The file of its organic certificate."""
+    address = of_supplier(world, side)
+    with tenant(side.certifier, side.sender):
+        seller = Supplier.objects.get(pk=address["supplier_id"])
+        dossier = requests.place_for_certificate(supplier=seller)
+        document = dossier.documents.first() or Document.objects.create(
+            certifier=side.certifier, dossier=dossier, rule=CERTIFICATE, name="CANARY.pdf", size=20, uploaded_by="a test",
+            media_type="application/pdf",
+            sha256=files.store(side.certifier.pk, io.BytesIO(b"%PDF-1.7 CANARY"), area="documents").sha256,
+        )  # fmt: skip
+    return {**address, "document_id": document.pk}
+
+
 def of_document_form(world: World, side: Side) -> dict[str, Any]:
     """A form that nobody has offered yet."""
     return {"certifier": side.certifier.slug, "rule": "packing_list"}
@@ -389,6 +412,8 @@ ROWS: dict[str, Row] = {
     "document_form": Row(COMPANY | STAFF, of_document_form, ("get",), also=frozenset({404})),
     "suppliers": Row(COMPANY, methods=("get",)),
     "keep_supplier": Row(COMPANY, data={"name": "X", "same": "yes"}),
+    "supplier_certificate": Row(EXPORTER, of_supplier, has_object=True),
+    "supplier_file": Row(EXPORTER | STAFF, of_supplier_file, ("get",), has_object=True),
     "new_certificate": Row(COMPANY, data={"number": "TC 1"}),
     "inputs": Row(STAFF, methods=("get",)),
     "input_certificate": Row(STAFF, of_input, has_object=True, data={"kg": "1", "reason": "A new copy"}),

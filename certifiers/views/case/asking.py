@@ -124,7 +124,7 @@ def take_back(request: PortalRequest, reference: str) -> HttpResponse:
 
 def _offered(opened: Open, language: str) -> list[Point]:
     """One point for every difference, of the request once and of each product that is open."""
-    papers = queries.papers(opened.request.certifier_id, opened.case.facts.slots)
+    papers = queries.papers_of(opened.case.facts)
     found: list[Point] = []
     asked: set[str] = set()
     for line in opened.case.lines:

@@ -11,6 +11,7 @@ from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.documents.models import Document, PageImage
 from nopic.documents.statuses import DocumentStatus
+from nopic.requests.guarantees import dossiers_of
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.context import tenant
 from nopic.tenants.statuses import STAFF
@@ -28,7 +29,7 @@ def page_image(request: PortalRequest, reference: str, document: int, page: int)
             PageImage.objects.only("sha256").exclude(sha256=""),
             certifier=request.certifier,
             document_id=document,
-            document__dossier_id=found.dossier_id,
+            document__dossier_id__in=dossiers_of(found),
             number=page,
         )
     tag = f'"{image.sha256}"'
@@ -48,7 +49,7 @@ def original(request: PortalRequest, reference: str, document: int) -> FileRespo
         file = get_object_or_404(
             Document.objects.exclude(status=DocumentStatus.REFUSED),
             certifier=request.certifier,
-            dossier_id=found.dossier_id,
+            dossier_id__in=dossiers_of(found),
             pk=document,
         )
     headers = files.download_headers(file.name, file.media_type, file.size)

@@ -13,7 +13,7 @@ from django.views.decorators.vary import vary_on_headers
 from certifiers.views.case import checklist
 from certifiers.views.case.form_page import revision_shown
 from certifiers.views.case.opening import Open, is_away, open_case, request_of
-from certifiers.views.case.papers import rows
+from certifiers.views.case.papers import rows, sellers
 from certifiers.views.case.versions import read
 from certifiers.views.case.viewer import viewer
 from nopic.certificates import assisted, standing
@@ -53,7 +53,7 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     if is_away(found):
         return read(request, found, found.versions.order_by("-number").first())
     opened = open_case(request, reference)
-    papers = queries.papers(request.certifier.pk, opened.case.facts.slots)
+    papers = queries.papers_of(opened.case.facts)
     left = viewer(
         opened,
         papers,
@@ -138,7 +138,7 @@ def verdicts(request: PortalRequest, reference: str) -> HttpResponse:
 def _fragment(request: PortalRequest, reference: str, check_id: str) -> HttpResponse:
     """The check as it stands now, and out of band everything that counts it."""
     opened = open_case(request, reference)
-    papers = queries.papers(request.certifier.pk, opened.case.facts.slots)
+    papers = queries.papers_of(opened.case.facts)
     shown = right(opened, papers)
     row = next((row for group in shown["groups"] for row in group.rows if row.id == check_id), None)
     if row is None:
@@ -203,6 +203,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
         },
         "zone": zone,
         "paper_rows": rows(opened),
+        "sellers": sellers(opened),
         "papers_url": opened.url("case_papers"),
         "progress": progress_of(opened),
         "earlier": _earlier(opened),

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 from certifiers.views.case.opening import Open
 from nopic.documents.models import Document
 from nopic.presentation import words
+from nopic.requests.models import Supplier
 from nopic.requests.slots import SlotView
+from nopic.review import queries
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,36 @@ class Row:
     typed: str = ""
 
 
+@dataclass(frozen=True)
+class Seller:
+    """Somebody who sold lots of the case: what is known of its organic certificate, its files, and those before them."""
+
+    title: str
+    said: str
+    files: tuple[tuple[str, str], ...]  # name, its page in the viewer
+    earlier: tuple[tuple[str, str], ...]  # name with who and when, address of the original
+
+
+def sellers(opened: Open) -> list[Seller]:
+    """Everybody who sold lots of the request, in the order of the lots."""
+    return [
+        Seller(
+            each.title,
+            _validity(each.supplier),
+            tuple((file.name, opened.url("case", doc=file.pk)) for file in each.files),
+            tuple((_gone(opened, file), opened.url("original", file.pk)) for file in each.earlier),
+        )
+        for each in queries.guarantees(opened.case.facts)
+    ]
+
+
+def _validity(supplier: Supplier) -> str:
+    said = [supplier.certificate_number] if supplier.certificate_number else []
+    if supplier.certificate_to is not None:
+        said.append(_("valid until %(day)s") % {"day": words.full_day(supplier.certificate_to)})
+    return ", ".join(said)
+
+
 def rows(opened: Open, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None) -> list[Row]:
     """The document list as it stands."""
     said, kept = errors or {}, typed or {}
@@ -43,25 +75,24 @@ def rows(opened: Open, errors: dict[str, str] | None = None, typed: dict[str, st
 
 
 def _row(opened: Open, slot: SlotView, error: str, typed: str) -> Row:
-    zone = opened.case.rules.time_zone
-
-    def when(document: Document) -> str:
-        at = document.removed_at or document.uploaded_at
-        return _("%(name)s, replaced or removed by %(who)s, %(when)s") % {
-            "name": document.name, "who": document.removed_by, "when": words.moment(at, zone),
-        }  # fmt: skip
-
     return Row(
         slot=slot,
         seen="-".join(str(file.pk) for file in slot.files),
         files=tuple(_file(opened, slot, file) for file in slot.files),
         earlier=tuple(
-            (when(file), opened.url("original", file.pk)) for file in slot.earlier if file.status != "refused"
+            (_gone(opened, file), opened.url("original", file.pk)) for file in slot.earlier if file.status != "refused"
         ),
         note=_note(slot),
         error=error,
         typed=typed,
     )
+
+
+def _gone(opened: Open, document: Document) -> str:
+    at = document.removed_at or document.uploaded_at
+    return _("%(name)s, replaced or removed by %(who)s, %(when)s") % {
+        "name": document.name, "who": document.removed_by, "when": words.moment(at, opened.case.rules.time_zone),
+    }  # fmt: skip
 
 
 def _note(slot: SlotView) -> str:

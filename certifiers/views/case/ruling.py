@@ -61,7 +61,7 @@ def _answer(request: PortalRequest, reference: str, errors: dict[str, str], type
     """The list as it stands now, as a part for htmx, or as a page of its own that keeps what was typed."""
     opened = open_case(request, reference)
     part = bool(request.htmx)  # type: ignore[attr-defined]
-    papers = queries.papers(request.certifier.pk, opened.case.facts.slots) if part else []
+    papers = queries.papers_of(opened.case.facts) if part else []
     context = {
         "opened": opened,
         **right(opened, papers),

@@ -3,6 +3,7 @@
 Copying: copy, start_from, start_replacement, start_split, fill_in_today, keep_as_template, rename_template, delete_template.
 For an exporter: start_on_behalf, as_asked (what is kept of who asked), ask_to_confirm, sign (a click, or a signed form).
 Drafting: start, revise, merge, add_supplier, answer_slot, say_kind, clear_slot. Filing: open_slot (may a file come?), papers_changed.
+Purchases: register_certificate, correct_certificate; of suppliers' own ones place_for_certificate, certificate_came.
 Sending: submit, hold_line and repin for what the decision needs. Ending: withdraw, recall,
 return_to_exporter. After questions, a correction or a refusal: send_answers (stops_against_answers), go_on_unanswered, open_again. Departing: declare_departure, the answer to "Has it left?".
 Verbs raise Refused(findings) when a rule stands against them and Overtaken when somebody was faster.
@@ -23,7 +24,12 @@ from nopic.requests.actions.ending import recall, release_line, return_to_export
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
 from nopic.requests.actions.on_behalf import SIGNATURE, Asked, Signed, as_asked, ask_to_confirm, sign, start_on_behalf
-from nopic.requests.actions.purchasing import correct_certificate, register_certificate
+from nopic.requests.actions.purchasing import (
+    certificate_came,
+    correct_certificate,
+    place_for_certificate,
+    register_certificate,
+)
 from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers, stops_against_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
 from nopic.requests.actions.splitting import Part, start_split
@@ -37,6 +43,7 @@ __all__ = [
     "answer_slot",
     "as_asked",
     "ask_to_confirm",
+    "certificate_came",
     "clear_slot",
     "copy",
     "correct_certificate",
@@ -50,6 +57,7 @@ __all__ = [
     "open_again",
     "open_slot",
     "papers_changed",
+    "place_for_certificate",
     "recall",
     "register_certificate",
     "release_line",

@@ -1,18 +1,24 @@
-"""Transaction certificates of what an exporter bought, entered by the exporter and corrected by staff."""
+"""What vouches for what an exporter bought: transaction certificates, which it enters and staff correct, and the organic
+certificates of its suppliers."""
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.documents.models import Document, Dossier
 from nopic.ledger import inputs
 from nopic.ledger.models import InputCertificate
 from nopic.presentation.words import kg as in_words
 from nopic.requests.checks import Finding
-from nopic.requests.models import Supplier
+from nopic.requests.models import Lot, Supplier
+from nopic.requests.statuses import OPEN_REQUEST
 from nopic.tenants.models import User
+from nopic.workflow.audit import record
 from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Refused
 
 
@@ -55,6 +61,36 @@ def register_certificate(
             _("%(number)s is in the register already: %(left)s kg of %(all)s kg are left on it")
             % {"number": there.number, "left": in_words(there.left), "all": in_words(there.kg)},
         ) from known
+
+
+@transaction.atomic
+def place_for_certificate(*, supplier: Supplier) -> Dossier:
+    """Where the files of a supplier's own organic certificate are kept, begun with the first of them."""
+    mine = Supplier.objects.filter(certifier_id=supplier.certifier_id, pk=supplier.pk)
+    mine.select_for_update().values_list("pk").get()
+    fresh = mine.select_related("dossier").get()
+    if fresh.dossier is None:
+        fresh.dossier = Dossier.objects.create(certifier_id=supplier.certifier_id)
+        fresh.save(update_fields=["dossier"])
+    return fresh.dossier
+
+
+@transaction.atomic
+def certificate_came(
+    *, supplier: Supplier, document: Document, number: str, valid_from: date | None, valid_to: date | None, by: User
+) -> None:
+    """The file of a supplier's organic certificate is there, and this stands on it. Open requests are weighed again."""
+    facts: dict[str, Any] = {
+        "certificate_number": number, "certificate_from": valid_from, "certificate_to": valid_to,
+    }  # fmt: skip
+    Supplier.objects.filter(certifier_id=supplier.certifier_id, pk=supplier.pk).update(**facts)
+    said = {name: value.isoformat() if isinstance(value, date) else value for name, value in facts.items()}
+    record(supplier, "certificate on file", by=by, new=document.name, document=document.pk, **said)
+    sold = Lot.objects.filter(certifier_id=supplier.certifier_id, supplier=supplier, line__removed=False)
+    for request_id in set(
+        sold.filter(line__request__status__in=sorted(OPEN_REQUEST)).values_list("line__request_id", flat=True)
+    ):
+        owe("index_request", request_id, certifier_id=supplier.certifier_id)
 
 
 @transaction.atomic

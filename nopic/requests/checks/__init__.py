@@ -33,7 +33,11 @@ from nopic.requests.checks.parties import (
     recipients_are_named,
     suppliers_are_certified,
 )
-from nopic.requests.checks.purchases import purchases_are_covered, transaction_certificate_is_no_second_entry
+from nopic.requests.checks.purchases import (
+    purchases_are_covered,
+    suppliers_have_a_certificate_on_file,
+    transaction_certificate_is_no_second_entry,
+)
 from nopic.requests.checks.replacing import replaces_what_is_in_force
 from nopic.requests.checks.splitting import split_goods_are_free
 from nopic.requests.checks.tariff import hts_belongs_to_the_product
@@ -70,6 +74,7 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (split_goods_are_free, SENT),
     (recipients_are_named, SENT),
     (suppliers_are_certified, SENT),
+    (suppliers_have_a_certificate_on_file, SENT),
     (arrives_after_departure, SENT),
     (container_numbers_are_right, SENT),
     (is_not_there_twice, SENT),

@@ -14,6 +14,43 @@ from nopic.requests.lending import lent_inputs
 RULE = "purchases_are_covered"
 
 
+def suppliers_have_a_certificate_on_file(facts: Facts, moment: Moment) -> list[Finding]:
+    """The organic certificate of whoever sold a lot is on file and holds on the day of departure.
+
+    The office knows the certificates that it issued itself; of those only the last day is looked at.
+    """
+    if facts.certificates is None:
+        return []
+    request, found = facts.request, []
+    leaves = request.last_departure_on if facts.time_frame else request.departure_on
+    severity: Severity = "note" if moment in ("draft", "submit") else "question"
+    for supplier in facts.suppliers:
+        files = [one for one in facts.certificates.get(supplier.pk, ()) if one.removed_at is None]
+        until, words = supplier.certificate_to, {"supplier": supplier.name}
+        if not files and not supplier.same_certifier:
+            sentence = _("%(supplier)s: its organic certificate is not on file. Add it under Suppliers") % words
+            staff = _("%(supplier)s: its organic certificate is not on file") % words
+        elif until is not None and until < (leaves or facts.today):
+            words["day"] = full_day(until)
+            sentence = _(
+                "%(supplier)s: its organic certificate ends on %(day)s, before the goods leave. Add the new one under Suppliers"
+            )
+            sentence %= words
+            staff = _("%(supplier)s: its organic certificate ends on %(day)s, before departure") % words
+        else:
+            continue
+        inputs = {
+            "supplier": supplier.pk,
+            "number": supplier.certificate_number,
+            "until": until.isoformat() if until else None,
+            "files": [one.sha256 for one in files],
+        }
+        found.append(
+            Finding("suppliers_have_a_certificate_on_file", 12, severity, sentence, staff, inputs, can_be_waived=True)
+        )
+    return found
+
+
 def purchases_are_covered(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """Every lot bought from somebody with another certifier names a transaction certificate that still covers it."""
     found = []

@@ -4,7 +4,7 @@ from .asked import Answer, answers, answers_due, corrected, corrections_of, fili
 from .balance import Balance, balance
 from .case import Case, Check, changed_at, load
 from .history import Event, history
-from .papers import Paper, Place, Say, papers
+from .papers import Guarantee, Paper, Place, Say, guarantees, papers, papers_of
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
 from .second import (
@@ -23,6 +23,7 @@ __all__ = [
     "Case",
     "Check",
     "Event",
+    "Guarantee",
     "Paper",
     "Place",
     "Record",
@@ -37,12 +38,14 @@ __all__ = [
     "corrections_of",
     "filing_of",
     "gone_on_alone",
+    "guarantees",
     "history",
     "load",
     "log_as_json",
     "open_round",
     "open_second_check",
     "papers",
+    "papers_of",
     "passed_by",
     "record_as_json",
     "record_of",

@@ -29,6 +29,7 @@ _BESIDE = {
     "gross_is_at_least_net": "gross_weight",
     "lots_are_named": "lots",
     "purchases_are_covered": "supplier_guarantee",
+    "suppliers_have_a_certificate_on_file": "supplier_guarantee",
     "transaction_certificate_is_no_second_entry": "supplier_guarantee",
     "documents_name_the_product_as_organic": "named_organic",
     "arrives_after_departure": "route",

@@ -13,10 +13,14 @@ from django.utils.translation import gettext as _
 
 from nopic.documents.models import Document, PageImage
 from nopic.presentation import words
+from nopic.requests.facts import Facts
+from nopic.requests.guarantees import CERTIFICATE
+from nopic.requests.models import Supplier
 from nopic.requests.slots import SlotView
 from nopic.review.queries.values import Needle, Values
 from nopic.review.words import squeezed
 from nopic.tenants.policy import TRANSPORT_KINDS
+from nopic.tenants.policy.kinds import BUILT_IN
 
 _MOST_WORDS = 12  # that one name or code may be spread over
 _NUMBER = re.compile(r"\d[\d.,'’]*")
@@ -35,6 +39,33 @@ class Paper:
     def has_text(self) -> bool:
         """A photo has none: then nothing can be found and nothing is missing."""
         return any(page.text.strip() for page in self.pages)
+
+
+@dataclass(frozen=True)
+class Guarantee:
+    """Somebody who sold lots of the case, and the files of its organic certificate: what stands, and what was replaced."""
+
+    supplier: Supplier
+    files: tuple[Document, ...]
+    earlier: tuple[Document, ...]
+
+    @property
+    def title(self) -> str:
+        """The name of its certificate."""
+        return str(BUILT_IN[CERTIFICATE].for_supplier) % {"supplier": self.supplier.name}
+
+
+def guarantees(facts: Facts) -> list[Guarantee]:
+    """Everybody who sold lots of the request, in the order of the lots."""
+    kept = facts.certificates or {}
+    return [
+        Guarantee(
+            supplier,
+            tuple(one for one in kept.get(supplier.pk, ()) if one.removed_at is None),
+            tuple(one for one in reversed(kept.get(supplier.pk, [])) if one.removed_at is not None),
+        )
+        for supplier in facts.suppliers
+    ]
 
 
 @dataclass(frozen=True)
@@ -60,18 +91,24 @@ class Place:
     height: float
 
 
-def papers(certifier_id: int, slots: Iterable[SlotView]) -> list[Paper]:
-    """Every file that stands in a slot, with its pages; one statement."""
+def papers(certifier_id: int, slots: Iterable[SlotView], guarantees: Iterable[Guarantee] = ()) -> list[Paper]:
+    """Every file that stands in a slot, then the suppliers' organic certificates, with their pages; one statement."""
     found = [
         Paper(document, slot.rule, _title(slot, document, at))
         for slot in slots
         for at, document in enumerate(slot.files, start=1)
     ]
+    found += [Paper(file, CERTIFICATE, each.title) for each in guarantees for file in each.files]
     by_document = {paper.document.pk: paper for paper in found}
     pages = PageImage.objects.filter(certifier_id=certifier_id, document_id__in=by_document).defer("words")
     for page in pages.order_by("document_id", "number"):
         by_document[page.document_id].pages.append(page)
     return found
+
+
+def papers_of(facts: Facts) -> list[Paper]:
+    """Every paper of a case; one statement."""
+    return papers(facts.request.certifier_id, facts.slots, guarantees(facts))
 
 
 def says(papers: Iterable[Paper], rules: Sequence[str], values: Values) -> list[Say]:

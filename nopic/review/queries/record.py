@@ -66,6 +66,7 @@ def record_of(request: CertificateRequest) -> Record:
     documents = list(
         Document.objects.filter(certifier_id=request.certifier_id, dossier_id=request.dossier_id).order_by("pk")
     )
+    documents += [one for kept in (case.facts.certificates or {}).values() for one in kept]
     of_case = (
         Q(subject_type="requests.certificaterequest", subject_id=request.pk)
         | Q(subject_type="requests.requestline", subject_id__in=[each.line.pk for each in case.lines])

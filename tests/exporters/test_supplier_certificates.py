@@ -1,0 +1,149 @@
+"""A supplier's own organic certificate: filed by the exporter, seen by staff, asked about when it is missing or ends early."""
+
+from datetime import timedelta
+
+import pytest
+from django.http.response import HttpResponseBase
+from django.test import Client
+
+import nopic.documents.tasks  # noqa: F401  registers the handler, as a worker does at its start
+from nopic.documents.models import Document
+from nopic.requests.models import CertificateRequest, Supplier
+from nopic.review import actions, queries
+from nopic.tenants.context import tenant
+from nopic.workflow import dispatch
+from nopic.workflow.clock import today
+from nopic.workflow.models import Dispatch
+from tests import factories
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
+from tests.exporters.test_papers import pdf, upload
+from tests.factories import Side, World
+from tests.ledger.test_inputs import bought
+from tests.review import cases
+
+RULE = "suppliers_have_a_certificate_on_file"
+
+
+@pytest.fixture
+def here(committed_world: World) -> Side:
+    return committed_world.here
+
+
+@pytest.fixture
+def sender(here: Side) -> Client:
+    return factories.signed_in(here.sender)
+
+
+def read(client: Client, address: str) -> HttpResponseBase:
+    """A download, read to its end, which closes the file."""
+    answer = client.get(address)
+    if answer.streaming:
+        b"".join(answer.streaming_content)
+    return answer
+
+
+def case_of(here: Side) -> CertificateRequest:
+    """A request in review for a lot that was bought from Cabana."""
+    factories.transaction_certificate(here)
+    return cases.taken(here, lines=[{**bought(here, "12,000"), "packages": "100", "package_kind": "sacks"}])
+
+
+def found(here: Side, request: CertificateRequest) -> list[tuple[str, str]]:
+    with tenant(here.certifier):
+        case = queries.load(CertificateRequest.objects.get(pk=request.pk))
+        beside = next(each for each in case.checks(cases.line(request)) if each.id == "supplier_guarantee")
+        said = [one for one in case.findings if one.rule == RULE]
+        assert [one for one in beside.findings if one.rule == RULE] == said
+        return [(one.severity, one.staff_sentence) for one in said]
+
+
+def test_it_is_filed_replaced_and_looked_at_and_what_is_missing_or_ends_early_is_asked(
+    here: Side, sender: Client, page_at: PageAt
+) -> None:
+    request = case_of(here)
+    with tenant(here.certifier):
+        seller = Supplier.objects.get()
+    page, leaves = f"/tierra/suppliers/{seller.pk}/certificate/", request.departure_on
+    assert found(here, request) == [("question", "Cabana: its organic certificate is not on file")]
+    assert f'href="{page}"' in sender.get("/tierra/suppliers/").content.decode()
+
+    # What is no document, or contradicts itself, is refused at its field; nothing typed is lost.
+    facts = {"certificate_number": "CU-1", "certificate_from": "2026-01-01", "certificate_to": "2025-01-01"}
+    refused = sender.post(page, {"file": upload(), **facts})
+    assert (refused.status_code, "must not be before the first day" in refused.content.decode()) == (422, True)
+    assert 'value="CU-1"' in refused.content.decode()
+    facts["certificate_to"] = (leaves - timedelta(days=1)).isoformat()
+    refused = sender.post(page, {"file": upload("x.pdf", b"no pdf"), **facts})
+    assert (refused.status_code, "Organic certificate: the file must be a PDF" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert sender.post(page, facts).status_code == 422
+    assert sender.post(page, {"file": upload("cu-2025.pdf"), **facts}).status_code == 302
+    [(severity, sentence)] = found(here, request)
+    assert (severity, sentence.startswith("Cabana: its organic certificate ends on ")) == ("question", True)
+
+    # A reviewer may let it pass; another file or day asks again.
+    with tenant(here.certifier):
+        actions.waive(request=request, line=None, rule=RULE, reason="Renewed, the paper follows", by=here.reviewer)
+    assert [severity for severity, _said in found(here, request)] == ["note"]
+    facts["certificate_to"] = (leaves - timedelta(days=2)).isoformat()
+    assert sender.post(page, {"file": upload("cu-2025b.pdf", pdf(2)), **facts}).status_code == 302
+    assert [severity for severity, _said in found(here, request)] == ["question"]
+    facts["certificate_to"] = leaves.isoformat()
+    assert sender.post(page, {"file": upload("cu-2026.pdf", pdf(3)), **facts}).status_code == 302
+    assert found(here, request) == []
+
+    # Replaced files stay readable, for the exporter and for staff; pages are drawn as of any paper.
+    with tenant(here.certifier):
+        kept = list(Document.objects.filter(dossier__supplier=seller).order_by("pk"))
+        assert [(one.name, bool(one.removed_at)) for one in kept] == [
+            ("cu-2025.pdf", True), ("cu-2025b.pdf", True), ("cu-2026.pdf", False),
+        ]  # fmt: skip
+    shown = sender.get(page).content.decode()
+    assert "2 earlier versions" in shown
+    newest = kept[-1]
+    dispatch.run(Dispatch.objects.get(topic="pages", subject_id=newest.pk).pk)
+    staff, at = factories.signed_in(here.reviewer), f"/tierra/cases/{request.reference}/"
+    case = staff.get(at, {"doc": newest.pk}).content.decode()
+    assert "Organic certificate of Cabana" in case
+    assert "CU-1, valid until" in case
+    assert "Page 1 of 3" in case
+    assert staff.get(f"{at}papers/{newest.pk}/1.webp").status_code == 200
+    for one in kept:
+        assert read(staff, f"{at}papers/{one.pk}/original/").status_code == 200
+        assert read(sender, f"{page}{one.pk}/").status_code == 200
+    listed = f"/tierra/suppliers/{seller.pk}/certificate/{newest.pk}/"
+    assert listed in staff.get(f"/tierra/operations/{here.exporter.nop_id}/").content.decode()
+    assert read(staff, listed)["Content-Disposition"].startswith("attachment; ")
+    archive = b"".join(staff.get(f"{at}archive/").streaming_content)
+    assert f"{newest.pk:08d}-supplier_certificate.pdf".encode() in archive
+    for width in (390, 1280):
+        for html in (shown, case):
+            show(view := page_at(width), html, page)
+            assert_no_overflow(view)
+            assert_accessible(view)
+
+
+def test_a_supplier_of_the_same_certifier_needs_no_file_but_its_last_day_counts(here: Side) -> None:
+    request = case_of(here)
+    with tenant(here.certifier):
+        Supplier.objects.update(same_certifier=True)
+    assert found(here, request) == []
+    with tenant(here.certifier):
+        Supplier.objects.update(certificate_to=today("UTC"))
+    assert [severity for severity, _said in found(here, request)] == ["question"]
+
+
+def test_a_file_is_its_exporters_and_the_offices(here: Side, committed_world: World) -> None:
+    seller = factories.supplier(here)
+    page = f"/tierra/suppliers/{seller.pk}/certificate/"
+    factories.signed_in(here.sender).post(page, {"file": upload()})
+    with tenant(here.certifier):
+        kept = Document.objects.get()
+    for person, status in ((here.member, 200), (here.reviewer, 200), (committed_world.there.sender, 404)):
+        assert read(factories.signed_in(person), f"{page}{kept.pk}/").status_code == status
+    # Nor is it a paper of a request that bought nothing from this supplier.
+    request = cases.sent(here)
+    original = f"/tierra/cases/{request.reference}/papers/{kept.pk}/original/"
+    assert factories.signed_in(here.reviewer).get(original).status_code == 404
