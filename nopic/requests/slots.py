@@ -113,6 +113,13 @@ class SlotView:
         return [each for each in self.files if _counts(each) and (not self.kinds or each.kind == FINAL)]
 
     @property
+    def unsaid(self) -> list[Document]:
+        """Files of which nobody said yet whether they name the product as organic, where that is asked."""
+        if self.organic == "no" or self.state in ("not_needed", "refused"):
+            return []
+        return [each for each in self.files if _counts(each) and each.named_organic is None]
+
+    @property
     def sentence(self) -> str:
         """What to do about a row that is not complete."""
         words = {"document": self.name, "reason": self.reason, "n": self.least_files, "here": len(self.files)}

@@ -9,6 +9,7 @@ from nopic.requests import queries
 from nopic.requests.actions import open_slot
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.review import queries as review
+from nopic.review.policies import obstacles_to_approve
 from nopic.tenants.context import tenant
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken
@@ -179,3 +180,44 @@ def test_that_nothing_is_needed_counts_only_while_the_answers_are_those_it_was_a
     assert slot(world, request).state == "received"
     assert press(reviewer, request, f"not_needed:{INVOICE}:{seen}", "Neither has this one").status_code == 302
     assert slot(world, request).reason == "Neither has this one"
+
+
+def test_a_product_is_approved_once_every_paper_is_said_to_name_it_as_organic_or_not(
+    world: World, reviewer: Client
+) -> None:
+    here, request = world.here, cases.ready(world.here)
+    with tenant(here.certifier):
+        Document.objects.filter(dossier=request.dossier, rule__in=[INVOICE, "transport_document"]).update(
+            named_organic=None
+        )
+        phyto = factories.paper(request, "phytosanitary_certificate")
+    at, approve = f"/tierra/cases/{request.reference}/", f"/tierra/cases/{request.reference}/lines/1/approve/"
+
+    def locked() -> list[str]:
+        with tenant(here.certifier):
+            fresh = CertificateRequest.objects.select_related("reviewer").get(pk=request.pk)
+            against = obstacles_to_approve(cases.line(fresh), by=here.reviewer)
+            assert all(each.rule == "organic_is_said" for each in against)
+            return [each.staff_sentence.partition(" (")[0] for each in against]
+
+    assert locked() == ["Commercial invoice", "Transport document", "Phytosanitary certificate"]
+    page = reviewer.get(at).content.decode()
+    said = "Commercial invoice (commercial_invoice.pdf): say whether it names the product as organic"
+    assert f'<a href="#paper-{INVOICE}">{said}</a>' in page
+    assert 'id="paper-commercial_invoice"' in page
+    refused = reviewer.post(approve, {"revision": str(request.revision)})
+    assert (refused.status_code, said in refused.content.decode()) == (422, True)
+
+    # What is only written down may say no; what is not needed is not asked.
+    press(reviewer, request, f"no:{phyto.pk}")
+    invoice = slot(world, request).files[0]
+    press(reviewer, request, f"not_needed:{INVOICE}:{invoice.pk}", "Sold under the framework invoice")
+    assert locked() == ["Transport document"]
+    draft = slot(world, request, "transport_document").files[0]
+    press(reviewer, request, f"yes:{draft.pk}", htmx=True)
+    assert locked() == []
+    with tenant(here.certifier):
+        request.refresh_from_db()
+    assert reviewer.post(approve, {"revision": str(request.revision)}).status_code == 302
+    with tenant(here.certifier):
+        assert cases.line(request).status == "approved"

@@ -33,6 +33,7 @@ from tests import databases, factories
 from tests.factories import Side, World, line_answers
 from tests.faults.times import SCALE
 from tests.mock_oid import MockOid
+from tests.review import cases
 
 KG = Decimal("100.25")
 # One verdict per line is enough here; all of them are tested with the review.
@@ -88,6 +89,7 @@ def lines(side: Side, count: int = 1) -> list[RequestLine]:
     with tenant(side.certifier):
         review.take(request=request, by=side.reviewer)
         found = list(RequestLine.objects.select_related("request").filter(request=request).order_by("position"))
+        cases.say_organic(request, side.reviewer)
         for line in found:
             review.judge(request=request, line=line, check_id=ONE_CHECK.id, verdict="match", note="", by=side.reviewer)
         request.refresh_from_db()

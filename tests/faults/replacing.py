@@ -14,6 +14,7 @@ from nopic.tenants.context import tenant
 from tests import factories
 from tests.factories import Side
 from tests.faults import lab
+from tests.review import cases
 
 
 def started(side: Side, certificate: Certificate, kg: Decimal = lab.KG) -> CertificateRequest:
@@ -39,6 +40,7 @@ def sent(side: Side, certificate: Certificate, kg: Decimal = lab.KG) -> RequestL
     with tenant(side.certifier, side.reviewer):
         review.take(request=request, by=side.reviewer)
         line = RequestLine.objects.select_related("request").get(request=request)
+        cases.say_organic(request, side.reviewer)
         review.judge(
             request=request, line=line, check_id=lab.ONE_CHECK.id, verdict="match", note="", by=side.reviewer
         )  # fmt: skip

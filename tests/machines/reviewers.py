@@ -10,6 +10,7 @@ from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from tests.machines import model
 from tests.machines.office import REVIEWERS, Office
+from tests.review import cases
 
 
 class Reviewers(Office):
@@ -72,10 +73,14 @@ class Reviewers(Office):
     def judge(self, line_pk: int, who: str) -> None:
         pk = next(pk for pk, one in self.model.requests.items() if line_pk in one.lines)
         one, line = self.model.requests[pk], self.model.lines[line_pk]
-        verb = lambda: review.judge(  # noqa: E731
-            request=self.request(pk), line=self.line(line_pk), check_id="net_weight", verdict="match", note="",
-            by=self.person(who),
-        )  # fmt: skip
+
+        def verb() -> None:
+            review.judge(
+                request=self.request(pk), line=self.line(line_pk), check_id="net_weight", verdict="match", note="",
+                by=self.person(who),
+            )  # fmt: skip
+            cases.say_organic(self.request(pk), self.person(who))
+
         if self.expect(self.model.may_take(one, who) and line.status == "open", verb):
             one.status, one.reviewer, line.checked = "in_review", who, True
 

@@ -42,7 +42,7 @@ def line(request: CertificateRequest, position: int = 1) -> RequestLine:
 def confirm(
     request: CertificateRequest, by: User, *, position: int = 1, but: dict[str, tuple[str, str]] | None = None
 ) -> None:
-    """Give every check of one line a Match, except `but`: {check: (verdict, note)}; inside the door."""
+    """Give every check of one line a Match, except `but`: {check: (verdict, note)}; every paper says organic. Inside the door."""
     shown = line(request, position)
     for check in queries.load(request).checks(shown):
         verdict, note = (but or {}).get(check.id, ("match", ""))
@@ -55,6 +55,14 @@ def confirm(
                 note=note,
                 by=by,
             )
+    say_organic(request, by)
+
+
+def say_organic(request: CertificateRequest, by: User) -> None:
+    """Say of every paper of which it is asked that it names the product as organic; inside the door."""
+    for slot in queries.load(request).facts.slots:
+        for file in slot.unsaid:
+            actions.confirm_organic(request=request, document_id=file.pk, named=True, by=by)
 
 
 def ready(side: Side, **changes: object) -> CertificateRequest:

@@ -20,6 +20,7 @@ from tests.browser import assert_accessible, assert_no_overflow, sign_in
 from tests.factories import World
 from tests.faults import lab
 from tests.mock_oid import MockOid
+from tests.review import cases
 from tests.story.test_story import TOPICS
 
 
@@ -50,6 +51,7 @@ def test_a_certificate_is_replaced_while_it_is_being_issued(
     with tenant(here.certifier, here.reviewer):
         review.take(request=request, by=here.reviewer)
         line = RequestLine.objects.select_related("request").get(request=request)
+        cases.say_organic(request, here.reviewer)
         review.judge(
             request=request, line=line, check_id=lab.ONE_CHECK.id, verdict="match", note="", by=here.reviewer
         )  # fmt: skip

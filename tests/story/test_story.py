@@ -113,6 +113,16 @@ def ines_decides(page: Page, server: str, world: World, reference: str, javascri
     page.get_by_role("button", name=re.compile("^Take")).first.click()
     page.wait_for_load_state()
     looks_right(page)
+    said = [one.get_attribute("value") for one in page.locator('button[value^="yes:"]').all()]
+    for value in said:
+        answer = page.locator(f'button[value="{value}"]')
+        if javascript:
+            with page.expect_response(re.compile("/papers/")):
+                answer.click()
+        else:
+            answer.click()
+            page.wait_for_load_state()
+    assert said
     matches = page.locator('input[type=radio][value="match"]')
     for at in range(matches.count()):
         box = matches.nth(at)

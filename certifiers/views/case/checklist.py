@@ -148,7 +148,7 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "open_checks": open_checks,
         "done_checks": sum(check.is_done for check in checks),
         "all_checks": len(checks),
-        "against": [policies.sentence(each) for each in against],
+        "against": [(policies.sentence(each), _paper(each)) for each in against],
         "approve": not against,
         "refuse": not policies.obstacles_to_refuse(line, by=me),
         "give_back": not policies.obstacles_to_return(case, by=me),
@@ -164,6 +164,12 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "who": policies.who_has_it(case.request),
         "may_judge": not policies.obstacles_to_judge(case.request, me, line),
     }
+
+
+def _paper(obstacle: policies.Obstacle) -> str:
+    """Where on the page the paper is that an obstacle is about; "" for one about something else."""
+    step, _sign, anchor = obstacle.field.partition("#") if isinstance(obstacle, Finding) else ("", "", "")
+    return f"#paper-{anchor}" if step == "documents" else ""
 
 
 def _values(opened: Open, check: Check, papers: Sequence[Paper]) -> list[tuple[str, str, str]]:

@@ -95,6 +95,10 @@ def confirm(scene: Scene, request: CertificateRequest, line: RequestLine, most: 
 def approve(scene: Scene, line: RequestLine) -> None:
     """Approve a line now, after letting a late request pass or raising a quantity where the story says so."""
     with tenant(scene.certifier, scene.reviewer):
+        for slot in queries.load(line.request).facts.slots:
+            for file in slot.unsaid:
+                named = (slot.rule, scene.story.fault) != ("packing_list", "packing_list_not_organic")
+                actions.confirm_organic(request=line.request, document_id=file.pk, named=named, by=scene.reviewer)
         for finding in queries.load(line.request).findings_of(line):
             if finding.is_stop and finding.can_be_waived:
                 about = line if finding.line_id else None

@@ -15,6 +15,7 @@ from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import queries
 from nopic.review.models import SecondCheck, SecondLook
+from nopic.review.policies.papers import organic_is_said
 from nopic.review.queries import Case
 from nopic.tenants.models import Membership, User
 from nopic.tenants.policy import Rules
@@ -123,7 +124,8 @@ def obstacles_to_decide(request: CertificateRequest, by: User) -> list[Obstacle]
 
 
 def obstacles_to_approve(line: RequestLine, *, by: User | None = None, case: Case | None = None) -> list[Obstacle]:
-    """Every check has a verdict, every Differs a note, and no stop finding is open.
+    """Every check has a verdict, every Differs a note, no stop finding is open, and each paper is said to name the product
+    as organic or not.
 
     `case` when it is loaded already; without `by` the question who has the case is left out.
     """
@@ -131,7 +133,7 @@ def obstacles_to_approve(line: RequestLine, *, by: User | None = None, case: Cas
         return [_decided(line)]
     case = case or queries.load(line.request)
     against: list[Obstacle] = list(obstacles_to_decide(case.request, by)) if by is not None else []
-    return against + _unsettled(line, case)
+    return [*against, *_unsettled(line, case), *organic_is_said(case)]
 
 
 def obstacles_to_confirm(line: RequestLine, *, by: User, case: Case | None = None) -> list[Obstacle]:
