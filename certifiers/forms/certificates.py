@@ -1,12 +1,13 @@
 """Shapes of input of the certificate pages."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nopic.documents.models import Document
 from nopic.presentation.forms import DateInput
 from nopic.tenants.policy.reasons import cancel_text
 
@@ -100,7 +101,7 @@ class CheckForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    """What is wrong with a paper that came, when it is not accepted."""
+    """Of each file that came whether it names the product as organic; what is wrong with it, when it is not accepted."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why it is not accepted"),
@@ -109,3 +110,22 @@ class RulingForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+    def __init__(self, data: Any = None, *, asked: Sequence[tuple[Document, str]] = ()) -> None:
+        super().__init__(data)
+        self.asked = {f"organic_{file.pk}": file for file, _hint in asked}
+        for name, (file, hint) in zip(self.asked, asked, strict=True):
+            self.fields[name] = forms.ChoiceField(
+                label=_("Does %(file)s name the product as organic?") % {"file": file.name},
+                choices=[("yes", _("Yes")), ("no", _("No"))],
+                widget=forms.RadioSelect,
+                required=False,
+                help_text=hint,
+                initial={True: "yes", False: "no"}.get(file.named_organic),  # type: ignore[arg-type]
+            )
+        self.order_fields([*self.asked, "reason"])
+
+    def organic(self) -> dict[int, bool]:
+        """What was said of each file about which anything was said."""
+        said = {file.pk: self.cleaned_data[name] for name, file in self.asked.items()}
+        return {pk: answer == "yes" for pk, answer in said.items() if answer}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certifiers.forms.certificates import RulingForm
+from certifiers.views.case.papers import organic_hint
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate
 from nopic.delivery import actions as handover
@@ -116,7 +117,12 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
         pk=owed_id,
     )
     zone = policy_of(request.certifier.pk).rules.time_zone
-    form = RulingForm(posted(request))
+    facts = loading.load(row.request)
+    slot = next((each for each in facts.slots if (each.rule, each.subject) == (row.rule, row.subject)), None)
+    shown = papers_of(request.certifier.pk, [slot]) if slot else []
+    before, final = _sides(slot, shown)
+    asked = [(one.document, organic_hint(one.document)) for one in final if slot and slot.organic != "no"]
+    form = RulingForm(posted(request), asked=asked)
     if request.method == "POST" and request.POST.get("do") in RULINGS:
         if _ruled(request, row, form):
             return redirect("final_documents", certifier=request.certifier.slug)
@@ -127,10 +133,6 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
             mail = handover.remind(row=row, today=today(zone), by=request.user)
             messages.success(request, _("A reminder goes to %(to)s.") % {"to": mail.to})
         return redirect(request.path)
-    facts = loading.load(row.request)
-    slot = next((each for each in facts.slots if (each.rule, each.subject) == (row.rule, row.subject)), None)
-    shown = papers_of(request.certifier.pk, [slot]) if slot else []
-    before, final = _sides(slot, shown)
     context = {
         "row": row,
         "slot": slot,
@@ -157,6 +159,8 @@ def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm) -> bool:
         return False
     seen = [pk for each in request.POST.getlist("seen") if (pk := whole(each)) is not None]
     try:
+        for pk, named in form.organic().items():
+            review.confirm_organic_of_owed(request=row.request, document_id=pk, named=named, by=request.user)
         review.rule_on_owed(
             request=row.request, rule=row.rule, subject=row.subject, ruling=RULINGS[request.POST["do"]],
             reason=form.cleaned_data["reason"], seen=seen, by=request.user,

@@ -138,7 +138,8 @@ def _page(
     rows: list[dict[str, Any]] = [
         {
             "slot": slot,
-            "open": (now := opening(slot, asked.status, certified=certified)),
+            "open": (now := opening(slot, asked, certified=certified)),
+            "replaceable": {file.pk for file in slot.files if now.may_replace(file)},
             "owed": slot in owed,
             "errors": said.get(slot.anchor, []),
             "kinds": [(kind, KINDS.get(kind, kind)) for kind in slot.kinds],

@@ -88,7 +88,7 @@ def _document_page(
     error: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    now = opening(slot, asked.status, certified=policies.is_certified(asked)) if slot else Opening()
+    now = opening(slot, asked, certified=policies.is_certified(asked)) if slot else Opening()
     context = frame(request, asked, "documents") | {
         "document": found,
         "slot": slot,
@@ -97,7 +97,8 @@ def _document_page(
             .order_by("number")
             .only("number", "width", "height", "sha256", "blocks")
         ),
-        "is_open": now.takes_off and found.removed_at is None,
+        "may_replace": now.may_replace(found),
+        "may_remove": now.takes_off and found.removed_at is None,
         "accept": accept_of(slot.accepts if slot and slot.accepts else KINDS),
         "error": error,
         "problems": [(error, "file")] if error else [],

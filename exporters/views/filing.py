@@ -42,9 +42,7 @@ def receive(
 
     def dossier() -> Dossier:
         found = load_request(request, asked.reference)
-        return certificates.open_slot(
-            request=found, rule=slot.rule, subject=slot.subject, kind=kind, takes_off=replaces is not None
-        )
+        return certificates.open_slot(request=found, rule=slot.rule, subject=slot.subject, kind=kind, replaces=replaces)
 
     def kept(document: Document) -> None:
         found = load_request(request, asked.reference)

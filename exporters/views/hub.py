@@ -83,7 +83,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "slots": [(each, "later" if each.state == "missing" and each.may_follow else each.state) for each in slots],
         "documents_url": step_address(found, "documents")
         if found.status != RequestStatus.DRAFT
-        and any(opening(each, found.status, certified=certified).adds for each in slots)
+        and any(opening(each, found, certified=certified).adds for each in slots)
         else "",
         "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,

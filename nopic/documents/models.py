@@ -39,6 +39,7 @@ class Document(TenantModel):
     uploaded_by = models.CharField(max_length=200)
     removed_at = models.DateTimeField(null=True)
     removed_by = models.CharField(max_length=200, blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+", db_constraint=False)
     # Whether its text names a product as organic, found when its pages were drawn; and what a reviewer confirmed.
     organic = models.CharField(max_length=10, choices=Organic, blank=True)
     organic_page = models.PositiveSmallIntegerField(null=True)

@@ -6,7 +6,7 @@ operation or product `demand-<id>` (its rule is `demanded`), of any other row em
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -136,29 +136,37 @@ class SlotView:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What may be done with the files of a row now: add one of `kinds` (of any, if it has none), take one off."""
+    """What may be done with the files of a row now: add one of `kinds` (of any, if it has none), take one off; or
+    replace one of those that came after the moment `replaces`, on which no certificate rests."""
 
     adds: bool = False
     takes_off: bool = False
     kinds: tuple[str, ...] = ()
+    replaces: datetime | None = None
+
+    def may_replace(self, file: Document) -> bool:
+        """Whether another file may take the place of this one."""
+        came_since = self.replaces is not None and file.uploaded_at > self.replaces
+        return file.removed_at is None and (self.takes_off or came_since)
 
 
-def opening(slot: SlotView, status: str, *, certified: bool) -> Opening:
+def opening(slot: SlotView, request: CertificateRequest, *, certified: bool) -> Opening:
     """The one answer for button, page and action. `certified`: the request has a certificate that nobody has cancelled.
 
     Of a draft, and while questions are open, everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
     also the final transport document where a draft or booking was sent, because customs needs it. Nothing is taken off
-    any more that a certificate may rest on. A row that has as many files as it accepts takes another one only in place
+    any more that a certificate may rest on; what came after the decision and was not accepted yet may be replaced. A row that has as many files as it accepts takes another one only in place
     of one of them.
     """
-    room = sum(_counts(file) for file in slot.files) < slot.most_files
+    room, status = sum(_counts(file) for file in slot.files) < slot.most_files, request.status
+    since = request.decided_at if certified and slot.state != "accepted" else None
     if status in (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN) and not certified:
         return Opening(adds=room, takes_off=True, kinds=slot.kinds)
     if (slot.may_follow or slot.state == "refused") and (certified or status in OPEN_REQUEST):
-        return Opening(adds=room, takes_off=not certified, kinds=slot.kinds)
+        return Opening(adds=room, takes_off=not certified, kinds=slot.kinds, replaces=since)
     if certified and FINAL in slot.kinds and (slot.lacks_final or any(file.kind != FINAL for file in slot.files)):
-        return Opening(adds=True, kinds=(FINAL,))
-    return Opening()
+        return Opening(adds=True, kinds=(FINAL,), replaces=since)
+    return Opening(replaces=since if slot.is_here else None)
 
 
 def slots_of(

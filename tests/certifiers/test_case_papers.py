@@ -9,6 +9,7 @@ from nopic.requests import queries
 from nopic.requests.actions import open_slot
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.review import queries as review
+from nopic.review.models import CheckVerdict
 from nopic.review.policies import obstacles_to_approve
 from nopic.tenants.context import tenant
 from nopic.workflow.models import AuditEvent
@@ -221,3 +222,22 @@ def test_a_product_is_approved_once_every_paper_is_said_to_name_it_as_organic_or
     assert reviewer.post(approve, {"revision": str(request.revision)}).status_code == 302
     with tenant(here.certifier):
         assert cases.line(request).status == "approved"
+
+
+def test_without_scripts_a_button_of_the_list_keeps_what_is_ticked_in_the_checks(
+    world: World, reviewer: Client
+) -> None:
+    request = cases.taken(world.here)
+    file, at = slot(world, request).files[0], f"/tierra/cases/{request.reference}/papers/"
+    form = {
+        "paper": f"yes:{file.pk}",
+        "v-packages": "differs",
+        "note-packages": "318 bags",
+        "revision": request.revision,
+    }
+    assert reviewer.post(at, {**form, "v-packages": "perhaps"}).status_code == 422
+    assert reviewer.post(at, form).status_code == 302
+    with tenant(world.here.certifier):
+        [kept] = CheckVerdict.objects.filter(request=request)
+        assert (kept.check_id, kept.verdict, kept.note) == ("packages", "differs", "318 bags")
+        assert Document.objects.get(pk=file.pk).named_organic

@@ -1,7 +1,7 @@
 """Documents over HTTP: kinds, refusals at the row, many rows, one file's page, and what neighbours may not see."""
 
 import io
-from datetime import date
+from datetime import date, timedelta
 
 import pikepdf
 import pytest
@@ -13,6 +13,7 @@ from nopic.documents import acceptance
 from nopic.documents.actions import answering
 from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest, Supplier
+from nopic.review.actions import confirm_organic_of_owed, rule_on_owed
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from nopic.tenants.statuses import Role
@@ -93,12 +94,21 @@ def test_a_file_has_a_life_of_its_own(here: Side, sender: Client) -> None:
     newer = sender.post(page, {"file": upload("final.pdf", pdf(3)), "go": "replace"})
     assert newer.status_code == 302
     kept = files_of(request)
+    assert [one.replaced_by_id for one in kept] == [kept[2].pk, None, None]
     assert [(one.name, one.kind, bool(one.removed_at)) for one in kept] == [
         ("a.pdf", "draft", True), ("b.pdf", "draft", False), ("final.pdf", "draft", False),
     ]  # fmt: skip
-    assert "It stays readable" in sender.get(page).content.decode()
+    shown = sender.get(page).content.decode()
+    assert f"Replaced by {here.sender}" in shown
+    assert f'href="{at(request, f"documents/{kept[2].pk}/")}"' in shown
+    listed = sender.get(at(request)).content.decode()
+    assert f'href="{at(request, f"documents/{kept[2].pk}/")}#h-rep"' in listed
+    assert "replaced" in listed
     assert sender.post(at(request, f"documents/{kept[2].pk}/"), {"go": "remove"}).status_code == 302
     assert files_of(request)[2].removed_at is not None
+    removed = sender.get(at(request, f"documents/{kept[2].pk}/")).content.decode()
+    assert f"Removed by {here.sender}" in removed
+    assert 'value="replace"' not in removed
 
     # Refusals stand at the row and in the summary, with the status that fits; htmx gets them as 422.
     big = upload("big.pdf", b"%PDF-1.7" + b"0" * acceptance.MOST_BYTES)
@@ -191,6 +201,40 @@ def test_the_final_transport_document_and_what_comes_later_are_taken_after_the_d
     case = factories.signed_in(here.reviewer).get(f"/{here.certifier.slug}/cases/{request.reference}/").content.decode()
     assert "Transport document, final 2" in case
     assert f"Document added by {here.sender}" in case
+
+    with tenant(here.certifier):
+        Document.objects.filter(pk=draft.pk).update(uploaded_at=request.decided_at - timedelta(days=1))
+    # A better scan of what came since takes its place, until it is accepted; what the certificate rests on stays.
+    final, phyto = files_of(request)[2:]
+    listed = sender.get(at(request)).content.decode()
+    assert [f"documents/{one.pk}/#h-rep" in listed for one in (draft, final, phyto)] == [False, True, True]
+    assert sender.post(at(request, f"documents/{draft.pk}/"), {"file": upload("x.pdf", pdf(4))}).status_code == 409
+    for one in (final, phyto):
+        again = sender.post(
+            at(request, f"documents/{one.pk}/"), {"file": upload(f"new-{one.name}", pdf(5)), "go": "replace"}
+        )
+        assert again.status_code == 302
+    kept = {one.name: one for one in files_of(request)}
+    assert kept["final.pdf"].replaced_by_id == kept["new-final.pdf"].pk
+    assert kept["new-final.pdf"].kind == "final"
+    assert sender.post(at(request, f"documents/{kept['new-phyto.pdf'].pk}/"), {"go": "remove"}).status_code == 302
+    assert files_of(request)[-1].removed_at is None
+    with tenant(here.certifier):
+        request.refresh_from_db()
+        phyto = kept["new-phyto.pdf"]
+        confirm_organic_of_owed(
+            request=request, document_id=phyto.pk, named=False, by=here.reviewer
+        )  # only written down
+        rule_on_owed(
+            request=request,
+            rule=phyto.rule,
+            subject="",
+            ruling="accepted",
+            reason="",
+            seen=[phyto.pk],
+            by=here.reviewer,
+        )
+    assert f"documents/{phyto.pk}/#h-rep" not in sender.get(at(request)).content.decode()
 
     consignments.cancel(issued)
     assert "Still to send:" not in sender.get(at(request, "")).content.decode()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate
 from nopic.delivery.tasks import remind
-from nopic.documents.models import PageImage, SlotAnswer
+from nopic.documents.models import Document, PageImage, SlotAnswer
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.calendar import Office, final_document_due, reminders
 from nopic.tenants.context import tenant
@@ -248,7 +248,15 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     assert (row.state, row.refused_why) == ("owed", "Another vessel")
     staff.post(address, {"do": "accept", "seen": 0})  # other files than those that stand there
     assert [one.state for one in owed(consignment)] == ["owed"]
-    staff.post(address, {"do": "accept", "seen": file.pk})
+    # The definitive one must name the product as organic: asked of each file, kept, and a stop.
+    page, asked = staff.get(address).content.decode(), f"organic_{file.pk}"
+    assert f"Does {file.name} name the product as organic?" in page
+    for said, sentence in (({}, "say first whether it names"), ({asked: "no"}, "does not name the product as organic")):
+        answer = staff.post(address, {"do": "accept", "seen": file.pk, **said})
+        assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    with tenant(world.here.certifier):
+        assert Document.objects.get(pk=file.pk).named_organic is False
+    assert staff.post(address, {"do": "accept", "seen": file.pk, asked: "yes"}).status_code == 302
     consignments.work("owed_documents")
     assert owed(consignment) == []
 

@@ -106,33 +106,39 @@ def whose(request: PortalRequest, reference: str) -> HttpResponse:
 def verdicts(request: PortalRequest, reference: str) -> HttpResponse:
     """Save the verdicts that differ from those that stand: one by htmx, or all of the form by its Save button."""
     opened = open_case(request, reference)
+    try:
+        saved = keep_verdicts(request, opened)
+    except Overtaken as lost:
+        messages.info(request, policies.what_happened(lost.subject, request.user))
+        return _reload(request, opened)
+    except ValueError:
+        return HttpResponse(_("Choose Match, Differs or n/a."), status=422, content_type="text/plain")
+    if not request.htmx:  # type: ignore[attr-defined]
+        messages.success(request, _("Saved.")) if saved else messages.info(request, _("Nothing was changed."))
+        return redirect(opened.url("case"))
+    return _fragment(request, reference, request.GET.get("check", ""))
+
+
+def keep_verdicts(request: PortalRequest, opened: Open) -> list[str]:
+    """Save what the form says differently; the ids of these checks. Raises Overtaken, or ValueError for a word that is none."""
     line, saved = opened.line.line, []
     for check in opened.case.checks(line):
         verdict = request.POST.get(f"v-{check.id}", "")
         note = request.POST.get(f"note-{check.id}", check.standing.note if check.standing else "")
         if not verdict or (check.standing and (check.standing.verdict, check.standing.note) == (verdict, note.strip())):
             continue
-        try:
-            with transaction.atomic():
-                actions.judge(
-                    request=opened.request,
-                    line=line if check.row.scope == "line" else None,
-                    check_id=check.id,
-                    verdict=verdict,
-                    note=note,
-                    by=request.user,
-                    revision=revision_shown(request, opened),
-                )
-        except Overtaken as lost:
-            messages.info(request, policies.what_happened(lost.subject, request.user))
-            return _reload(request, opened)
-        except ValueError:
-            return HttpResponse(_("Choose Match, Differs or n/a."), status=422, content_type="text/plain")
+        with transaction.atomic():
+            actions.judge(
+                request=opened.request,
+                line=line if check.row.scope == "line" else None,
+                check_id=check.id,
+                verdict=verdict,
+                note=note,
+                by=request.user,
+                revision=revision_shown(request, opened),
+            )
         saved.append(check.id)
-    if not request.htmx:  # type: ignore[attr-defined]
-        messages.success(request, _("Saved.")) if saved else messages.info(request, _("Nothing was changed."))
-        return redirect(opened.url("case"))
-    return _fragment(request, reference, request.GET.get("check", ""))
+    return saved
 
 
 def _fragment(request: PortalRequest, reference: str, check_id: str) -> HttpResponse:

@@ -90,7 +90,8 @@ def _row(opened: Open, slot: SlotView, error: str, typed: str) -> Row:
 
 def _gone(opened: Open, document: Document) -> str:
     at = document.removed_at or document.uploaded_at
-    return _("%(name)s, replaced or removed by %(who)s, %(when)s") % {
+    replaced = _("%(name)s, replaced by %(who)s, %(when)s")
+    return (replaced if document.replaced_by_id else _("%(name)s, removed by %(who)s, %(when)s")) % {
         "name": document.name, "who": document.removed_by, "when": words.moment(at, opened.case.rules.time_zone),
     }  # fmt: skip
 
@@ -110,9 +111,6 @@ def _note(slot: SlotView) -> str:
 
 
 def _file(opened: Open, slot: SlotView, file: Document) -> File:
-    hint = str(file.get_organic_display()) if file.organic else ""
-    if file.organic_snippet:
-        hint = _("Page %(page)s: “…%(words)s…”") % {"page": file.organic_page, "words": file.organic_snippet}
     said = ""
     if file.named_organic is not None and file.named_at is not None:
         words_said = (
@@ -120,4 +118,11 @@ def _file(opened: Open, slot: SlotView, file: Document) -> File:
         )
         said = words_said % {"by": file.named_by}
     url = opened.url("case", doc=file.pk, page=file.organic_page or 1)
-    return File(file, url, hint, said, asks=slot.organic != "no")
+    return File(file, url, organic_hint(file), said, asks=slot.organic != "no")
+
+
+def organic_hint(file: Document) -> str:
+    """What the text of a file says about organic; "" while nobody has looked."""
+    if file.organic_snippet:
+        return _("Page %(page)s: “…%(words)s…”") % {"page": file.organic_page, "words": file.organic_snippet}
+    return str(file.get_organic_display()) if file.organic else ""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from certifiers.views.case.opening import open_case
-from certifiers.views.case.page import right
+from certifiers.views.case.page import keep_verdicts, right
 from certifiers.views.case.papers import rows
 from nopic.documents.statuses import RulingKind
 from nopic.presentation.typed import whole
@@ -27,6 +27,8 @@ def decide_papers(request: PortalRequest, reference: str) -> HttpResponse:
     verb, _colon, rest = request.POST.get("paper", "").partition(":")
     anchor, _colon, seen = rest.rpartition(":")
     try:
+        if not request.htmx:  # type: ignore[attr-defined]
+            keep_verdicts(request, opened)  # without scripts the whole form is sent: what is ticked there is not lost
         with transaction.atomic():
             if verb in ("yes", "no"):
                 document = whole(rest) or 0
@@ -50,6 +52,8 @@ def decide_papers(request: PortalRequest, reference: str) -> HttpResponse:
                 return HttpResponse(_("Choose what to do with the document."), status=422, content_type="text/plain")
     except Overtaken as lost:
         messages.info(request, policies.what_happened(lost.subject, request.user))
+    except ValueError:
+        return HttpResponse(_("Choose Match, Differs or n/a."), status=422, content_type="text/plain")
     except Refused as refused:
         errors[anchor] = " ".join(policies.sentence(each) for each in refused.findings)
     if not errors and not request.htmx:  # type: ignore[attr-defined]

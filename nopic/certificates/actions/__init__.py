@@ -160,7 +160,13 @@ def renew_key(*, certifier: Certifier, secret: str, by: User) -> None:
 
 
 def open_slot(
-    *, request: CertificateRequest, rule: str, subject: str, kind: str = "", takes_off: bool = False
+    *,
+    request: CertificateRequest,
+    rule: str,
+    subject: str,
+    kind: str = "",
+    takes_off: bool = False,
+    replaces: int | None = None,
 ) -> Dossier:
     """The dossier, when a file may come to this row now or be taken off it; see nopic.requests.actions.open_slot."""
     return requests.open_slot(
@@ -169,6 +175,7 @@ def open_slot(
         subject=subject,
         kind=kind,
         takes_off=takes_off,
+        replaces=replaces,
         certified=policies.is_certified(request),
     )
 

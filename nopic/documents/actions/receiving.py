@@ -79,7 +79,7 @@ def receive(
             document = _add(place, slot, upload.name, kind, stored, looked, by)
         if replaces is not None and replaces != document.pk:
             old = place.documents.filter(rule=slot.rule, subject=slot.subject).get(pk=replaces)
-            remove(document=old, by=by, note=f"replaced by {document.name}")
+            remove(document=old, by=by, replaced_by=document)
             same = None
         if same is None:
             kept(document)
@@ -93,12 +93,14 @@ def say_kind(*, document: Document, kind: str, by: Actor) -> None:
         record(document, "kind said", by=by, new=kind)
 
 
-def remove(*, document: Document, by: Actor, note: str = "") -> None:
-    """Take a file off its slot, inside the certifier's door. Row, bytes and pictures stay readable.
+def remove(*, document: Document, by: Actor, replaced_by: Document | None = None) -> None:
+    """Take a file off its slot, inside the certifier's door, in favour of another one or of none. Row, bytes and pictures
+    stay readable.
 
     Raises `Overtaken` when it was removed or replaced already.
     """
-    moment = {"removed_at": now(), "removed_by": str(by)}
+    moment = {"removed_at": now(), "removed_by": str(by), "replaced_by": replaced_by}
+    note = f"replaced by {replaced_by.name}" if replaced_by is not None else ""
     if Document.objects.filter(pk=document.pk, removed_at=None).update(**moment) != 1:
         raise Overtaken(document)
     for name, value in moment.items():

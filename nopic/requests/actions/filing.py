@@ -20,16 +20,23 @@ def open_slot(
     subject: str,
     kind: str = "",
     takes_off: bool = False,
+    replaces: int | None = None,
     certified: bool = False,
 ) -> Dossier:
-    """The dossier, when a file may be added to this row now, or with `takes_off` be taken off it: see slots.opening.
+    """The dossier, when a file may be added to this row now, take the place of the file `replaces`, or with `takes_off`
+    be taken off it: see slots.opening.
 
     Locks the request, so that it is not sent meanwhile. Raises Overtaken when the row is closed for that or has gone
     from the list.
     """
     lock(request)
-    now = opening(slot_of(request, rule, subject), request.status, certified=certified)
-    if not (now.takes_off if takes_off else now.adds and (not kind or kind in now.kinds)):
+    slot = slot_of(request, rule, subject)
+    now = opening(slot, request, certified=certified)
+    if replaces is not None:
+        allowed = any(file.pk == replaces and now.may_replace(file) for file in slot.files)
+    else:
+        allowed = now.takes_off if takes_off else now.adds and (not kind or kind in now.kinds)
+    if not allowed:
         raise Overtaken(request)
     return request.dossier
 

@@ -20,7 +20,7 @@ from .deciding import approve, cancel, declare_departure, refuse, return_to_expo
 from .exporting import note_export
 from .looking import ask_second_look
 from .noting import note
-from .papers import confirm_organic, rule_on_owed, rule_on_paper
+from .papers import confirm_organic, confirm_organic_of_owed, rule_on_owed, rule_on_paper
 from .seconding import close_alarm, confirm, go_on_alone, review_afterwards, send_back
 from .taking import Outcome, assign, bulk_take, release, take, take_over
 
@@ -39,6 +39,7 @@ __all__ = [
     "confirm",
     "confirm_correction",
     "confirm_organic",
+    "confirm_organic_of_owed",
     "declare_departure",
     "go_on_alone",
     "judge",

@@ -40,15 +40,28 @@ def rule_on_owed(
     fresh = lock(request)
     if fresh.status != RequestStatus.DECIDED:
         raise Overtaken(fresh)
-    _refuse_what_did_not_come(fresh, rule, subject, ruling)
+    if ruling == RulingKind.ACCEPTED:
+        _refuse_what_cannot_be_accepted(fresh, rule, subject)
     return _rule(fresh, rule, subject, ruling, reason, seen, by)
 
 
-def _refuse_what_did_not_come(fresh: CertificateRequest, rule: str, subject: str, ruling: str) -> None:
-    """A draft that was there before is no definitive document: only what came may be accepted."""
+def _refuse_what_cannot_be_accepted(fresh: CertificateRequest, rule: str, subject: str) -> None:
+    """A draft that was there before is no definitive document; and of what came, it is said whether it names the product as
+    organic, which the definitive transport document must.
+    """
     slot = next((each for each in load(fresh).slots if (each.rule, each.subject) == (rule, subject)), None)
-    if slot and ruling == RulingKind.ACCEPTED and slot.kinds and not any(file.kind == FINAL for file in slot.files):
-        raise Refused([_("%(document)s: the definitive one is not here yet") % {"document": slot.name}])
+    if slot is None:
+        return
+    words, came = {"document": slot.name}, [file for file in slot.files if not slot.kinds or file.kind == FINAL]
+    if slot.kinds and not came:
+        raise Refused([_("%(document)s: the definitive one is not here yet") % words])
+    if slot.organic != "no" and any(file.named_organic is None for file in came):
+        raise Refused([_("%(document)s: say first whether it names the product as organic") % words])
+    if slot.organic == "stop" and any(file.named_organic is False for file in came):
+        sentence = _(
+            "%(document)s does not name the product as organic, so it cannot be accepted. Write that to the exporter"
+        )
+        raise Refused([sentence % words])
 
 
 def _rule(
@@ -77,7 +90,19 @@ def _rule(
 @transaction.atomic
 def confirm_organic(*, request: CertificateRequest, document_id: int, named: bool, by: User) -> Document:
     """Say of one file whether it names the product as organic. Raises Overtaken when it is not there any more."""
-    fresh = hold(lock(request), by)
+    return _confirm_organic(hold(lock(request), by), document_id, named, by)
+
+
+@transaction.atomic
+def confirm_organic_of_owed(*, request: CertificateRequest, document_id: int, named: bool, by: User) -> Document:
+    """The same of a paper that followed the decision, by any reviewer."""
+    fresh = lock(request)
+    if fresh.status != RequestStatus.DECIDED:
+        raise Overtaken(fresh)
+    return _confirm_organic(fresh, document_id, named, by)
+
+
+def _confirm_organic(fresh: CertificateRequest, document_id: int, named: bool, by: User) -> Document:
     document = Document.objects.filter(
         certifier_id=fresh.certifier_id, dossier_id=fresh.dossier_id, pk=document_id, removed_at=None
     ).first()
