@@ -24,7 +24,7 @@ from nopic.frames.models import Allowance
 from nopic.ledger.models import Account
 from nopic.oid.wire import close_clients
 from nopic.products.models import ProductItem
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
@@ -115,6 +115,9 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
     [revision] = everything(Revision)
     assert (revision.version, revision.net_kg) == (2, 19_080)
     assert everything(Charge)  # what was sent has its price
+    kept = [one for one in everything(Supplier) if one.dossier_id]  # the organic certificates of those who sold lots
+    assert kept
+    assert all(one.certificate_to and not one.same_certifier for one in kept)
 
     products = everything(ProductItem)
     assert len(products) == len(PRODUCTS) == 25

@@ -5,6 +5,7 @@ a draft bill of lading that weighs less, a declaration that lacks a lot, a packi
 a packing list that comes as a photo.
 """
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
@@ -70,6 +71,21 @@ def papers(what: Shipment, *, transport: str, with_phyto: bool) -> list[Paper]:
             name, declared, data = "IMG_20431.jpg", "image/jpeg", photo(data)
         made.append(Paper(rule, transport if rule == "transport_document" else "", sold_by, name, declared, data))
     return made
+
+
+def organic_certificate(seller: Seller, *, number: str, until: date) -> Paper:
+    """The organic certificate of somebody who sells lots, as its certifier issued it."""
+    shown = {
+        "certifier": seller.certifier_name,
+        "seller": seller.name,
+        "place": seller.place,
+        "nop_id": seller.nop_id,
+        "number": number,
+        "until": full_day(until),
+        "signed_by": seller.certifier_name,
+    }
+    [data] = draw({"certificate": ("organic_certificate", {"p": shown, "s": shown})}, ink=0).values()
+    return Paper("supplier_certificate", "", seller, f"{number}.pdf", "application/pdf", data)
 
 
 def _file_name(rule: str, what: Shipment, transport: str) -> str:

@@ -6,7 +6,7 @@ Only the actions that the pages use are called, each with the clock at the momen
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from io import BytesIO
 from random import Random
@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from nopic.demo.papers import Paper, papers
+from nopic.demo.papers import Paper, organic_certificate, papers
 from nopic.demo.seed.answers import answers, with_problems
 from nopic.demo.seed.shipments import FRAME_DAYS, Shipment, first_shipment, shipment
 from nopic.demo.seed.stories import Story
@@ -23,7 +23,7 @@ from nopic.documents.actions import Slot, Upload, receive
 from nopic.frames import actions as frames
 from nopic.products.models import ProductItem
 from nopic.requests import actions, queries
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.requests.slots import DOES_NOT_APPLY, LATER
 from nopic.review import actions as review
 from nopic.tenants.calendar import Office
@@ -124,6 +124,7 @@ def add_papers(scene: Scene, request: CertificateRequest, what: Shipment) -> Non
     made = papers(shown, transport=kind, with_phyto=scene.number % 3 == 0)
     with tenant(scene.certifier, scene.sender):
         slots = queries.documents(request)
+    file_certificates(scene, what)
     subjects = {slot.name: slot.subject for slot in slots if slot.subject}
     chosen: list[tuple[Paper, Slot]] = []
     for paper in made:
@@ -148,6 +149,30 @@ def add_papers(scene: Scene, request: CertificateRequest, what: Shipment) -> Non
             )
         request.refresh_from_db()
         actions.revise(request=request, step="documents", raw={}, revision=request.revision, by=scene.sender)
+
+
+def file_certificates(scene: Scene, what: Shipment) -> None:
+    """Keep the organic certificates of those who sold lots and have another certifier, each once."""
+    for seller in what.sellers:
+        with tenant(scene.certifier, scene.sender):
+            supplier = Supplier.objects.get(certifier=scene.certifier, exporter=scene.exporter, name=seller.name)
+        if seller.same_certifier or supplier.dossier_id:
+            continue
+        since = date(what.year, 1, 15)
+        until = since.replace(year=since.year + 2)
+        number = f"OC-{what.year}-{supplier.pk:04d}"
+        paper = organic_certificate(seller, number=number, until=until)
+        document = receive(
+            certifier=scene.certifier,
+            dossier=lambda seller=supplier: actions.place_for_certificate(supplier=seller),
+            slot=Slot(paper.rule),
+            upload=Upload(BytesIO(paper.data), paper.name, paper.declared),
+            by=scene.sender,
+        )
+        with tenant(scene.certifier, scene.sender):
+            actions.certificate_came(
+                supplier=supplier, document=document, number=number, valid_from=since, valid_to=until, by=scene.sender
+            )
 
 
 def _receive(scene: Scene, request_id: int, chosen: Sequence[tuple[Paper, Slot]]) -> None:
