@@ -1,9 +1,10 @@
 """Requests and certificates as rows of a list: what, how much, when, and where it is in the exporter's words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from nopic.presentation import words
 from nopic.presentation.statuses import sentence
 from nopic.requests.containers import units_in_words
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.queries import leaves_on
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
 from nopic.tenants.calendar import Office
@@ -82,17 +84,49 @@ def total(lines: Iterable[RequestLine]) -> Decimal:
     return sum((line.net_kg or Decimal(0) for line in lines), Decimal(0))
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a request says; of one that is being changed what was sent, not what is only typed."""
+
+    names: list[str]
+    kg: Decimal
+    leaves: date | None
+    places: tuple[str, str]
+    units: str
+    importer: str
+
+
+def said(request: CertificateRequest, names: list[str], kg: Decimal, sent: Mapping[str, Any] | None) -> Said:
+    """From the request with the names and kilograms of its lines, or from the snapshot of what was sent."""
+    leaves = request.departed_on or leaves_on(request, sent)
+    if sent is None:
+        places, units = (request.place_of_loading, request.port_of_entry), units_of(request)
+        return Said(names, kg, leaves, places, units, importer_of(request))
+    lines, by, way = sent["lines"], sent["transport"], sent["route"]
+    return Said(
+        [line["wording"] for line in lines], sum((Decimal(line["net_kg"] or 0) for line in lines), Decimal(0)), leaves,
+        (way["place_of_loading"], way["port_of_entry"]),
+        units_in_words(by["mode"], by["vessel"] or "", [{**one, "seal": one["seal"] or ""} for one in by["containers"]]),
+        sent["importer"]["name"],
+    )  # fmt: skip
+
+
+def _said(request: CertificateRequest) -> Said:
+    """Of a request as `requests.queries.for_exporter` loaded it."""
+    lines = lines_of(request)
+    return said(request, [product_of(line) for line in lines], total(lines), getattr(request, "sent", None))
+
+
 def goods(request: CertificateRequest) -> str:
     """`24,000 kg of White quinoa, pearled`, or the reference while nothing is filled in."""
-    lines = lines_of(request)
-    if not lines or not total(lines):
+    told = _said(request)
+    if not told.kg:
         return _("request %(reference)s") % {"reference": request.reference}
-    return _("%(kg)s kg of %(product)s") % {"kg": words.kg(total(lines)), "product": what(lines)}
+    return _("%(kg)s kg of %(product)s") % {"kg": words.kg(told.kg), "product": what(told.names)}
 
 
-def what(lines: Sequence[RequestLine]) -> str:
+def what(names: Sequence[str]) -> str:
     """The products of a request, two by name."""
-    names = [product_of(line) for line in lines]
     if len(names) < 3:
         return _(" and ").join(names)
     return _("%(first)s and %(n)s more products") % {"first": names[0], "n": len(names) - 1}
@@ -161,10 +195,10 @@ def importer_of(request: CertificateRequest) -> str:
     return request.contact.name if request.contact else (request.importer.name if request.importer else "")
 
 
-def tell_apart(request: CertificateRequest) -> str:
-    """Departure, plate or container, and importer, in one line beside the reference."""
-    leaves = request.departed_on or request.departure_on
-    return " · ".join(filter(None, (words.day(leaves) if leaves else "", units_of(request), importer_of(request))))
+def tell_apart(request: CertificateRequest, sent: Mapping[str, Any] | None = None) -> str:
+    """Departure, plate or container, and importer, in one line beside the reference; as it was sent, with a snapshot."""
+    told = said(request, [], Decimal(0), sent)
+    return " · ".join(filter(None, (words.day(told.leaves) if told.leaves else "", told.units, told.importer)))
 
 
 def row(
@@ -178,16 +212,15 @@ def row(
     """A request as its list shows it."""
     lines = lines_of(request)
     state = state_of(request, issued, lines)
-    journey = _("%(place)s to %(port)s") % {"place": request.place_of_loading, "port": request.port_of_entry}
-    both = request.place_of_loading and request.port_of_entry
-    leaves = request.departed_on or request.departure_on
+    told = _said(request)
+    journey = _("%(place)s to %(port)s") % dict(zip(("place", "port"), told.places, strict=True))
     return Row(
         reference=request.reference,
         url=address("request_hub", request),
-        what=what(lines) if lines else _("No product yet"),
-        route=" · ".join(filter(None, (journey if both else "", importer_of(request), units_of(request)))),
-        kg=words.kg(total(lines)) if total(lines) else "",
-        leaves=words.day(leaves) if leaves else "",
+        what=what(told.names) if told.names else _("No product yet"),
+        route=" · ".join(filter(None, (journey if all(told.places) else "", told.importer, told.units))),
+        kg=words.kg(told.kg) if told.kg else "",
+        leaves=words.day(told.leaves) if told.leaves else "",
         state=state,
         sentence=where(request, state, office, issued=issued, points=points, since=since),
         is_draft=request.status == RequestStatus.DRAFT,

@@ -53,7 +53,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     current = next((each for each in versions if each.number == found.turn), None)
     sent = queries.last_sent(found) if found.status != RequestStatus.DRAFT else None
     boxes, slots = queries.of_version(sent.snapshot) if sent else queries.summary(found), queries.documents(found)
-    leaves = queries.leaves_on(found, sent)
+    leaves = queries.leaves_on(found, sent.snapshot if sent else None)
     certified = any(policies.counts(one) for one in issued)
     today = office.local(now()).date()
     since = office.local(current.returned_at).date() if current and current.returned_at else None
@@ -67,7 +67,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     weighed = findings(found, moment="draft") if found.status in (RequestStatus.DRAFT, *OPEN_REQUEST) else []
     context = {
         "found": found,
-        "tell_apart": tell_apart(found),
+        "tell_apart": tell_apart(found, sent.snapshot if sent else None),
         "alike": [one.sentence for one in weighed if one.rule == "is_not_there_twice"],
         "state": state,
         "sentence": where(

@@ -9,7 +9,7 @@ import pytest
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.owing import owe_mail
 from nopic.delivery.models import Mail
-from nopic.presentation.words import full_day
+from nopic.presentation.words import day, full_day
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, Correction
 from nopic.review import actions
@@ -101,7 +101,7 @@ def test_while_it_is_typed_every_reader_sees_what_was_sent(world: World) -> None
     place, case = f"/tierra/requests/{request.reference}/", f"/tierra/cases/{request.reference}/"
     archive = zipfile.ZipFile(io.BytesIO(b"".join(staff.get(f"{case}archive/").streaming_content)))
     pages = {url: client.get(url).content.decode() for client, url in (
-        (exporter, place), (exporter, f"{place}versions/1/"), (staff, case), (staff, f"{case}versions/1/"),
+        (exporter, place), (exporter, "/tierra/requests/"), (exporter, "/tierra/requests/all/"), (exporter, f"{place}versions/1/"), (staff, case), (staff, f"{case}versions/1/"),
         (staff, f"{case}print/"),
     )} | {name: archive.read(name).decode() for name in ("case.html", "case.json")}  # fmt: skip
     for url, page in pages.items():
@@ -123,6 +123,7 @@ def test_a_departure_that_is_only_typed_is_not_the_day_it_leaves(world: World) -
     place = f"/tierra/requests/{request.reference}/"
     page = signed_in(side.sender).get(place)
     assert (page.context["leaves"], full_day(later) in page.content.decode()) == (sent, False)
+    assert day(later) not in page.context["tell_apart"]
     with tenant(side.certifier, side.sender):  # declared with a reason it is a fact
         requests.declare_departure(
             request=correcting.fresh(request),

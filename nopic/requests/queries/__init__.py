@@ -3,11 +3,13 @@
 Every function takes a number of statements that does not grow with the number of rows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import F, FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import Case, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet, Subquery, When
 
 from nopic.documents.models import Document
 from nopic.ledger.models import Account
@@ -53,10 +55,15 @@ __all__ = [
 def for_exporter(exporter_id: int, *, certifier_id: int | None = None) -> "QuerySet[CertificateRequest]":
     """An exporter's requests, newest first, with importer and lines (`request.standing_lines`), three statements in all.
 
-    Each line has its item with all versions (`line.item.versions.all()`), so that a draft's product has its wording.
+    Each line has its item with all versions (`line.item.versions.all()`), so that a draft's product has its wording. What
+    was sent of those that are being changed is `request.sent`, a snapshot.
     """
+    versions = RequestVersion.objects.filter(certifier_id=certifier_id, request_id=OuterRef("pk"))
+    sent = versions.filter(number=OuterRef("turn")).values("snapshot")[:1]
     return with_lines(
-        CertificateRequest.objects.filter(certifier_id=certifier_id, exporter_id=exporter_id).order_by("-pk")
+        CertificateRequest.objects.filter(certifier_id=certifier_id, exporter_id=exporter_id)
+        .annotate(sent=Case(When(status=RequestStatus.QUESTIONS_OPEN, then=Subquery(sent))))
+        .order_by("-pk")
     )
 
 
@@ -94,11 +101,11 @@ def last_sent(request: CertificateRequest) -> RequestVersion | None:
     return versions.filter(number=request.turn).first()
 
 
-def leaves_on(request: CertificateRequest, sent: RequestVersion | None) -> date | None:
-    """The day of departure that was sent (`last_sent`), or was declared since with a reason; never one that is only typed."""
-    if sent is None or sent.snapshot["departure"]["note"] != request.departure_note:
+def leaves_on(request: CertificateRequest, sent: Mapping[str, Any] | None) -> date | None:
+    """The day of departure that was sent (a snapshot), or was declared since with a reason; never one that is only typed."""
+    if sent is None or sent["departure"]["note"] != request.departure_note:
         return request.departure_on
-    said = sent.snapshot["route"]["departure_on"]
+    said = sent["route"]["departure_on"]
     return date.fromisoformat(said) if said else None
 
 

@@ -69,7 +69,13 @@ def _confirmed(rows: list[AuditEvent], zone: str) -> Event:
 
 
 def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
-    said = {"name": row.actor, "new": row.new, "old": row.old, **{k: v for k, v in row.facts.items() if k != "name"}}
+    said = {
+        "name": row.actor,
+        "new": row.new,
+        "rule": row.new.replace("_", " "),
+        "old": row.old,
+        **{k: v for k, v in row.facts.items() if k != "name"},
+    }
     if row.subject_type == "requests.requestline":
         said["n"] = lines.get(row.subject_id or 0, "")
         teller = _LINE.get(row.verb if row.verb != "status" else row.new)
@@ -120,7 +126,7 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "correction rejected": lambda: _("Correction rejected by %(name)s"),
     "correction taken back": lambda: _("Correction taken back by %(name)s"),
     "assigned": lambda: _("Given to %(new)s by %(name)s"),
-    "waived": lambda: _("A rule was waived by %(name)s"),
+    "waived": lambda: _("A rule was let pass by %(name)s: %(rule)s"),
     "paper added": lambda: _("Document added by %(name)s"),
     "paper taken off": lambda: _("Document taken off by %(name)s"),
     "departed": lambda: _("Declared as left on %(new)s by %(name)s"),
