@@ -22,7 +22,7 @@ from exporters.views import (
     suppliers,
     verified,
 )
-from exporters.views.frames import permitting, shipments
+from exporters.views.frames import permitting, shipment, shipments
 
 REQUEST = "requests/<str:reference>/"
 
@@ -40,7 +40,7 @@ urlpatterns = [
     path("my-certificates/<int:certificate_id>/", certificates.my_certificate, name="my_certificate"),
     path("my-certificates/<int:certificate_id>/cancel/", cancelling.ask, name="my_certificate_cancel"),
     path("my-certificates/<int:certificate_id>/shipments/", shipments.shipments, name="shipments"),
-    path("my-certificates/<int:certificate_id>/shipments/<int:number>/", shipments.shipment, name="shipment"),
+    path("my-certificates/<int:certificate_id>/shipments/<int:number>/", shipment.shipment, name="shipment"),
     path("time-frame-permissions/", permitting.permissions, name="frame_permissions"),
     path("document-forms/<slug:rule>/", offered.document_form, name="document_form"),
     path("suppliers/", suppliers.suppliers, name="suppliers"),

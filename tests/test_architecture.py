@@ -49,7 +49,7 @@ SHELVES = [
         "transitions",
     },
     {"checks", "steps", "acceptance", "inspection", "sandbox"},
-    {"changes", "facts", "guarantees", "lending", "pricing", "slots", "timing"},
+    {"beside", "changes", "facts", "guarantees", "lending", "pricing", "slots", "timing"},
     {"audit", "context", "client", "payloads", "secrets", "rls", "crypto", "post"},
     {"wire", "replies", "processes"},
     {"models", "outcomes"},

@@ -6,8 +6,8 @@ from nopic.ledger.models import Account
 from nopic.presentation.bars import Bar, bar
 from nopic.products.queries import Listed, listed
 from nopic.tenants.models import Exporter
+from nopic.tenants.roster import today_of
 from nopic.tenants.statuses import Role
-from nopic.workflow.clock import now
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def listed_with_bars(exporter: Exporter) -> list[Row]:
                 for account in by_item.get(product.item.pk, [])
             ),
         )
-        for product in listed(exporter.certifier_id, exporter.pk, now().date())
+        for product in listed(exporter.certifier_id, exporter.pk, today_of(exporter.certifier_id))
     ]
 
 

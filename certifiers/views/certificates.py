@@ -78,6 +78,7 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
     found = _certificate(request, certificate_id)
     zone = found.request.policy.rules.time_zone if found.request.policy else "UTC"
     allowance = frames.allowance_of(request.certifier.pk, found.pk)
+    part = frames.shipments(allowance, request.GET.get("from")) if allowance else None
     context = {
         "certificate": found,
         "data": found.data,
@@ -88,7 +89,8 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "split_off": standing.split_off(found.request, line_id=found.line_id),
         "versions": queries.versions(found),
         "drawn": drawn(allowance, today(zone)) if allowance else None,
-        "rows": frames.shipments(allowance) if allowance else [],
+        "part": part,
+        "rows": part.rows if part else [],
         "allowance": allowance,
         "record_at": queries.record_printed_at(found) if allowance else None,
         "evidence": queries.evidence(found),

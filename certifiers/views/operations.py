@@ -27,8 +27,8 @@ from nopic.tenants import invitations, people
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.forms import InviteForm
 from nopic.tenants.models import Exporter, ImporterContact
+from nopic.tenants.roster import today_of
 from nopic.tenants.statuses import EXPORTERS, Role
-from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 
@@ -190,7 +190,7 @@ def new_version(request: PortalRequest, nop_id: str, item_id: int) -> HttpRespon
     item = _item(exporter, item_id)
     latest = item.versions.order_by("-number").first()
     initial = {name: getattr(latest, name) for name in ProductForm.Meta.fields if name != "note"} if latest else {}
-    initial["valid_from"] = now().date()
+    initial["valid_from"] = today_of(request.certifier.pk)
     initial["valid_to"] = None
     form = ProductForm(posted(request), item_code=item.code, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -207,7 +207,7 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
     """Raise the verified quantity, enter an opening balance, or remove the cap."""
     exporter = _exporter(request, nop_id)
     item = _item(exporter, item_id)
-    form = QuantityForm(posted(request), initial={"crop_year": now().year, "what": "allocate"})
+    form = QuantityForm(posted(request), initial={"crop_year": today_of(request.certifier.pk).year, "what": "allocate"})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         account = accounts.account_of(item, data["crop_year"])

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exporters.forms.frames import Kilograms
-from nopic.frames.actions import Said
+from nopic.frames.actions import LooksTheSame, Said
 from nopic.frames.models import Shipment
+from nopic.frames.presenters import told
 from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.typed import whole
 
 MOST_LOTS, LOT_LENGTH = 200, 40
 
@@ -63,15 +65,36 @@ class SaidForm(forms.Form):
         return Said(known["departs_on"], known["kg"], known["lots"], known["unit"], known["document"])
 
     @staticmethod
-    def initial_of(shipment: Shipment) -> dict[str, Any]:
-        """What stands now, to be changed."""
+    def initial_of(shipment: Shipment, until: date = date.max) -> dict[str, Any]:
+        """What stands now, to be changed; a day after `until` is not offered."""
         return {
-            "departs_on": shipment.departs_on, "kg": f"{shipment.kg:f}".rstrip("0").rstrip("."),
+            "departs_on": min(shipment.departs_on, until), "kg": f"{shipment.kg:f}".rstrip("0").rstrip("."),
             "lots": ", ".join(shipment.lots), "unit": shipment.unit, "document": shipment.document,
         }  # fmt: skip
 
 
-class RecordForm(SaidForm):
+class AskingForm(SaidForm):
+    """What is said of a truck that may have been recorded before; `newest` is what the person saw when they were asked."""
+
+    another = forms.BooleanField(
+        label=gettext_lazy("Yes, this is another truck"), required=False, widget=forms.HiddenInput
+    )
+    newest = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def besides(self) -> int:
+        """Up to which number of the shipments recorded they have said that this is another one."""
+        return (whole(self.cleaned_data["newest"]) or 0) if self.cleaned_data["another"] else 0
+
+    def ask_whether_another(self, same: LooksTheSame) -> None:
+        """Show the question that a twin raises; everything typed stays."""
+        self.data = {**dict(self.data.items()), "newest": str(same.newest), "another": ""}
+        self.fields["another"].widget = forms.CheckboxInput()
+        sentence = _("Shipment %(n)s looks the same: %(what)s. Is this another truck?")
+        self.add_error("another", sentence % {"n": same.shipment.number, "what": told(Said.of_shipment(same.shipment))})
+
+
+class RecordForm(AskingForm):
     """A new shipment: planned, or gone. `key` makes a double tap one truck."""
 
     left = forms.ChoiceField(
@@ -80,23 +103,26 @@ class RecordForm(SaidForm):
         error_messages={"required": gettext_lazy("Choose whether it has left")},
     )  # fmt: skip
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    another = forms.BooleanField(
-        label=gettext_lazy("Yes, it is another truck with the same weight"), required=False, widget=forms.HiddenInput
-    )
-    field_order = ("left", "departs_on", "kg", "lots", "unit", "document", "another", "key")
+    field_order = ("left", "departs_on", "kg", "lots", "unit", "document", "another", "newest", "key")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"departs_on": today, "left": "yes", "key": uuid4()})
         super().__init__(*args, **kwargs)
+        self.today = today
 
     @property
     def form_key(self) -> UUID:
         """The form's own key; a post without one is a form of its own."""
         return self.cleaned_data["key"] or uuid4()
 
-    def ask_whether_another(self) -> None:
-        """Show the question that a twin raises."""
-        self.fields["another"].widget = forms.CheckboxInput()
+    def ask_whether_another(self, same: LooksTheSame) -> None:
+        """As of any shipment; the answer is a form of its own, as this one's key may be that of the other truck."""
+        super().ask_whether_another(same)
+        self.data = {**dict(self.data.items()), "key": str(uuid4())}
+
+
+class DepartForm(AskingForm):
+    """A planned shipment has left; it never left later than today."""
 
 
 class CorrectForm(SaidForm):

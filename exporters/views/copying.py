@@ -24,6 +24,7 @@ from nopic.presentation.words import day
 from nopic.requests import actions, queries, steps
 from nopic.requests.actions import copying
 from nopic.requests.checks import findings
+from nopic.requests.checks.alike import OTHER_REQUESTS
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.requests.statuses import RequestStatus
@@ -142,7 +143,7 @@ def _page(
         (source.arrival_on - source.departure_on).days if source and source.departure_on and source.arrival_on else None
     )
     hint = _("Empty: %(days)s days after the departure, as last time") % {"days": days} if days is not None else ""
-    alike = [one for one in findings(asked, moment="draft") if one.rule == "is_not_there_twice"]
+    alike = [one for one in findings(asked, moment="draft") if one.rule in OTHER_REQUESTS]
     vessel, containers = news.truck(write, asked.mode)
     context = {
         "asked": asked,

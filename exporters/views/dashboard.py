@@ -95,11 +95,14 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     return render(request, "exporters/dashboard.html", context, status=422 if answer.problem else 200)
 
 
-def _frames(request: PortalRequest, found: Sequence[Certificate], today: date) -> list[tuple[Certificate, Drawn]]:
-    """The time frames under which goods may still leave, the nearest end first; one statement if there are any."""
+def _frames(request: PortalRequest, found: Sequence[Certificate], today: date) -> list[tuple[Certificate, Drawn, int]]:
+    """The time frames under which goods may still leave, the nearest end first, each with how many planned shipments
+    should have left; two statements if there are any."""
     known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
     rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
-    return [(one, drawn(allowance, today)) for one, allowance in sorted(rows, key=lambda row: row[1].last_on)]
+    overdue = frames.overdue(request.certifier.pk, [allowance.pk for _one, allowance in rows], today) if rows else {}
+    rows.sort(key=lambda row: row[1].last_on)
+    return [(one, drawn(allowance, today), overdue.get(allowance.pk, 0)) for one, allowance in rows]
 
 
 def _lead_only(request: PortalRequest) -> HttpResponse:

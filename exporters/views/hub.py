@@ -19,6 +19,7 @@ from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries, timing
 from nopic.requests.changes import Change, changes
 from nopic.requests.checks import findings
+from nopic.requests.checks.alike import OTHER_REQUESTS
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.policies import correction_of
@@ -68,7 +69,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     context = {
         "found": found,
         "tell_apart": tell_apart(found, sent.snapshot if sent else None),
-        "alike": [one.sentence for one in weighed if one.rule == "is_not_there_twice"],
+        "alike": [one.sentence for one in weighed if one.rule in OTHER_REQUESTS],
         "state": state,
         "sentence": where(
             found, state, office, issued=issued, points=len(said), since=since,

@@ -1,6 +1,7 @@
 """In whose place a certificate stands, what stands or comes in its own, and what was split off it."""
 
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from django.db.models import Q
 
@@ -44,10 +45,10 @@ class Place:
 def place(certificate: Certificate) -> Place:
     """Both links of a certificate; three statements."""
     taken = replacement_of(certificate)
-    when = certificate.superseded_at
+    when, policy = certificate.superseded_at, certificate.request.policy
     return Place(
         certificate.replaces, taken, None if taken else open_replacement(certificate),
-        day(when.date()) if when else "",
+        day(when.astimezone(ZoneInfo(policy.rules.time_zone)).date()) if when and policy else "",
     )  # fmt: skip
 
 

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
 
@@ -10,12 +11,15 @@ from nopic.certificates.models import PublicRecord
 from nopic.certificates.policies import left_on
 from nopic.certificates.statuses import CertificateStatus
 from nopic.delivery.models import ConsignmentLink, Mail
+from nopic.requests.ports import today_at
 from nopic.workflow.clock import now
 
 PAGE = 50
 MOST_EXPORTED = 10_000  # rows of one CSV
 STATES = ("valid", "shipped", "used_up", "ended", "not_valid")
 ARRIVING_DAYS = {"14": 14, "30": 30}
+# A day of arrival is one at the US port of entry: while it is still that day at any of them, it has not passed.
+LATEST_PORT, USUAL_PORT = ZoneInfo("Pacific/Honolulu"), ZoneInfo("America/New_York")
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,22 @@ def stands(record: PublicRecord) -> Standing:
     return Standing("shipped", left) if left else Standing("valid")
 
 
+def office_day(record: PublicRecord, moment: datetime) -> date:
+    """The day of a moment at the certifier's office, whose clock the end of the departure was taken from.
+
+    Readers outside the tenant do not know its policy. Where summer time changed in between, it is an hour off.
+    """
+    ends = datetime.combine(record.departure_on + timedelta(days=1), time.min, UTC)
+    return (moment + (ends - record.departure_ends_at)).date()
+
+
+def port_day(record: PublicRecord) -> date:
+    """Today where its goods are loaded; of an unknown place, at the certifier's office."""
+    route, present = record.data["route"], now()
+    there = today_at(route["place_of_loading"], route.get("country_of_loading") or "", present)
+    return there or office_day(record, present)
+
+
 def addressed_to(*, importer_id: int | None = None, broker_id: int | None = None) -> "QuerySet[PublicRecord]":
     """Every record addressed to one organisation by any certifier, newest first; inside that organisation's door."""
     whose = Q(importer_id=importer_id) if importer_id else Q(broker_id=broker_id)
@@ -67,7 +87,6 @@ def narrowed(
     records: "QuerySet[PublicRecord]", wishes: Mapping[str, str], *, digits: str = ""
 ) -> "QuerySet[PublicRecord]":
     """The records that the filters leave: `state`, `arriving` (days ahead), and digits of the number."""
-    today = now().date()
     usable = Q(status=CertificateStatus.ISSUED, cancelled_at=None)
     single, over = Q(time_frame=False), Q(departure_ends_at__lte=now())
     left = single & (Q(departed_on__isnull=False) | over)
@@ -85,7 +104,9 @@ def narrowed(
         case "not_valid":
             records = records.exclude(usable)
     if days := ARRIVING_DAYS.get(wishes.get("arriving", "")):
-        records = records.filter(arrival_on__range=(today, today + timedelta(days=days)))
+        from_on = now().astimezone(LATEST_PORT).date()
+        until = now().astimezone(USUAL_PORT).date() + timedelta(days=days)
+        records = records.filter(arrival_on__range=(from_on, until))
     if digits:
         records = records.filter(number__contains=digits)
     return records

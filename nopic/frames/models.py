@@ -177,11 +177,6 @@ class Entry(TenantModel):
     def __str__(self) -> str:
         return f"{self.kind} of {self.shipment_id}"
 
-    @property
-    def weight(self) -> Decimal:
-        """Net kilograms after it."""
-        return Decimal(self.said["kg"])
-
 
 class Notice(TenantModel):
     """A warning that a certificate's kilograms or days run out: each kind goes out once. Append-only."""

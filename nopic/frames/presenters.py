@@ -7,11 +7,12 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nopic.frames.actions import Said
 from nopic.frames.models import Allowance
 from nopic.frames.queries import Pace, pace_of
 from nopic.presentation.bars import Bar, bar
 from nopic.presentation.words import day as in_words
-from nopic.presentation.words import full_day, kg
+from nopic.presentation.words import full_day, kg, span
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,14 @@ class Drawn:
     period: str
     pace: str  # "" while nothing has left
     runs_out: bool  # before the last departure
+
+
+def told(said: Said) -> str:
+    """What was said of a shipment, in one line: day, weight, plate, transport document, lots, arrival."""
+    arrived = _("arrived %(day)s") % {"day": full_day(said.arrived_on)} if said.arrived_on else ""
+    lots = ", ".join(said.lots)
+    weight = _("%(kg)s kg") % {"kg": kg(said.kg)}
+    return " · ".join(filter(None, (full_day(said.departs_on), weight, said.unit, said.document, lots, arrived)))
 
 
 def drawn(allowance: Allowance, today: date) -> Drawn:
@@ -44,7 +53,7 @@ def drawn_of(*, cap: Decimal, shipped: Decimal, planned: Decimal, first: date, l
         ),
         left=_("%(kg)s kg left") % {"kg": kg(left)} if left else _("Nothing left"),
         of=_("of %(kg)s kg") % {"kg": kg(cap)},
-        period=_("%(first)s to %(last)s") % {"first": full_day(first), "last": full_day(last)},
+        period=span(first, last),
         pace=_pace(known, last, today) if left else "",
         runs_out=known.runs_out_on is not None and last >= today,
     )

@@ -6,11 +6,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.frames.policies import Terms, terms_of
 from nopic.frames.statuses import PermissionStatus, ShipmentStatus
+from nopic.presentation.parts import Part, part
 from nopic.tenants.policy import Rules
 from nopic.tenants.policy.time_frames import BY_ARRANGEMENT, YES
 
@@ -70,10 +71,19 @@ def standing(allowance: Allowance) -> list[Shipment]:
     return list(mine.exclude(status=ShipmentStatus.UNDONE).order_by("-departs_on", "-number"))
 
 
-def shipments(allowance: Allowance) -> list[Shipment]:
-    """All shipments, also those taken back, newest first."""
+def shipments(allowance: Allowance, asked: object = "") -> Part[Shipment]:
+    """A part of all shipments, also those taken back, newest first."""
     mine = Shipment.objects.filter(certifier_id=allowance.certifier_id, allowance=allowance)
-    return list(mine.order_by("-departs_on", "-number"))
+    return part(mine.order_by("-departs_on", "-number"), asked)
+
+
+def overdue(certifier_id: int, allowance_ids: Collection[int], today: date) -> dict[int, int]:
+    """How many planned shipments of each account were to leave before today, and nobody has said whether they did."""
+    waiting = Shipment.objects.filter(
+        certifier_id=certifier_id, allowance_id__in=list(allowance_ids), status=ShipmentStatus.PLANNED,
+        departs_on__lt=today,
+    )  # fmt: skip
+    return dict(waiting.values_list("allowance_id").annotate(n=Count("pk")).order_by())
 
 
 def as_json(shipment: Shipment) -> dict[str, Any]:

@@ -34,6 +34,13 @@ def full_day(when: date) -> str:
     return _day(when.year, when.month, when.day, True, get_language() or "en")
 
 
+def span(first: date, last: date) -> str:
+    """`Fri 27 Nov 2026 to Mon 30 Nov 2026`; a single day is named once."""
+    if first == last:
+        return full_day(first)
+    return gettext("%(first)s to %(last)s") % {"first": full_day(first), "last": full_day(last)}
+
+
 @lru_cache(maxsize=4096)
 def _day(year: int, month: int, number: int, with_year: bool, language: str) -> str:
     weekday = pgettext("weekday, three letters", _WEEKDAYS[date(year, month, number).weekday()])

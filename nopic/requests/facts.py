@@ -17,6 +17,7 @@ from nopic.ledger.models import Account, InputCertificate, InputEntry
 from nopic.presentation.typed import whole
 from nopic.products.models import Demand, ProductVersion
 from nopic.requests import guarantees
+from nopic.requests.beside import Beside, look
 from nopic.requests.lending import lent
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.requests.slots import SlotView, slots_of, subject_of
@@ -136,6 +137,11 @@ class Facts:
     def today(self) -> date:
         """Today at the certifier's office."""
         return self.office.local(self.now).date()
+
+    @cached_property
+    def beside(self) -> Beside:
+        """Other requests that name what this one travels in, or its lots."""
+        return look(self.request, {each.line.item_id for each in self.lines if each.line.item_id and each.lots})
 
     @cached_property
     def slots(self) -> list[SlotView]:

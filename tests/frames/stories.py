@@ -86,7 +86,7 @@ def issued(side: Side, **changes: object) -> Certificate:
 def truck(side: Side, certificate_id: int, kg: object = 1000, *, has_left: bool = True, **said: object) -> Shipment:
     """A truck of today; inside the tenant's door."""
     found = Certificate.objects.select_related("request__policy").get(certifier=side.certifier, pk=certificate_id)
-    about = {name: said.pop(name) for name in ("key", "another") if name in said}
+    about = {name: said.pop(name) for name in ("key", "besides") if name in said}
     return shipping.record_shipment(
         certificate=found, said=Said(said.pop("on", clock.today("UTC")), Decimal(str(kg)), **said), has_left=has_left,
         by=side.sender, **{"key": uuid4(), **about},

@@ -46,7 +46,7 @@ def said(kg: object, on: date = TODAY, **more: Any) -> Said:
 
 
 def truck(allowance: Allowance, kg: object, *, has_left: bool = True, key: UUID | None = None, **more: Any) -> Shipment:
-    about = {name: more.pop(name) for name in ("another",) if name in more}
+    about = {name: more.pop(name) for name in ("besides",) if name in more}
     return actions.record_shipment(
         allowance=allowance, said=said(kg, **more), has_left=has_left, key=key or uuid4(), late=False, today=TODAY,
         by="the test", **about,
@@ -117,7 +117,7 @@ def test_the_same_truck_recorded_by_somebody_else_is_asked_about(here: Side, nam
         with pytest.raises(LooksTheSame) as same:
             truck(allowance, 7, **again)
         assert same.value.shipment == first
-        assert truck(allowance, 7, another=True, **again).number == 2
+        assert truck(allowance, 7, besides=same.value.newest, **again).number == 2
 
 
 def test_a_shipment_is_planned_leaves_with_its_actual_weight_arrives_and_each_step_is_an_entry(here: Side) -> None:
@@ -191,10 +191,10 @@ def test_of_64_clients_exactly_those_succeed_whose_kilograms_fit(committed_world
     with transaction.atomic():
         allowance = account(side, Decimal(25))
 
-    def client(_number: int) -> bool:
+    def client(number: int) -> bool:
         try:
             with tenant(side.certifier):
-                truck(allowance, 1)
+                truck(allowance, 1, unit=f"TRUCK {number}")
             return True
         except Refused:
             return False
@@ -246,7 +246,7 @@ def test_the_ledger_is_what_a_dictionary_would_be(world: World) -> None:
         @rule(kg=st.integers(1, 60), has_left=st.booleans())
         def records(self, kg: int, has_left: bool) -> None:
             fits = not self.closed and self.drawn() + kg <= CAP
-            made = self.expect(fits, lambda: truck(self.allowance, kg, has_left=has_left))
+            made = self.expect(fits, lambda: truck(self.allowance, kg, has_left=has_left, besides=10_000))
             if made:
                 self.stacks[made.pk] = [("departed" if has_left else "planned", Decimal(kg))]
 

@@ -36,6 +36,32 @@ def test_the_importer_sees_what_is_left_and_copies_the_values_of_each_shipment(h
     assert for_ace([record_of(here, certificate)]) == f"{certificate.number}\t0901.11.0015\t12000\tVV-1, VV-2"
 
 
+def test_many_shipments_are_shown_in_parts_and_every_one_is_reached(
+    here: Side, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = issued(here)
+    with tenant(here.certifier):
+        for number in range(1, 6):
+            truck(here, certificate.pk, number * 100, unit=f"PLATE-{number}-")
+    monkeypatch.setattr("nopic.presentation.parts.SIZE", 2)
+    slug, of = here.certifier.slug, f"of={certificate.number}&amp;"
+    doors = [
+        (here.sender, f"/{slug}/my-certificates/{certificate.pk}/shipments/", ""),
+        (here.reviewer, f"/{slug}/certificates/{certificate.pk}/", ""),
+        (world.importer_user, f"/in/{certificate.number}/", of),
+    ]
+    for person, page, name in doors:
+        browser, start, seen = signed_in(person), 0, []
+        while True:
+            text = browser.get(f"{page}?{name.replace('&amp;', '&')}from={start}").content.decode()
+            seen += [number for number in range(1, 6) if f"PLATE-{number}-" in text]
+            start += 2
+            if f'"?{name}from={start}#' not in text:
+                break
+        assert seen == [4, 5, 2, 3, 1], page
+        assert browser.get(f"{page}?from=x").status_code == 200
+
+
 def test_machines_read_the_balances_and_the_public_none_of_the_shipments(here: Side) -> None:
     certificate = issued(here)
     with tenant(here.certifier):

@@ -24,8 +24,9 @@ from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from nopic.workflow.transitions import Refused
+from tests.certificates.test_purchases_follow import issued as single
 from tests.delivery.consignments import work
-from tests.factories import Side, World, rules, signed_in
+from tests.factories import Side, World, rules, signed_in, submitted
 from tests.frames.stories import issued, truck
 
 CAP = Decimal(40_000)
@@ -128,6 +129,45 @@ def test_a_planned_shipment_keeps_the_rest_from_being_released(here: Side, monke
     later(monkeypatch, 70)
     look(here, certificate)
     assert account(here) == (0, CAP)
+
+
+def test_who_planned_a_shipment_is_asked_whether_it_left_before_the_rest_is_released(
+    here: Side, monkeypatch: pytest.MonkeyPatch, mailoutbox: list[Any]
+) -> None:
+    certificate, browser = issued(here), signed_in(here.sender)
+    with tenant(here.certifier):
+        truck(here, certificate.pk, 12_000, has_left=False, unit="ABC 123")
+        truck(here, certificate.pk, 9_000)
+    dashboard = f"/{here.certifier.slug}/requests/"
+    assert "was planned to leave before today" not in browser.get(dashboard).content.decode()
+    with tenant(here.certifier):
+        Shipment.objects.filter(number=1).update(departs_on=clock.today("UTC") - timedelta(days=2))
+    assert "1 shipment was planned to leave before today. Has it left?" in browser.get(dashboard).content.decode()
+    assert browser.get(page(here, certificate)).content.decode().count('left-time act">Has it left?') == 1
+    later(monkeypatch, 70)
+    for _time in range(2):
+        look(here, certificate)
+    work("mail")
+    asked = [one for one in mailoutbox if "has what was planned left?" in one.subject]
+    assert len(asked) == 1
+    assert "12,000 kg · ABC 123" in asked[0].body
+    assert "Shipment 2" not in asked[0].body
+
+
+def test_the_actual_weight_of_a_single_shipment_reaches_the_registry_and_the_rest_is_free(
+    here: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = single(here, submitted(here))
+    with tenant(here.certifier):
+        truck(here, certificate.pk, "19150.5")
+    assert account(here) == (0, 19_200)
+    later(monkeypatch, 40)
+    for _time in range(2):
+        look(here, certificate)
+    with tenant(here.certifier):
+        reports = [one.payload for one in certificate.operations.filter(kind="weights")]
+    assert account(here) == (0, Decimal("19150.5"))
+    assert [(one["net_weight_kg"], len(one["shipments"])) for one in reports] == [("19150.5", 1)]
 
 
 def test_a_cancelled_time_frame_gives_back_what_has_not_left(here: Side) -> None:
@@ -245,15 +285,6 @@ def test_too_much_is_said_at_the_field_and_nothing_is_lost(here: Side) -> None:
     assert 'value="VV-1, VV-2"' in text
 
 
-def test_the_same_truck_again_is_asked_about_and_counts_when_it_is_another(here: Side) -> None:
-    certificate, browser = issued(here), signed_in(here.sender)
-    browser.post(page(here, certificate), form())
-    again = browser.post(page(here, certificate), form(unit="abc-123"))
-    assert again.status_code == 422
-    assert "Shipment 1 has the same day, weight and plate or document. Is this another truck?" in again.content.decode()
-    assert browser.post(page(here, certificate), form(another="on")).status_code == 302
-
-
 def test_one_shipments_page_says_that_it_left_arrived_was_wrong_and_never_was(here: Side) -> None:
     certificate, browser = issued(here), signed_in(here.sender)
     browser.post(page(here, certificate), form(left="no"))
@@ -268,7 +299,7 @@ def test_one_shipments_page_says_that_it_left_arrived_was_wrong_and_never_was(he
         == 302
     )
     assert browser.post(here_, {"verb": "arrive", "seen": "3", "arrived_on": said["departs_on"]}).status_code == 302
-    assert browser.post(here_, {"verb": "undo", "seen": "1", "reason": "an old page"}).status_code == 302
+    assert browser.post(here_, {"verb": "undo", "seen": "1", "reason": "an old page"}).status_code == 409
     with tenant(here.certifier):
         shipment = Shipment.objects.get(certifier=here.certifier)
         kinds = list(shipment.entries.order_by("sequence").values_list("kind", flat=True))

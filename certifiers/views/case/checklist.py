@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,6 +32,7 @@ class Said:
     waived: str
     action: str
     action_url: str
+    links: tuple[tuple[str, str], ...] = ()  # other requests that it is about
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,10 @@ def said(opened: Open, finding: Finding) -> Said:
         else "",
         action=action,
         action_url=url,
+        links=tuple(
+            (reference, reverse("case", args=[opened.request.certifier.slug, reference]))
+            for reference in finding.inputs.get("others", ())
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from nopic.frames import queries
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Shipment
 from nopic.frames.statuses import Closed
+from nopic.requests import ports
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy.time_frames import BEFORE
 from nopic.workflow.audit import Actor
@@ -47,7 +49,7 @@ def begin(certificate: Certificate) -> Allowance:
 
 @transaction.atomic
 def record_shipment(
-    *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, another: bool = False
+    *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, besides: int = 0
 ) -> Shipment:
     """A shipment that is planned or has left. Raises Refused with (field, sentence) pairs, or frames.LooksTheSame."""
     allowance, today = _usable(certificate, policies.obstacles_to_ship)
@@ -56,17 +58,17 @@ def record_shipment(
         raise Refused([("", _("This certificate is for one shipment, and that is recorded. Correct it instead."))])
     late = is_late(certificate, said.departs_on, has_left=has_left, today=today)
     shipment = frames.record_shipment(
-        allowance=allowance, said=said, has_left=has_left, key=key, late=late, today=today, by=by, another=another
+        allowance=allowance, said=said, has_left=has_left, key=key, late=late, today=today, by=by, besides=besides
     )
     _follow(certificate, allowance)
     return shipment
 
 
 @transaction.atomic
-def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor) -> None:
-    """A planned shipment has left. Raises Refused or Overtaken."""
+def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, besides: int = 0) -> None:
+    """A planned shipment has left. Raises Refused, Overtaken, or frames.LooksTheSame."""
     allowance, today = _usable(certificate)
-    frames.depart(shipment=shipment, said=said, seen=seen, today=today, by=by)
+    frames.depart(shipment=shipment, said=said, seen=seen, today=today, by=by, besides=besides)
     _follow(certificate, allowance)
 
 
@@ -74,7 +76,7 @@ def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: in
 def arrive(*, certificate: Certificate, shipment: Shipment, on: date, seen: int, by: Actor) -> None:
     """A shipment has arrived; also under a certificate that was cancelled meanwhile. Raises Refused or Overtaken."""
     allowance = _account(lock(certificate))
-    frames.arrive(shipment=shipment, on=on, seen=seen, today=_today(certificate), by=by)
+    frames.arrive(shipment=shipment, on=on, seen=seen, today=arrival_day(certificate), by=by)
     _follow(certificate, allowance)
 
 
@@ -127,7 +129,7 @@ def stays_used(certificate: Certificate, kg: Decimal) -> tuple[Decimal, Decimal]
     allowance = frames.lock(certificate.certifier_id, certificate.pk)
     if allowance is None:
         return Decimal(0), kg
-    today = _today(certificate)
+    today = port_day(certificate)
     used = sum(
         (one.kg for one in queries.standing(allowance) if one.status != "planned" or one.departs_on <= today),
         Decimal(0),
@@ -150,6 +152,20 @@ def office_of(certificate: Certificate) -> Office:
     return Office(certificate.request.policy.rules)
 
 
+def port_day(certificate: Certificate) -> date:
+    """Today where its goods are loaded: a departure is a day on the clock of that place. Of an unknown one, the office's."""
+    request, present = certificate.request, now()
+    there = ports.today_at(request.place_of_loading, request.country_of_loading, present)
+    return there or office_of(certificate).local(present).date()
+
+
+def arrival_day(certificate: Certificate) -> date:
+    """Today where its goods arrive, or where they are loaded if it is later there: what left today may have arrived."""
+    zone = ports.zone_of_entry(certificate.request.port_code)
+    there = now().astimezone(ZoneInfo(zone)).date() if zone else date.min
+    return max(there, port_day(certificate))
+
+
 def lock(certificate: Certificate) -> Certificate:
     """The certificate as it stands, locked for the rest of the transaction."""
     return (
@@ -166,10 +182,6 @@ def _cap(certificate: Certificate) -> Decimal:
     return min([Decimal(certificate.data["net_weight_kg"]), *weights])
 
 
-def _today(certificate: Certificate) -> date:
-    return office_of(certificate).local(now()).date()
-
-
 def _account(certificate: Certificate) -> Allowance:
     found = queries.allowance_of(certificate.certifier_id, certificate.pk)
     return found or begin(certificate)
@@ -183,7 +195,7 @@ def _usable(
         raise Overtaken(fresh)
     if against := obstacles(fresh):
         raise Refused([("", sentence) for sentence in against])
-    return _account(fresh), _today(fresh)
+    return _account(fresh), port_day(fresh)
 
 
 def _follow(certificate: Certificate, allowance: Allowance) -> None:

@@ -26,6 +26,7 @@ BY = "shipments"
 ENDING_DAYS = 14  # before the last departure, exporter and importer are told (ux.md §8)
 REPORT_DAYS = 1  # before the last departure the actual weights go to the registry
 ENDING, ACTUALS = "ending", "actuals"
+UNSAID = "unsaid"  # what was planned keeps the rest from being released until somebody says whether it has left
 
 
 def look(claim: Claim) -> None:
@@ -44,6 +45,8 @@ def look(claim: Claim) -> None:
             if _settle(certificate, allowance, office, today):
                 _report(certificate, allowance, "weights_settled")
             else:
+                if allowance.planned_kg and today >= settles_on(allowance, office):
+                    _tell(allowance, UNSAID)
                 following = _next(allowance, office, today)
         claim.finish()
         if following is not None:
@@ -71,8 +74,14 @@ def _warn(allowance: Allowance, office: Office, today: date) -> None:
         owe("frame_notice", lowest.pk, certifier_id=allowance.certifier_id)
     length = (allowance.last_on - allowance.first_on).days
     for kind, days in ((ENDING, ENDING_DAYS), (ACTUALS, rules.report_days)):
-        if days_left <= days < length and (notice := _once(allowance, kind)):
-            owe("frame_notice", notice.pk, certifier_id=allowance.certifier_id)
+        if days_left <= days < length:
+            _tell(allowance, kind)
+
+
+def _tell(allowance: Allowance, kind: str) -> None:
+    """Owe the letter of this kind, once."""
+    if notice := _once(allowance, kind):
+        owe("frame_notice", notice.pk, certifier_id=allowance.certifier_id)
 
 
 def _once(allowance: Allowance, kind: str) -> Notice | None:

@@ -7,16 +7,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from nopic.certificates.models import Certificate
-from nopic.certificates.shipping.settling import ACTUALS, ENDING
+from nopic.certificates.shipping.settling import ACTUALS, ENDING, UNSAID
 from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first_that_fits
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
+from nopic.frames.actions import Said
 from nopic.frames.models import Notice
-from nopic.frames.queries import pace
+from nopic.frames.presenters import told
+from nopic.frames.queries import pace, standing
+from nopic.frames.statuses import ShipmentStatus
 from nopic.presentation.words import day, kg
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
+
+SHOWN = 5  # planned shipments named in a letter
 
 
 @handles("frame_notice", queue="mail")
@@ -54,7 +59,7 @@ def frame_notice(case: Case) -> Letter:
         raise NotNeeded("the certificate was closed meanwhile")
     office = Office(policy.rules)
     today = office.local(now()).date()
-    if allowance.last_on < today:
+    if allowance.last_on < today and notice.kind != UNSAID:
         raise NotNeeded("the time frame is over")
     short = certificate.number.rpartition("-")[2]
     words = {"number": short, "day": day(allowance.last_on, today), "kg": kg(allowance.left_kg)}
@@ -70,6 +75,16 @@ def frame_notice(case: Case) -> Letter:
         return Letter(
             first_that_fits(_("%(number)s ends on %(day)s") % words),
             _("Shipments leaving after %(day)s need a new certificate.") % words, facts, lines, link,
+        )  # fmt: skip
+    if notice.kind == UNSAID:
+        waiting = [one for one in reversed(standing(allowance)) if one.status == ShipmentStatus.PLANNED]
+        if not waiting:
+            raise NotNeeded("it was said meanwhile")
+        facts += [(_("Shipment %(n)s") % {"n": one.number}, told(Said.of_shipment(one))) for one in waiting[:SHOWN]]
+        return Letter(
+            first_that_fits(_("%(number)s: has what was planned left?") % words),
+            _("Say of each planned shipment whether it has left, or take it back: until then the rest is not released.")
+            % words, facts, lines, link,
         )  # fmt: skip
     if notice.kind == ACTUALS:
         return Letter(

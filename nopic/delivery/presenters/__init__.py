@@ -5,8 +5,8 @@ certificate was cancelled nor which document is still outstanding: that is betwe
 """
 
 import csv
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -16,13 +16,13 @@ from django.conf import settings
 
 from nopic.certificates.models import PublicRecord
 from nopic.delivery.presenters.boxes import Box, boxes
-from nopic.delivery.queries import Standing, stands
+from nopic.delivery.queries import Standing, office_day, port_day, stands
 from nopic.frames.presenters import Drawn, drawn_of
 from nopic.frames.statuses import ShipmentStatus
+from nopic.presentation.parts import Part, part
 from nopic.presentation.words import day, full_day, plain_kg
 from nopic.watch.queries import ROUTING
 from nopic.watch.words import routing_in_words
-from nopic.workflow.clock import now
 
 __all__ = ["MOCK", "Box", "Shown", "ace_line", "as_csv", "as_json", "boxes", "for_ace", "harmless", "lots_of", "show"]
 
@@ -39,6 +39,7 @@ class Shown:
 
     record: PublicRecord
     standing: Standing
+    asked: str = ""  # at which of its shipments the table begins
 
     @property
     def lots(self) -> str:
@@ -58,7 +59,8 @@ class Shown:
     @property
     def cancelled_on(self) -> str:
         """The day, in words."""
-        return day(self.record.cancelled_at.date()) if self.record.cancelled_at else ""
+        when = self.record.cancelled_at
+        return day(office_day(self.record, when)) if when else ""
 
     @property
     def drawn(self) -> Drawn | None:
@@ -69,13 +71,14 @@ class Shown:
         first = date.fromisoformat(record.data["coverage"]["first_departure"])
         return drawn_of(
             cap=Decimal(record.data["net_weight_kg"]), shipped=record.shipped_kg, planned=record.planned_kg,
-            first=first, last=record.departure_on, today=now().date(),
+            first=first, last=record.departure_on, today=port_day(record),
         )  # fmt: skip
 
     @property
-    def shipments(self) -> list[dict[str, Any]]:
-        """Every shipment that stands, for the table: its day in words, and whether it has left."""
-        return [
+    def shipments(self) -> Part[dict[str, Any]]:
+        """A part of the shipments that stand, for the table: the day of each in words, and whether it has left."""
+        found: Part[dict[str, Any]] = part(self.record.shipments, self.asked)
+        rows = [
             {
                 **one,
                 "on": full_day(date.fromisoformat(one["departs_on"])),
@@ -83,8 +86,9 @@ class Shown:
                 "has_left": one["status"] != ShipmentStatus.PLANNED,
                 "lots": ", ".join(one["lots"]),
             }
-            for one in self.record.shipments
+            for one in found.rows
         ]
+        return replace(found, rows=rows)
 
     @property
     def on_the_way(self) -> list[tuple[str, str]]:
@@ -98,9 +102,10 @@ class Shown:
         return ace_line(self.record)
 
 
-def show(record: PublicRecord) -> Shown:
-    """A record with its state at this moment."""
-    return Shown(record, stands(record))
+def show(record: PublicRecord, wishes: Mapping[str, str] | None = None) -> Shown:
+    """A record with its state at this moment; `wishes` of the address say which part `of` whose shipments is shown."""
+    wishes = wishes or {}
+    return Shown(record, stands(record), wishes.get("from", "") if wishes.get("of") == record.number else "")
 
 
 def lots_of(record: PublicRecord) -> str:

@@ -46,7 +46,7 @@ def consignment(request: HttpRequest, token: str) -> HttpResponse:
     context = {
         "certifier": records[0].certifier if records else None,
         "home_url": "/v/",
-        "certificates": [show(record) for record in records],
+        "certificates": [show(record, request.GET) for record in records],
         "for_ace": for_ace(records),
         "mock": MOCK if settings.OID_IS_MOCK else "",
         "expires_at": opened.link.expires_at,

@@ -90,7 +90,7 @@ def inbox_csv(request: PortalRequest) -> HttpResponse:
 def inbox_certificate(request: PortalRequest, number: str) -> HttpResponse:
     """One certificate."""
     record = _one(request, number)
-    context = {"shown": show(record), "boxes": boxes(record), "mock": MOCK if settings.OID_IS_MOCK else ""}
+    context = {"shown": show(record, request.GET), "boxes": boxes(record), "mock": MOCK if settings.OID_IS_MOCK else ""}
     return render(request, "delivery/inbox_certificate.html", context)
 
 

@@ -20,6 +20,11 @@ class Said:
     document: str = ""
     arrived_on: date | None = None
 
+    @classmethod
+    def of_shipment(cls, one: Shipment) -> "Said":
+        """What stands of a shipment now."""
+        return cls(one.departs_on, one.kg, tuple(one.lots), one.unit, one.document, one.arrived_on)
+
     def stored(self) -> dict[str, Any]:
         """As an entry keeps it."""
         return {
@@ -38,11 +43,11 @@ class Said:
 
 
 class LooksTheSame(Exception):
-    """A shipment with the same day, kilograms and plate or document is recorded already: is this another one?"""
+    """This shipment looks like it: is the one spoken of another? `newest`: the number of the newest one by now."""
 
-    def __init__(self, shipment: Shipment) -> None:
+    def __init__(self, shipment: Shipment, newest: int) -> None:
         super().__init__(str(shipment))
-        self.shipment = shipment
+        self.shipment, self.newest = shipment, newest
 
 
 def standing_entries(entries: list[Entry]) -> list[Entry]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from nopic.frames import policies
 from nopic.frames.actions.saying import LooksTheSame, Said, standing_entries
+from nopic.frames.actions.twins import told_by, twin
 from nopic.frames.models import Allowance, Entry, Shipment
 from nopic.frames.statuses import Closed, EntryKind, ShipmentStatus
 from nopic.workflow.audit import Actor, record
@@ -61,19 +62,21 @@ def lock(certifier_id: int, certificate_id: int) -> Allowance | None:
 
 def record_shipment(
     *, allowance: Allowance, said: Said, has_left: bool, key: UUID, late: bool, today: date, by: Actor,
-    another: bool = False,
+    besides: int = 0,
 ) -> Shipment:  # fmt: skip
     """A shipment that is planned, or has left with its actual net weight.
 
-    The same key again returns the same shipment: a double tap is no second truck. Raises LooksTheSame unless
-    `another`, and Refused with (field, sentence) pairs.
+    The same key and words again return the same shipment: a double tap is no second truck. Raises LooksTheSame for one
+    that was recorded after number `besides`, up to which a person has said that this is another; and Refused with
+    (field, sentence) pairs.
     """
     now_ = _locked(allowance)
     if known := Shipment.objects.filter(certifier_id=now_.certifier_id, key=key).first():
-        return known
+        if told_by(known, said, has_left=has_left):
+            return known
+        raise LooksTheSame(known, now_.shipments_made)
     _may(now_, said, has_left=has_left, today=today)
-    if not another and (twin := _twin(now_, said)):
-        raise LooksTheSame(twin)
+    _ask(now_, twin(now_, said), besides)
     status = ShipmentStatus.DEPARTED if has_left else ShipmentStatus.PLANNED
     _move(now_, *((NOTHING, said.kg) if has_left else (said.kg, NOTHING)), said)
     Allowance.objects.filter(pk=now_.pk, certifier_id=now_.certifier_id).update(shipments_made=F("shipments_made") + 1)
@@ -89,10 +92,11 @@ def record_shipment(
     return shipment
 
 
-def depart(*, shipment: Shipment, said: Said, seen: int, today: date, by: Actor) -> None:
-    """A planned shipment has left, with its actual net weight. Raises Refused or Overtaken."""
+def depart(*, shipment: Shipment, said: Said, seen: int, today: date, by: Actor, besides: int = 0) -> None:
+    """A planned shipment has left, with its actual net weight. Raises Refused, Overtaken or LooksTheSame."""
     allowance = _begin(shipment, seen, ShipmentStatus.PLANNED)
     _may(allowance, said, has_left=True, today=today, before=shipment)
+    _ask(allowance, twin(allowance, said, but=shipment), besides)
     _change(allowance, shipment, _Step(EntryKind.DEPART, ShipmentStatus.DEPARTED, said, by))
 
 
@@ -101,7 +105,7 @@ def arrive(*, shipment: Shipment, on: date, seen: int, today: date, by: Actor) -
     allowance = _begin(shipment, seen, ShipmentStatus.DEPARTED)
     if not shipment.departs_on <= on <= today:
         raise Refused([("arrived_on", policies.why_not_arrived(shipment.departs_on, today))])
-    said = Said.of({**_as_said(shipment).stored(), "arrived_on": on.isoformat()})
+    said = Said.of({**Said.of_shipment(shipment).stored(), "arrived_on": on.isoformat()})
     _change(allowance, shipment, _Step(EntryKind.ARRIVE, ShipmentStatus.ARRIVED, said, by))
 
 
@@ -189,20 +193,10 @@ def _may(allowance: Allowance, said: Said, *, has_left: bool, today: date, befor
         raise Refused(wrong)
 
 
-def _twin(allowance: Allowance, said: Said) -> Shipment | None:
-    """A standing shipment of the same day and weight with the same plate, container or document."""
-    same = Shipment.objects.filter(
-        certifier_id=allowance.certifier_id, allowance=allowance, departs_on=said.departs_on, kg=said.kg
-    ).exclude(status=ShipmentStatus.UNDONE)
-    for one in same.order_by("number"):
-        named = [(one.unit, said.unit), (one.document, said.document)]
-        if any(_plain(mine) and _plain(mine) == _plain(theirs) for mine, theirs in named):
-            return one
-    return None
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.upper() if letter.isalnum())
+def _ask(allowance: Allowance, same: Shipment | None, besides: int) -> None:
+    """A person says whether it is another one, of each that was there when they said it."""
+    if same is not None and same.number > besides:
+        raise LooksTheSame(same, allowance.shipments_made)
 
 
 def _counts(status: str) -> bool:
@@ -214,12 +208,6 @@ def _drawn(status: str, kg: Decimal) -> tuple[Decimal, Decimal]:
     if status == ShipmentStatus.UNDONE:
         return NOTHING, NOTHING
     return (kg, NOTHING) if status == ShipmentStatus.PLANNED else (NOTHING, kg)
-
-
-def _as_said(shipment: Shipment) -> Said:
-    return Said(
-        shipment.departs_on, shipment.kg, tuple(shipment.lots), shipment.unit, shipment.document, shipment.arrived_on
-    )
 
 
 def _change(allowance: Allowance, shipment: Shipment, step: _Step) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from nopic.requests import facts as loading
-from nopic.requests.checks.alike import is_not_there_twice, lots_are_not_counted_twice
+from nopic.requests.checks.alike import is_not_there_twice, lots_are_not_counted_twice, travels_by_itself
 from nopic.requests.checks.answers import answers_can_be_read
 from nopic.requests.checks.departure import (
     arrives_after_departure,
@@ -78,7 +78,8 @@ REQUEST_RULES: Final[tuple[tuple[Callable[[Facts, Moment], list[Finding]], froze
     (arrives_after_departure, SENT),
     (container_numbers_are_right, SENT),
     (is_not_there_twice, SENT),
-    (lots_are_not_counted_twice, FORM),
+    (travels_by_itself, SENT),
+    (lots_are_not_counted_twice, SENT),
     (treatment_is_permitted, SENT),
     (documents_are_complete, SENT),
     (documents_name_the_product_as_organic, SENT),

@@ -179,6 +179,7 @@ class CertificateRequest(TenantModel):
                 name="request_open_queue",
             ),
             models.Index(fields=["certifier", "exporter", "-id"], name="request_of_exporter"),
+            models.Index(fields=["certifier", "departure_on"], name="request_departing"),
         ]
 
     def __str__(self) -> str:

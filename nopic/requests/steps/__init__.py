@@ -18,6 +18,7 @@ from nopic.requests.ports import today_at
 from nopic.requests.statuses import Coverage, RequestStatus
 from nopic.requests.steps import departure, documents, importer, products, transport
 from nopic.requests.steps.reading import Choices, Problem, Product, Reading, cleaned
+from nopic.tenants.calendar import Office
 from nopic.tenants.models import ImporterContact
 from nopic.tenants.policy import Rules
 from nopic.workflow.clock import now as the_present
@@ -57,7 +58,8 @@ def choices(step: str, request: CertificateRequest, now: datetime | None = None,
     mine = {"certifier_id": request.certifier_id, "exporter_id": request.exporter_id}
     known: dict[str, Any] = {}
     if step == "departure":
-        known["terms"] = widest(offered(**mine, rules=rules or rules_of(request, moment), today=moment.date()))
+        counting = rules or rules_of(request, moment)
+        known["terms"] = widest(offered(**mine, rules=counting, today=Office(counting).local(moment).date()))
     elif step == "importer":
         known["contacts"] = {contact.pk: contact for contact in ImporterContact.objects.filter(**mine)}
     elif step == "products":

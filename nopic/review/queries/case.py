@@ -28,6 +28,8 @@ _BESIDE = {
     "packages_are_counted": "packages",
     "gross_is_at_least_net": "gross_weight",
     "lots_are_named": "lots",
+    "lots_are_not_counted_twice": "lots",
+    "travels_by_itself": "transport_parties",
     "purchases_are_covered": "supplier_guarantee",
     "suppliers_have_a_certificate_on_file": "supplier_guarantee",
     "transaction_certificate_is_no_second_entry": "supplier_guarantee",

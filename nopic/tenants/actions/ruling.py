@@ -7,10 +7,12 @@ them: each is laid anew on the changed ground, with the same day, person and rea
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.presentation.words import full_day
 from nopic.tenants.calendar import fault
 from nopic.tenants.models import Certifier, Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError, Rules
@@ -103,7 +105,9 @@ def _carry_over(later: list[Policy], *, onto: Policy, by: Actor) -> None:
             data = checked({**ground.data, **settings})
         except PolicyError as error:
             said = _("Together with the change planned for %(day)s: %(problem)s")
-            words = {"day": old.effective_from.date().isoformat(), "problem": next(iter(error.problems.values()))}
+            zone = ZoneInfo(ground.rules.time_zone)
+            begins = old.effective_from.astimezone(zone).date()
+            words = {"day": full_day(begins), "problem": next(iter(error.problems.values()))}
             raise PolicyError({next(iter(error.problems)): said % words}) from error
         number += 1
         changed = {name: ground.data.get(name) for name in settings}

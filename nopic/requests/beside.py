@@ -1,0 +1,175 @@
+"""Other requests that name what a request travels in, or lots of it: what the rules about look-alikes compare.
+
+Read once and kept with the facts, so that a decision can be judged again whatever became of the other requests. A draft
+is laid beside its exporter's own requests; what was sent, beside those of the whole certifier.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, Q, TextField
+from django.db.models.functions import Cast
+
+from nopic.requests.models import CertificateRequest, Lot, RequestLine
+from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus
+
+MOST_LOTS = 400  # of one exporter's products that leave on one day
+MOST = 20  # requests beside one
+ENDED = ("cancelled", "superseded", "abandoned")  # certificates: their goods may be asked for again
+LEAST = 4  # letters and digits of a number that tells one paper or seal from another
+
+# A seal and a transport document are used once. The days are those between a departure and one that was moved far.
+DAYS_OF_PAPERS = 60
+# Containers come back: at sea after the voyage, emptying and the way back, which takes reefers three weeks at the least;
+# a wagon within two, a flight's unit within days, a trailer over a land border the next night.
+DAYS_OF_UNITS: dict[str, int] = {Mode.SEA: 20, Mode.RAIL: 13, Mode.AIR: 2, Mode.ROAD: 0}
+
+
+@dataclass(frozen=True)
+class Other:
+    """A request that shares something with the one looked at: containers, plates, seals, the transport document."""
+
+    reference: str
+    status: str
+    exporter_id: int
+    importer_id: int | None
+    importer: str
+    departure_on: date
+    units: tuple[str, ...]
+    papers: tuple[str, ...]  # seals and the transport document
+
+    @property
+    def shared(self) -> str:
+        """What both name."""
+        return ", ".join((*self.units, *self.papers))
+
+
+@dataclass(frozen=True)
+class LotBeside:
+    """A lot that a request names which leaves on the same day in the same truck or container."""
+
+    item_id: int
+    code: str
+    reference: str
+    status: str
+    importer_id: int | None
+    kg: Decimal | None
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Everything that was found beside a request."""
+
+    others: list[Other]
+    lots: list[LotBeside]
+
+
+def look(request: CertificateRequest, items: Collection[int]) -> Beside:
+    """Two statements at most; `items`: the products of which the request names lots."""
+    if request.departure_on is None:
+        return Beside([], [])
+    return Beside(_others(request), _lots(request, items))
+
+
+def plainly(text: str) -> str:
+    """A number or code without its spaces, in capitals."""
+    return "".join(text.split()).upper()
+
+
+def transport_units(request: CertificateRequest) -> dict[str, str]:
+    """What the goods travel in, by its plain form: container numbers, and by road or rail the plate as well."""
+    plate = {plainly(request.vessel): request.vessel} if request.mode in (Mode.ROAD, Mode.RAIL) else {}
+    return {plain: unit for plain, unit in {**_containers(request), **plate}.items() if plain}
+
+
+def _containers(request: CertificateRequest) -> dict[str, str]:
+    numbers = [str(each.get("number") or "") for each in request.containers]
+    return {plainly(number): number for number in numbers if number.strip()}
+
+
+def _papers(request: CertificateRequest) -> dict[str, str]:
+    named = [str(each.get("seal") or "") for each in request.containers]
+    known = {plainly(number): number for number in (*named, request.transport_document)}
+    return {plain: number for plain, number in known.items() if len(plain) >= LEAST}
+
+
+def _others(request: CertificateRequest) -> list[Other]:
+    day, typed = request.departure_on, [*transport_units(request).values(), *_papers(request).values()]
+    if day is None or not typed or request.coverage == Coverage.TIME_FRAME:
+        return []
+    near, same_day = timedelta(days=DAYS_OF_PAPERS), Q(departure_on=day)
+    standing = RequestLine.objects.filter(
+        certifier_id=request.certifier_id, request_id=OuterRef("pk"), removed=False
+    ).exclude(Q(status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(certificate__status__in=ENDED))
+    own = Q(exporter_id=request.exporter_id)
+    found = (
+        CertificateRequest.objects.filter(
+            certifier_id=request.certifier_id, departure_on__range=(day - near, day + near), coverage=Coverage.SINGLE
+        )
+        .filter(own if request.status == RequestStatus.DRAFT else own | ~Q(status=RequestStatus.DRAFT))
+        .alias(inside=Cast("containers", TextField()))
+        .filter(
+            own & same_day
+            | same_day & Q(vessel__in=typed)
+            | Q(transport_document__in=typed)
+            | Q(inside__regex="|".join(re.escape(number) for number in typed))
+        )
+        .filter(Q(status=RequestStatus.DRAFT) | Exists(standing))
+        .exclude(pk=request.pk)
+        .exclude(status=RequestStatus.WITHDRAWN)
+    )
+    rows = found.select_related("importer", "replaces_line", "split_line").order_by("-pk")[: MOST * 5]
+    apart = [row for row in rows if not _belong_together(request, row)]
+    return [other for row in apart if (other := _shared(request, day, row)).shared][:MOST]
+
+
+def _belong_together(one: CertificateRequest, other: CertificateRequest) -> bool:
+    """Whether one stands in the place of the other's certificate, or was split off it."""
+    pairs = ((one, other), (other, one))
+    return any(line and line.request_id == b.pk for a, b in pairs for line in (a.replaces_line, a.split_line))
+
+
+def _shared(request: CertificateRequest, day: date, row: CertificateRequest) -> Other:
+    assert row.departure_on is not None  # noqa: S101 - found by its day
+    days = abs((row.departure_on - day).days)
+    here, there = (_containers(one) if days else transport_units(one) for one in (request, row))
+    comes_back = days > DAYS_OF_UNITS.get(request.mode, 0)
+    papers, their_papers = _papers(request), _papers(row)
+    return Other(
+        row.reference, row.status, row.exporter_id, row.importer_id, row.importer.name if row.importer else "",
+        row.departure_on, () if comes_back else tuple(here[plain] for plain in sorted(here.keys() & there.keys())),
+        tuple(papers[plain] for plain in sorted(papers.keys() & their_papers.keys())),
+    )  # fmt: skip
+
+
+def _lots(request: CertificateRequest, items: Collection[int]) -> list[LotBeside]:
+    """What stands in the place of a certificate has that one's lots, and a time frame names them later."""
+    mine = transport_units(request).keys()
+    if not mine or not items or request.coverage == Coverage.TIME_FRAME or request.replaces_id:
+        return []
+    others = (
+        Lot.objects.filter(
+            certifier_id=request.certifier_id, line__item_id__in=items, line__removed=False,
+            line__request__exporter_id=request.exporter_id, line__request__departure_on=request.departure_on,
+            line__request__coverage=Coverage.SINGLE, line__request__replaces_id=None,
+        )
+        .exclude(line__request_id=request.pk)
+        .exclude(line__request__status=RequestStatus.WITHDRAWN)
+        .exclude(Q(line__status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(line__certificate__status__in=ENDED))
+        .select_related("line__request")
+        .order_by("-pk")[:MOST_LOTS]
+    )  # fmt: skip
+    rows = [lot for lot in others if mine & transport_units(lot.line.request).keys()]
+    alone = Counter(lot.line_id for lot in rows)  # a line of one lot is that lot
+    return [
+        LotBeside(
+            lot.line.item_id or 0, plainly(lot.code), lot.line.request.reference, lot.line.request.status,
+            lot.line.request.importer_id,
+            lot.line.net_kg if lot.kg is None and alone[lot.line_id] == 1 else lot.kg,
+        )
+        for lot in rows
+    ]  # fmt: skip
