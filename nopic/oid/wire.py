@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpcore2
@@ -117,11 +118,17 @@ def _client(base_url: str) -> httpx2.Client:
     return client
 
 
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """The system's authorities, read once: it takes a noticeable part of the time that an exchange has."""
+    return ssl.create_default_context()
+
+
 class _BoundedTransport(httpx2.HTTPTransport):
     """httpx2's own transport over a pool whose sockets know the deadline of the exchange they serve."""
 
     def __init__(self) -> None:
-        ssl_context = ssl.create_default_context()
+        ssl_context = _ssl_context()
         super().__init__(verify=ssl_context, trust_env=False)
         self._pool = httpcore2.ConnectionPool(
             ssl_context=ssl_context,

@@ -11,8 +11,18 @@ from nopic.demo.bench.side import Side
 from nopic.demo.bench.table import Figure, of_ratio
 
 MOST_STATEMENTS = 10
-STAFF_LISTS = ("queue", "certificates", "operations", "attention")
-EXPORTER_LISTS = ("requests", "my_certificates", "verified_list")
+STAFF_LISTS = (
+    "queue",
+    "certificates",
+    "operations",
+    "publishing",
+    "final_documents",
+    "time_frames",
+    "inputs",
+    "concerns",
+)
+EXPORTER_LISTS = ("requests", "all_requests", "my_certificates", "verified_list", "suppliers", "fees")
+Page = tuple[Side, int, str]  # where it is asked, by whom, its address
 DEEPEST = 55  # certificates that are older than the deepest page's key
 
 
@@ -25,28 +35,51 @@ def address(name: str, office: Office) -> str:
 
 
 def growth(small: str, large: str, office: Office, *, rounds: int, times: int) -> list[Figure]:
-    """Figure 4: the first page of the queue, as a reviewer sees it, on both databases."""
+    """Figure 4: the first page of the queue and the case that leaves next, as a reviewer sees them, on both databases."""
     at, who = address("queue", office), office.reviewer.pk
     with Side(small) as few, Side(large) as many:
         for side in (few, many):
             side.ask(pages.sign_in, who)
-            side.ask(pages.get, who, at, times=5)
-        first = few.ask(pages.shown, who, at).answer
-        same = first == many.ask(pages.shown, who, at).answer
-        spent = clockwork.in_turns(
-            {
-                "few": lambda: few.ask(pages.get, who, at, times=times),
-                "many": lambda: many.ask(pages.get, who, at, times=times),
-            },
-            rounds,
-        )
-    bytes_ = [spent[name][0].answer[1] for name in ("few", "many")]
+        found = [side.ask(pages.shown, who, at).answer for side in (few, many)]
+        said = f"{'the same' if found[0] == found[1] else 'OTHER'} {len(found[0])} rows"
+        case = found[0][0]
+        return [
+            *_grown("4a", "queue page, CPU with many requests ÷ with few", (few, who, at), (many, who, at), rounds, times, said),
+            *_grown("4b", "case page, CPU with many requests ÷ with few", (few, who, case), (many, who, case), rounds, times),
+        ]  # fmt: skip
+
+
+def dashboard(database: str, offices: Mapping[int, Office], *, rounds: int, times: int) -> list[Figure]:
+    """Figure 4 for an exporter's dashboard: with the most requests beside one with fifty, a full page in both."""
+    few, many = offices[50], offices[max(offices)]
+    with Side(database) as side:
+        for office in (few, many):
+            side.ask(pages.sign_in, office.sender.pk)
+        ends = [(side, office.sender.pk, address("requests", office)) for office in (few, many)]
+        what = f"exporter's dashboard, CPU with {max(offices)} open requests ÷ with 50"
+        return _grown("4c", what, *ends, rounds, times)
+
+
+def _grown(number: str, what: str, small: Page, large: Page, rounds: int, times: int, said: str = "") -> list[Figure]:
+    """What a page costs beside the same page with less behind it: alone, and with PostgreSQL's CPU."""
+    for side, who, at in (small, large):
+        side.ask(pages.get, who, at, times=5)
+    spent = clockwork.in_turns(
+        {
+            name: (lambda page=page: page[0].ask(pages.get, *page[1:], times=times))
+            for name, page in (("few", small), ("many", large))
+        },
+        rounds,
+    )
+    statuses = {spent[name][0].answer[0] for name in spent}
+    if statuses != {200}:
+        raise RuntimeError(f"{large[2]} answers {statuses}")
+    bytes_ = " and ".join(str(spent[name][0].answer[1]) for name in ("many", "few"))
     own = clockwork.ratio([each.own for each in spent["many"]], [each.own for each in spent["few"]])
     both = clockwork.ratio([each.both for each in spent["many"]], [each.both for each in spent["few"]])
-    rows_said = f"{'the same' if same else 'OTHER'} {len(first)} rows, {bytes_[1]} and {bytes_[0]} bytes"
     return [
-        _with(of_ratio("4a", "queue page, CPU with many requests ÷ with few", 1.15, own), rows_said),
-        _with(of_ratio("4b", "the same with PostgreSQL's CPU", 1.15, both), ""),
+        _with(of_ratio(number, what, 1.15, own), "; ".join(filter(None, (said, f"{bytes_} bytes")))),
+        _with(of_ratio(number, "the same with PostgreSQL's CPU", 1.15, both), ""),
     ]
 
 

@@ -63,7 +63,8 @@ class Bench:
                 self._fill(lists_, rows.EXACTLY, size, office=self.offices.index(office))
             office = self.offices[0]
             pace = {"rounds": self.plan.rounds, "times": self.plan.times}
-            self._step("4", "the queue page, few and many", lambda: lists.growth(few, many, office, **pace))
+            self._step("4", "the queue and a case, few and many", lambda: lists.growth(few, many, office, **pace))
+            self._step("4", "the exporter's dashboard", lambda: lists.dashboard(lists_, self.listed, **pace))
             self._step("5", "the certificate list, first and deepest", lambda: lists.depth(many, office, **pace))
             self._step("6", "the hot queries with and without RLS", lambda: isolation.figures(many, office, **pace))
             self._step("7", "the statements of each list", lambda: lists.statements(lists_, self.listed))
