@@ -1,6 +1,7 @@
 """The demo data: made once by the real actions on the test's database, against the real mock registry, and looked at."""
 
 import hashlib
+import itertools
 from collections import Counter
 from io import StringIO
 from typing import Any
@@ -10,6 +11,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord, Revision
+from nopic.demo import papers as drawn_papers
 from nopic.demo.people import PASSWORD, PEOPLE
 from nopic.demo.seed import waiting
 from nopic.demo.seed.parties import OPERATIONS
@@ -29,6 +31,7 @@ from nopic.requests.statuses import RequestStatus
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
 from nopic.workflow.models import AuditEvent
+from tests.documents.corpus.papers import text_pdf
 from tests.mock_oid import MockOid
 
 
@@ -62,8 +65,13 @@ def everything(model: Any) -> list[Any]:
 
 @pytest.fixture
 def seeded(committed: None, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """The demo as `seed_demo --here --wait` leaves it; looking at papers in a child process is tested on its own."""
+    """The demo as `seed_demo --here --wait` leaves it; drawing papers, and looking at them in a child process, are tested
+    on their own (test_seed_papers.py) and would take half of the time here."""
     monkeypatch.setattr(inspection, "inspect", lambda file, kind: Inspected(pages=1, flags=()))
+    numbers = itertools.count()
+    monkeypatch.setattr(
+        drawn_papers, "draw", lambda pages, ink: {key: text_pdf(b"%d" % next(numbers)) for key in pages}
+    )
     with MockOid() as oid, override_settings(OID_URL=oid.url):
         seed = Seed(say=lambda _text: None, load=load_into(oid), here=True)
         assert seed.run()

@@ -55,9 +55,9 @@ def dashboard(database: str, offices: Mapping[int, Office], *, rounds: int, time
     with Side(database) as side:
         for office in (few, many):
             side.ask(pages.sign_in, office.sender.pk)
-        ends = [(side, office.sender.pk, address("requests", office)) for office in (few, many)]
+        small, large = ((side, office.sender.pk, address("requests", office)) for office in (few, many))
         what = f"exporter's dashboard, CPU with {max(offices)} open requests ÷ with 50"
-        return _grown("4c", what, *ends, rounds, times)
+        return _grown("4c", what, small, large, rounds, times)
 
 
 def _grown(number: str, what: str, small: Page, large: Page, rounds: int, times: int, said: str = "") -> list[Figure]:
