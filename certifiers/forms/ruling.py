@@ -10,6 +10,7 @@ from dataclasses import MISSING, dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from nopic.presentation.typed import whole
 from nopic.tenants.policy.frame import Shape, shape_of, written
@@ -52,6 +53,8 @@ class Node:
     choices: list[tuple[str, str, bool]] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)  # what users will read because of it
+    table: str = ""  # the setting whose rows it chooses from
 
     @property
     def id(self) -> str:
@@ -80,9 +83,27 @@ def nodes(group: Group, values: Mapping[str, Any], problems: Mapping[str, str]) 
         one = declared(Rules)[name]
         made.append(_node(name, one.metadata["label"], one.metadata.get("hint", ""), shape_of(one.metadata["reads"]),
                           values.get(name)))  # fmt: skip
+    for node in _all(made):
+        if node.table:
+            _offer(node, values)
     for path, sentence in problems.items():
         _place(path.replace(".", "-"), sentence, made)
     return made
+
+
+def _offer(node: Node, values: Mapping[str, Any]) -> None:
+    """Make it a choice of the rows that there are, also of those just typed; what was stored stays to be seen."""
+    shape = shape_of(declared(Rules)[node.table].metadata["reads"])
+    rows = values.get(node.table)
+    offered = {
+        row["code"]: title_of(shape.item.record, row)
+        for row in (rows if isinstance(rows, list) else [])
+        if shape.item and shape.item.record and isinstance(row, dict) and row.get("code")
+    }
+    node.kind = "choice"
+    node.choices = [(code, title, code == node.value) for code, title in offered.items()]
+    if node.value not in offered:
+        node.choices.insert(0, (node.value, node.value or _("Choose"), True))
 
 
 def summary(made: list[Node], problems: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -173,7 +194,7 @@ def _node(name: str, label: object, hint: object, shape: Shape, value: Any) -> N
         made.kind = {"number": "number", "decimal": "number", "hour": "hour", "day": "day"}.get(shape.kind, "text")
         if shape.kind == "text" and shape.most > LONG_TEXT:
             made.kind = "long"
-        made.value = "" if value is None else str(value)
+        made.value, made.table = "" if value is None else str(value), shape.table
     return made
 
 
@@ -214,15 +235,12 @@ def _all(made: list[Node]) -> list[Node]:
     return [one for node in made for one in (node, *_all([inner for row in node.rows for inner in row.nodes]))]
 
 
-def facts(group: Group, values: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """(label, lines) of every setting of a page, for reading."""
+def facts(group: Group, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """(name, label, value in words) of every setting of a page, for reading; of a table nothing: its sentences say all."""
     found = []
     for name in group.settings:
-        one, value = declared(Rules)[name], values.get(name)
+        one = declared(Rules)[name]
         shape = shape_of(one.metadata["reads"])
         is_table = shape.kind == "list" and shape.item is not None and shape.item.kind == "record"
-        lines = (
-            [said(shape.item, item) for item in value] if is_table and value and shape.item else [said(shape, value)]
-        )
-        found.append((str(one.metadata["label"]), lines))
+        found.append((name, str(one.metadata["label"]), "" if is_table else said(shape, values.get(name))))
     return found

@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certifiers.forms import ruling as form
-from certifiers.presenters.ruling import planned_first, sentences, swatches
+from certifiers.presenters.ruling import Reader, planned_first, sentences, swatches, told_changes
 from nopic.presentation import words
 from nopic.tenants import queries
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
-from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_policy
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, checked, withdraw_policy
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import PolicyError, Rules
 from nopic.tenants.policy.groups import GROUPS, Group, group_of
@@ -114,9 +114,7 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
     problems: dict[str, str] = {}
     since = _since(entered["since"], policy.rules, problems)
     try:
-        rules = Rules.from_json({**_complete(policy), **proposed})
-        # As the reader keeps it: spaces cut, empty lines gone.
-        stored = rules.to_json()
+        stored = checked({**_complete(policy), **proposed})  # as it is kept: spaces cut, empty lines gone
         changed = {name: stored[name] for name in changed if stored[name] != before.get(name)}
     except PolicyError as error:
         problems |= error.problems
@@ -136,7 +134,7 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
             problems |= error.problems
         except Refused as refused:
             problems["why"] = " ".join(str(each) for each in refused.findings)
-    return _page(request, slug, group, policy, values, entered, problems=problems, changes=_in_words(before, changed))
+    return _page(request, slug, group, policy, values, entered, problems=problems, before=before, changed=changed)
 
 
 def _overtaken(
@@ -160,34 +158,39 @@ def _overtaken(
     entered = {**entered, "shown": policy.version, "seen": _newest(request)}
     values = {**_complete(policy), **changed}
     return _page(
-        request, slug, group, policy, values, entered, meanwhile=told, changes=_in_words(_complete(policy), changed)
+        request, slug, group, policy, values, entered, meanwhile=told, before=_complete(policy), changed=changed
     )
 
 
 def _page(
     request: PortalRequest, slug: str, group: Group, policy: Policy, values: Mapping[str, Any], entered: dict[str, Any],
-    *, problems: Mapping[str, str] | None = None, changes: list[str] | None = None, meanwhile: list[str] | None = None,
-    preset: Preset | None = None,
+    *, problems: Mapping[str, str] | None = None, meanwhile: list[str] | None = None, preset: Preset | None = None,
+    before: Mapping[str, Any] | None = None, changed: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     problems = problems or {}
     may_change = Role.CERTIFIER_ADMIN in request.roles
     controls = form.nodes(group, values, problems) if may_change else []
-    moment, preview, colours = now(), [], []
+    moment, who = now(), request.certifier.name
+    readable = True
     try:
-        proposed = Rules.from_json(values)
-        preview, colours = sentences(slug, proposed, moment), swatches(proposed) if slug == "brand" else []
+        proposed = Reader(Rules.from_json(values), moment, who)
+        for node in controls:
+            node.told = sentences(node.name, proposed)
+        colours = swatches(proposed.rules) if slug == "brand" else []
     except (PolicyError, ValueError):  # what cannot be read yet has no sentence
-        pass
+        readable, colours = False, []
     zone = policy.rules.time_zone
-    told = [
-        {"policy": one.policy, "state": one.state, "lines": differences(one.setting, one.before, one.after)}
-        for one in queries.changes(request.certifier.pk, frozenset(group.settings), moment)
-    ]
-    planned, history = planned_first(told)
+    changes = queries.changes(request.certifier.pk, frozenset(group.settings), moment)
+    planned, history = planned_first(told_changes(changes))
+    since = {one.setting: one.policy.effective_from for one in reversed(changes) if one.state == "begun"}
+    in_force = Reader(policy.rules, moment, who)
     context = {
         "slug": slug,
         "group": group,
-        "facts": form.facts(group, _complete(policy)),
+        "facts": [
+            {"label": label, "value": value, "told": sentences(name, in_force), "since": since.get(name)}
+            for name, label, value in form.facts(group, _complete(policy))
+        ],
         "policy": policy,
         "may_change": may_change,
         "nodes": controls,
@@ -196,11 +199,12 @@ def _page(
         "why_error": problems.get("why", ""),
         "problems": _linked(form.summary(controls, problems), problems),
         "elsewhere": _elsewhere(group, problems),
-        "changes": changes or [],
+        "changes": _in_words(before or {}, changed or {}),
+        "affected": [node for node in controls if node.told and node.name in (changed or {})],
+        "readable": readable,
         "meanwhile": meanwhile or [],
-        "preview": preview,
         "swatches": colours,
-        "is_proposal": bool(changes or preset or problems or meanwhile),
+        "is_proposal": bool(changed or preset or problems or meanwhile),
         "planned": planned,
         "history": history,
         "zone": zone,

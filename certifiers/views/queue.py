@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 from django.views.decorators.vary import vary_on_headers
 
+from certifiers.presenters.deciding import low_risk_in_words
 from nopic.certificates import queries as certificates
 from nopic.certificates.models import Certificate
 from nopic.frames import queries as frames
@@ -24,7 +25,7 @@ from nopic.review.queues import Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import User
-from nopic.tenants.policy import LowRisk, Rules
+from nopic.tenants.policy import Rules
 from nopic.tenants.roster import staff_of
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
@@ -90,14 +91,6 @@ def _running_low(certifier_id: int, rules: Rules) -> list[tuple[Certificate, Dra
     low = frames.running_low(certifier_id, max(rules.time_frames.warn_at, default=0), today)
     found = certificates.by_id(certifier_id, [one.certificate_id for one in low]) if low else {}
     return [(found[one.certificate_id], drawn(one, today)) for one in low]
-
-
-def low_risk_in_words(counts: LowRisk) -> str:
-    """What the view "Low risk, all green" shows, in one sentence."""
-    return _(
-        "Sent in time, no rule asks or stands against it, at least %(n)s certificates issued to the exporter before, no difference "
-        "found in its requests in %(days)s days, and no new supplier. Each still needs its checks and its decision."
-    ) % {"n": counts.least_issued, "days": counts.days}
 
 
 def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, Any]]:

@@ -88,18 +88,14 @@ def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision
     city = city_of(rules.time_zone)
     if request.departure_on is not None and _can_be(request.departure_on, now):
         limit = office.latest_sending(request.departure_on)
-        days = {"certifier": request.certifier.name, "n": rules.lead_days}
-        asked = ngettext(
-            "%(certifier)s asks for %(n)s working day before the goods leave.",
-            "%(certifier)s asks for %(n)s working days before the goods leave.",
-            rules.lead_days,
-        ) % days  # fmt: skip
-        counted = _("The day of sending counts until the cut-off hour.") if rules.counting == "lenient" else _(
-            "The day of sending does not count."
-        )  # fmt: skip
         sent = request.submitted_at if request.turn and request.submitted_at else now
         found.append(
-            Deadline(_("Send the request by"), moment(limit, office.zone, city), f"{asked} {counted}", sent > limit)
+            Deadline(
+                _("Send the request by"),
+                moment(limit, office.zone, city),
+                lead_in_words(rules, request.certifier.name),
+                sent > limit,
+            )
         )
     if request.questions_due_at is not None:
         decision, why = None, _(
@@ -125,6 +121,18 @@ def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision
             )
         )
     return found
+
+
+def lead_in_words(rules: Rules, certifier: str) -> str:
+    """How many working days the office asks for, and whether the day of sending is one of them."""
+    asked = ngettext(
+        "%(certifier)s asks for %(n)s working day before the goods leave.",
+        "%(certifier)s asks for %(n)s working days before the goods leave.",
+        rules.lead_days,
+    ) % {"certifier": certifier, "n": rules.lead_days}  # fmt: skip
+    if rules.counting == "lenient":
+        return f"{asked} {_('The day of sending counts until the cut-off hour.')}"
+    return f"{asked} {_('The day of sending does not count.')}"
 
 
 def _can_be(day: date, now: datetime) -> bool:

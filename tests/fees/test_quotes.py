@@ -77,7 +77,7 @@ def test_a_price_list_names_what_costs_something_and_a_free_one_nothing() -> Non
 @pytest.mark.parametrize(
     ("fees", "sentence"),
     [
-        ({"certificate": "1.005"}, "must be an amount from 0 to 100000, as text with at most 2 decimals"),
+        ({"certificate": "1.005"}, "must be an amount from 0 to 100,000 with at most 2 decimals, such as 45.00"),
         ({"certificate": "-1"}, "must be an amount"),
         ({"certificate": 1.5}, "must be an amount"),
         ({"certificate": "NaN"}, "must be an amount"),

@@ -7,9 +7,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from certifiers.forms.decisions import RefuseForm, ReturnForm
+from certifiers.presenters.deciding import approved, waits
 from certifiers.views.case.form_page import decide, form_page, passed, revision_shown
 from certifiers.views.case.opening import Open, open_case
-from nopic.certificates.statuses import Channel
 from nopic.presentation import words
 from nopic.presentation.forms import posted
 from nopic.requests.queries import summary
@@ -30,12 +30,8 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
 
     def act() -> str:
         if actions.approve(line=line, by=request.user, revision=revision_shown(request, opened)) is None:
-            return _("Product %(n)s waits for a colleague: %(why)s.") % {"n": position, "why": why}
-        if opened.case.rules.registry_channel == Channel.ASSISTED:
-            return _("Product %(n)s is approved. Publish it in INTEGRITY now and bring its number back.") % {
-                "n": position
-            }
-        return _("Product %(n)s is approved. Its number follows when INTEGRITY has published it.") % {"n": position}
+            return waits(position, reasons)
+        return approved(position, opened.case.rules)
 
     importer = opened.request.importer
     contact = opened.request.contact

@@ -11,6 +11,7 @@ from nopic.requests.ports import today_at
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps.departure import latest_departure, why_not_departure, why_not_reason
 from nopic.requests.steps.transport import why_not_arrival
+from nopic.tenants.policy import Rules
 
 PRIOR_TO_EXPORT = "7 CFR 205.273"  # certificates are requested before export
 
@@ -67,6 +68,14 @@ def leaves_soon_enough(facts: Facts, moment: Moment) -> list[Finding]:
     ]  # fmt: skip
 
 
+def late_in_words(certifier: str, rules: Rules) -> str:
+    """What the exporter of a late request with its reason reads."""
+    return _("%(certifier)s asks for %(days)s working days. Your request may be refused") % {
+        "certifier": certifier,
+        "days": rules.lead_days,
+    }
+
+
 def is_sent_in_time(facts: Facts, moment: Moment) -> list[Finding]:
     """The office asks for working days before departure; later needs a reason, and then a reviewer's word."""
     request, office = facts.request, facts.office
@@ -87,9 +96,7 @@ def is_sent_in_time(facts: Facts, moment: Moment) -> list[Finding]:
         "reason": request.late_reason,
     }
     missing = why_not_reason(request.late_reason)
-    asks = _("%(certifier)s asks for %(days)s working days. Your request may be refused") % {
-        "certifier": facts.certifier, "days": facts.rules.lead_days,
-    }  # fmt: skip
+    asks = late_in_words(facts.certifier, facts.rules)
     staff = _("Sent late, %(days)s working days are asked. Reason: %(reason)s") % {
         "days": facts.rules.lead_days, "reason": request.late_reason or _("none given"),
     }  # fmt: skip

@@ -57,9 +57,14 @@ def time_frame_is_permitted(facts: Facts, line: LineFacts, moment: Moment) -> li
                     field="departure#last_departure_on")
         )  # fmt: skip
     if net is not None and net > terms.max_kg:
-        sentence = _("%(product)s: the time frame may be for %(kg)s kg or less") % {**words, "kg": kg(terms.max_kg)}
+        sentence = too_heavy_in_words(line.name, terms)
         found.append(Finding("time_frame_is_permitted", 10, "stop", sentence, sentence, inputs, field=line.at("net")))
     return found
+
+
+def too_heavy_in_words(product: str, terms: Terms) -> str:
+    """What is said of a weight above the terms."""
+    return _("%(product)s: the time frame may be for %(kg)s kg or less") % {"product": product, "kg": kg(terms.max_kg)}
 
 
 def no_time_frame_covers_it(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:

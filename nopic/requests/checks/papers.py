@@ -12,6 +12,7 @@ from nopic.requests.containers import ContainerError, read_container
 from nopic.requests.facts import Facts
 from nopic.requests.slots import SlotView
 from nopic.requests.statuses import Treatment
+from nopic.tenants.policy import DocumentRow
 
 # What staff read of a file in whose text the word was not found.
 _NOT_FOUND = {
@@ -25,14 +26,14 @@ _NOT_FOUND = {
 }
 
 
-def last_due_day(slot: SlotView, departure: date | None) -> date | None:
+def last_due_day(slot: "SlotView | DocumentRow", departure: date | None) -> date | None:
     """The last day on which what comes later may come; None where the policy or the departure does not say."""
     if slot.days_after_departure is None or departure is None:
         return None
     return departure + timedelta(days=slot.days_after_departure)
 
 
-def why_not_due(slot: SlotView, due_on: date | None, departure: date | None, today: date) -> str:
+def why_not_due(slot: "SlotView | DocumentRow", due_on: date | None, departure: date | None, today: date) -> str:
     """The sentence about a day to which the exporter cannot commit for a document that comes later, or nothing."""
     words = {"document": slot.name, "n": slot.days_after_departure}
     if due_on is None:

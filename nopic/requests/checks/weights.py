@@ -9,7 +9,8 @@ from nopic.presentation.words import kg
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.quantities import QuantityError, read_number
-from nopic.requests.steps.products import why_not_gross
+from nopic.requests.steps.products import why_not_gross, why_not_lots
+from nopic.tenants.policy import Rules
 
 
 def quantity_is_positive(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
@@ -74,19 +75,26 @@ def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Momen
                 "%(product)s: your verified list has no quantity for harvest %(year)s. "
                 "You can send it, and we will ask for harvest or purchase records"
             )
-    elif severity == "question":
-        sentence = _(
-            "%(product)s: this is %(over)s kg more than is left on your verified list. "
-            "You can send it, and we will ask for harvest or purchase records"
-        )
     else:
-        sentence = _(
-            "%(product)s: net weight must be %(left)s kg or less, because that is what is left on your verified list"
-        )
+        sentence = _over(severity == "question")
     staff = _("%(product)s: %(over)s kg more than is left of %(year)s. Raise the verified quantity or refuse the line")
     return [
         Finding("quantity_is_within_what_is_left", 10, severity, sentence % words, staff % words, inputs, field=field)
     ]  # fmt: skip
+
+
+def over_in_words(rules: Rules, product: str, net: Decimal, left: Decimal) -> str:
+    """What an exporter reads who asks for more than is left."""
+    return _over(rules.over_allocation == "ask_staff") % {"product": product, "over": kg(net - left), "left": kg(left)}
+
+
+def _over(asks_staff: bool) -> str:
+    if asks_staff:
+        return _(
+            "%(product)s: this is %(over)s kg more than is left on your verified list. "
+            "You can send it, and we will ask for harvest or purchase records"
+        )
+    return _("%(product)s: net weight must be %(left)s kg or less, because that is what is left on your verified list")
 
 
 _ROUNDING = Decimal("0.02")  # of the net weight: scales and moisture, not a wrong count
@@ -128,21 +136,17 @@ def _package_kg(line: LineFacts) -> Decimal | None:
 
 def lots_are_named(facts: Facts, line: LineFacts, moment: Moment) -> list[Finding]:
     """Lots lead back to the field: named where the certifier asks for them, and together as heavy as the line."""
-    lots, rules, words = line.lots, facts.rules, {"product": line.name}
+    lots, words = line.lots, {"product": line.name}
+    if sentence := why_not_lots(line.name, len(lots), facts.rules, time_frame=facts.time_frame):
+        return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
     if not lots:
-        if not rules.lots_required or facts.time_frame:
-            return []
-        sentence = _("%(product)s: enter at least one lot number") % words
-        return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
-    if len(lots) > rules.max_lots:
-        sentence = _("%(product)s: enter at most %(most)s lot numbers") % {**words, "most": rules.max_lots}
-        return [Finding("lots_are_named", 12, "stop", sentence, sentence, field=line.at("lots-0-code"))]
+        return []
     net = line.line.net_kg
     weights = [lot.kg for lot in lots]
     if facts.time_frame or net is None or any(weight is None for weight in weights):
         return []  # the lots of a time frame are those of its first shipment
     total = sum((weight for weight in weights if weight is not None), Decimal(0))
-    tolerance = rules.tolerance(net, "lots")
+    tolerance = facts.rules.tolerance(net, "lots")
     if abs(total - net) <= tolerance:
         return []
     sentence = _("%(product)s: the lots weigh %(lots)s kg together, the net weight is %(net)s kg. Compare them") % {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import kg
 from nopic.requests.quantities import PACK, UNIT_CODES, QuantityError, apart, read_number, to_kg
 from nopic.requests.steps.reading import Choices, Product, Reading, entries, line, number, short, why_too_long
+from nopic.tenants.policy import Rules
 
 LOT_LENGTH, NET_LENGTH, PROOF_LENGTH = 40, 40, 60
 MOST_PACKAGES = 2_147_483_647  # what an integer column holds
@@ -29,6 +30,15 @@ def why_not_gross(name: str, gross_kg: Decimal, net_kg: Decimal) -> str:
     if gross_kg >= net_kg:
         return ""
     return _("%(product)s: gross weight must be %(kg)s kg or more") % {"product": name, "kg": kg(net_kg)}
+
+
+def why_not_lots(name: str, count: int, rules: Rules, *, time_frame: bool) -> str:
+    """The sentence about too many lots or, where they are asked for, none; a time frame names its own later."""
+    if count > rules.max_lots:
+        return _("%(product)s: enter at most %(most)s lot numbers") % {"product": name, "most": rules.max_lots}
+    if not count and rules.lots_required and not time_frame:
+        return _("%(product)s: enter at least one lot number") % {"product": name}
+    return ""
 
 
 def read(raw: Mapping[str, Any], choices: Choices) -> Reading:
@@ -195,11 +205,9 @@ class _Line:
                 self.problem(f"lots-{at}-code", _("%(product)s: lot %(lot)s is there twice. Remove one"), 12, lot=code)
             else:
                 lots[code] = {"code": code, **self._lot(entry, at, code)}
-        if len(lots) > self.choices.rules.max_lots:
-            most = self.choices.rules.max_lots
-            self.problem("lots-0-code", _("%(product)s: enter at most %(most)s lot numbers"), 12, most=most)
-        elif not named and self.choices.rules.lots_required and not self.choices.time_frame:
-            self.problem("lots-0-code", _("%(product)s: enter at least one lot number"), 12)
+        count = max(len(lots), named)
+        if sentence := why_not_lots(self.name, count, self.choices.rules, time_frame=self.choices.time_frame):
+            self.reading.problem(f"{self.at}-lots-0-code", sentence, 12)
         return list(lots.values())
 
     def _lot(self, entry: Mapping[str, Any], at: int, code: str) -> dict[str, Any]:

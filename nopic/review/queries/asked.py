@@ -14,6 +14,7 @@ from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import QuestionPoint, QuestionRound
 from nopic.tenants.calendar import Office
+from nopic.tenants.policy import Rules
 
 
 @dataclass
@@ -88,16 +89,21 @@ def filing_of(request: CertificateRequest) -> OnBehalf | None:
 
 
 def answers_due(request: CertificateRequest, moment: datetime) -> datetime:
-    """When answers to questions asked at this moment are due by the policy: closing time, some working days later.
+    """When answers to questions asked at this moment are due: by the policy, but not after the goods leave.
 
-    Not after the goods leave: then the working day before that, if one is left.
+    Then on the working day before that, if one is left.
     """
-    office = Office(rules_of(request))
-    day, days = office.counted_day(moment), office.rules.asking.answer_working_days
+    return answers_due_by(rules_of(request), moment, leaves=request.departure_on)
+
+
+def answers_due_by(rules: Rules, moment: datetime, *, leaves: date | None = None) -> datetime:
+    """Closing time, the policy's working days later; the same for any request that leaves on that day."""
+    office = Office(rules)
+    day, days = office.counted_day(moment), rules.asking.answer_working_days
     while days > 0:
         day += timedelta(days=1)
         days -= office.is_working_day(day)
-    leaves, earliest = request.departure_on or date.max, office.counted_day(moment)
-    while day > earliest and (day >= leaves or not office.is_working_day(day)):
+    last, earliest = leaves or date.max, office.counted_day(moment)
+    while day > earliest and (day >= last or not office.is_working_day(day)):
         day -= timedelta(days=1)
     return datetime.combine(day, office.rules.closing, tzinfo=office.zone)

@@ -32,6 +32,7 @@ __all__ = [
     "add_exporter",
     "change_exporter",
     "change_policy",
+    "checked",
     "confirm_contact",
     "obstacles_to_change_roster",
     "obstacles_to_confirm",

@@ -5,6 +5,7 @@ them: each is laid anew on the changed ground, with the same day, person and rea
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -85,7 +86,8 @@ def checked(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a policy as it is stored, all settings written out. Raises PolicyError."""
     rules = Rules.from_json(data)
     if sentence := fault(rules):
-        raise PolicyError({"country": sentence})
+        of_region = rules.subdivision and not fault(replace(rules, subdivision=""))
+        raise PolicyError({"subdivision" if of_region else "country": sentence})
     return rules.to_json()
 
 

@@ -111,19 +111,21 @@ class CheckRow:
         """Whether the row has a tolerance of its own, which then stands instead of the general one."""
         return self.tolerance_kg is not None or self.tolerance_percent is not None
 
-    def fault(self, document_keys: frozenset[str]) -> str:
-        """The sentence about what this row lacks or names in vain, or nothing."""
+    def faults(self, document_keys: frozenset[str]) -> dict[str, str]:
+        """Setting -> the sentence about what this row lacks or names in vain."""
+        found = {}
         if not self.question and self.id not in QUESTIONS:
-            return _("Check “%(id)s” needs a question.") % {"id": self.id}
+            found["question"] = _("Check “%(id)s” needs a question.") % {"id": self.id}
         if self.has_tolerance and self.id not in WEIGHED:
-            return _("Check “%(id)s” compares no weights, so it can have no tolerance.") % {"id": self.id}
+            name = "tolerance_kg" if self.tolerance_kg is not None else "tolerance_percent"
+            found[name] = _("Check “%(id)s” compares no weights, so it can have no tolerance.") % {"id": self.id}
         for source in self.compares:
             if source not in OWN_SOURCES and source not in document_keys:
-                return _("Check “%(id)s” compares “%(source)s”, which is no document row.") % {
+                found["compares"] = _("Check “%(id)s” compares “%(source)s”, which is no document row.") % {
                     "id": self.id,
                     "source": source,
                 }
-        return ""
+        return found
 
 
 _PAPERS: Final = ("commercial_invoice", "packing_list", "transport_document")

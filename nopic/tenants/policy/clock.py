@@ -70,20 +70,18 @@ class Turnaround:
             self.amount,
         ) % words  # fmt: skip
 
-    def fault(self) -> str:
-        """What contradicts itself in it, or nothing."""
+    def faults(self) -> dict[str, str]:
+        """Setting -> what contradicts itself in it."""
+        found, words = {}, {"code": self.code, "most": MOST_DAYS}
         if self.in_hours and not self.amount:
-            return _("The turnaround class “%(code)s” needs at least one hour.") % {"code": self.code}
-        if not self.in_hours and self.over_closed_days:
-            return _("Only hours can run over closed days; the turnaround class “%(code)s” is in working days.") % {
-                "code": self.code
-            }
+            found["amount"] = _("The turnaround class “%(code)s” needs at least one hour.") % words
         if not self.in_hours and self.amount > MOST_DAYS:
-            return _("The turnaround class “%(code)s” may have at most %(most)s working days.") % {
-                "code": self.code,
-                "most": MOST_DAYS,
-            }
-        return ""
+            found["amount"] = _("The turnaround class “%(code)s” may have at most %(most)s working days.") % words
+        if not self.in_hours and self.over_closed_days:
+            found["over_closed_days"] = (
+                _("Only hours can run over closed days; the turnaround class “%(code)s” is in working days.") % words
+            )
+        return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,24 +155,27 @@ class DocumentRule:
             return str(built_in.for_supplier) % {"supplier": supplier.name}
         return _("%(document)s, %(supplier)s") % {"document": self.title, "supplier": supplier.name}
 
-    def fault(self) -> str:
-        """The sentence about settings of this row that contradict each other, or nothing."""
-        words = {"key": self.key, "least": self.least_files, "most": self.most_files}
+    def faults(self) -> dict[str, str]:
+        """Setting -> the sentence about what contradicts another one of this row."""
+        found, words = {}, {"key": self.key, "least": self.least_files, "most": self.most_files}
         if self.key in RESERVED:
-            return _("Document row “%(key)s” needs another key: the portal uses this one itself.") % words
+            found["key"] = _("Document row “%(key)s” needs another key: the portal uses this one itself.") % words
+            return found
         if not self.name and self.key not in BUILT_IN:
-            return _("Document row “%(key)s” needs a name.") % words
+            found["name"] = _("Document row “%(key)s” needs a name.") % words
         if self.required_before_sending and self.may_follow:
-            return _("Document row “%(key)s” cannot be needed before sending and follow later.") % words
-        if self.days_after_departure is not None and not self.may_follow:
-            return _("Document row “%(key)s” has days after departure, but may not follow.") % words
+            found["may_follow"] = _("Document row “%(key)s” cannot be needed before sending and follow later.") % words
+        elif self.days_after_departure is not None and not self.may_follow:
+            found["days_after_departure"] = (
+                _("Document row “%(key)s” has days after departure, but may not follow.") % words
+            )
         if self.least_files > self.most_files:
-            return (
+            found["least_files"] = (
                 _("Document row “%(key)s” requires %(least)s files but accepts %(most)s: it can never be complete.")
                 % words
             )
         if self.organic == "stop" and self.key not in STOPPING:
-            return (
+            found["organic"] = (
                 _(
                     "Document row “%(key)s”: that it does not name the product as organic can only be recorded. It is a "
                     "stop on the invoice, packing list, transport document and bill of sale."
@@ -181,12 +184,11 @@ class DocumentRule:
             )
         allowed = SUPPLIER_CONDITIONS if self.per == "supplier" else REQUEST_CONDITIONS
         if self.condition not in allowed:
-            return _("Document row “%(key)s”: the condition of a row per %(per)s must be one of: %(words)s.") % {
-                "key": self.key,
-                "per": self.per,
-                "words": ", ".join(allowed),
-            }
-        return ""
+            found["condition"] = _(
+                "Document row “%(key)s”: asked for each supplier, its condition is about goods that were bought. "
+                "Asked once for the request, it is not about one supplier."
+            ) % words  # fmt: skip
+        return found
 
     def because(self, answers: Answers, supplier: Supplier | None = None) -> list[str] | None:
         """The sentences why this row is asked of these answers; None when one of its conditions does not hold."""

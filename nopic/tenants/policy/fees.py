@@ -30,8 +30,8 @@ def price(value: object, at: At) -> Decimal:
             raise InvalidOperation
     except InvalidOperation:
         raise at.fault(
-            _("%(label)s must be an amount from 0 to %(most)s, as text with at most 2 decimals, such as “45.00”."),
-            most=MOST,
+            _("%(label)s must be an amount from 0 to %(most)s with at most 2 decimals, such as 45.00."),
+            most=f"{MOST:,}",
         ) from None
     return amount
 
@@ -44,7 +44,7 @@ _FREE: Final = Decimal(0)
 class ClassPrice:
     """What a turnaround class costs on top, for each certificate."""
 
-    turnaround: str = read.setting(MISSING, label=gettext_lazy("Turnaround class"), reads=read.code)
+    turnaround: str = read.setting(MISSING, label=gettext_lazy("Turnaround class"), reads=read.code_of("turnarounds"))
     price: Decimal = read.setting(MISSING, label=gettext_lazy("Price"), reads=price)
 
 
@@ -80,11 +80,12 @@ class Fees:
         """What the turnaround class costs on top."""
         return next((each.price for each in self.classes if each.turnaround == code), _FREE)
 
-    def fault(self, classes: frozenset[str]) -> str:
-        """The sentence about a price for a class that there is not, or nothing."""
-        unknown = [each.turnaround for each in self.classes if each.turnaround not in classes]
-        if unknown:
-            return _("There is a price for the turnaround class “%(code)s”, which is not offered.") % {
-                "code": unknown[0]
-            }
-        return ""
+    def faults(self, classes: frozenset[str]) -> dict[str, str]:
+        """Setting -> the sentence about a price for a class that there is not."""
+        return {
+            f"classes.{position}.turnaround": _(
+                "There is a price for the turnaround class “%(code)s”, which is not offered."
+            ) % {"code": each.turnaround}
+            for position, each in enumerate(self.classes)
+            if each.turnaround not in classes
+        }  # fmt: skip

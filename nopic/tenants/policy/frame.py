@@ -67,7 +67,8 @@ class Shape:
     """What a reader takes, for the screen that asks for it.
 
     ``kind``: number, decimal, text, yes_no, choice, code, country, zone, hour, day, optional, list or record. ``item``
-    is what a list or an optional value consists of, ``record`` the dataclass of a record.
+    is what a list or an optional value consists of, ``record`` the dataclass of a record; ``table`` the setting whose rows
+    a code is one of.
     """
 
     kind: str
@@ -75,6 +76,7 @@ class Shape:
     most: int = 0
     item: "Shape | None" = None
     record: type | None = None
+    table: str = ""
 
 
 def shaped(read: MadeReader, shape: Shape) -> MadeReader:

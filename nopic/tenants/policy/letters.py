@@ -78,8 +78,12 @@ class LetterText:
         ),
     )
 
-    def fault(self) -> str:
-        """The sentence about a text that is empty or names what the letter does not know, or nothing."""
+    def faults(self) -> dict[str, str]:
+        """Setting -> the sentence about a text that is empty or names what the letter does not know."""
+        sentence = self._fault_of_text()
+        return {"text": sentence} if sentence else {}
+
+    def _fault_of_text(self) -> str:
         if not self.text:
             return _("Write the paragraph, or remove the row.")
         known = LETTERS[self.letter]

@@ -43,8 +43,8 @@ def weight(most: int) -> Reader:
                 raise InvalidOperation
         except InvalidOperation:
             raise at.fault(
-                _("%(label)s must be kilograms from 0 to %(most)s, as text with at most 3 decimals, such as “0.5”."),
-                most=most,
+                _("%(label)s must be kilograms from 0 to %(most)s with at most 3 decimals, such as 0.5."),
+                most=f"{most:,}",
             ) from None
         return kg
 
@@ -60,9 +60,7 @@ def percent(value: object, at: At) -> Decimal:
         if not 0 <= share <= 100 or share != round(share, 2):
             raise InvalidOperation
     except InvalidOperation:
-        raise at.fault(
-            _("%(label)s must be per cent from 0 to 100, as text with at most 2 decimals, such as “0.5”.")
-        ) from None
+        raise at.fault(_("%(label)s must be per cent from 0 to 100 with at most 2 decimals, such as 0.5.")) from None
     return share
 
 
@@ -105,8 +103,19 @@ def text(most: int) -> Reader:
 def code(value: object, at: At) -> str:
     """The name by which other rows speak of this one."""
     if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
-        raise at.fault(_("%(label)s must be a code of small letters, digits and underscores, 40 at most."))
+        raise at.fault(
+            _("%(label)s must be a code of small letters, digits and underscores, 40 at most, such as two_days.")
+        )
     return value
+
+
+def code_of(table: str) -> Reader:
+    """The code of a row of another setting; whether there is that row is asked when all is read."""
+
+    def read(value: object, at: At) -> str:
+        return code(value, at)
+
+    return shaped(read, Shape("code", table=table))
 
 
 def country_code(value: object, at: At) -> str:
@@ -154,7 +163,7 @@ def list_of(read: Reader, *, most: int, least: int = 0, unique: Callable[[Any], 
 
     def read_list(value: object, at: At) -> tuple[Any, ...]:
         if not isinstance(value, Sequence) or isinstance(value, str | bytes) or not least <= len(value) <= most:
-            raise at.fault(_("%(label)s must be a list of %(least)s to %(most)s entries."), least=least, most=most)
+            raise at.fault(_("%(label)s must have %(least)s to %(most)s entries."), least=least, most=most)
         items: list[Any] = []
         problems: dict[str, str] = {}
         for position, item in enumerate(value):

@@ -4,10 +4,12 @@ The code is what statistics and letters hang on; the wording is the certifier's 
 only where a rule is the reason (``requirements``: reasons are the certifier's).
 """
 
+from collections.abc import Container
 from dataclasses import MISSING, dataclass
 from typing import Final
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reading as read
@@ -46,6 +48,12 @@ class Reason:
     code: str = read.setting(MISSING, label=gettext_lazy("Code"), reads=read.code)
     text: str = read.setting("", label=gettext_lazy("Text"), reads=read.text(200))
     citation: str = read.setting("", label=gettext_lazy("Citation"), reads=read.text(80))
+
+    def faults(self, texts: Container[str]) -> dict[str, str]:
+        """Setting -> the sentence about a reason without words; ``texts``: the codes that the portal has words for."""
+        if self.text or self.code in texts:
+            return {}
+        return {"text": _("Reason “%(code)s” needs a text.") % {"code": self.code}}
 
 
 DEFAULT_REFUSALS: Final = tuple(

@@ -76,7 +76,9 @@ class Rules:
         label=gettext_lazy("Turnaround classes"),
         reads=read.records(Turnaround, least=1, most=10, unique=lambda each: each.code),
     )
-    default_turnaround: str = read.setting("standard", label=gettext_lazy("Default class"), reads=read.code)
+    default_turnaround: str = read.setting(
+        "standard", label=gettext_lazy("Default class"), reads=read.code_of("turnarounds")
+    )
     first_request_extra_days: int = read.setting(
         0, label=gettext_lazy("Extra working days for an exporter's first certificate"), reads=read.whole_number(0, 30)
     )
@@ -223,34 +225,29 @@ class Rules:
             problems["cut_off"] = _("The cut-off hour must not be after the closing hour.")
         if self.opening > self.cut_off:
             problems["opening"] = _("The opening hour must not be after the cut-off hour.")
+        if self.opening == self.closing:
+            problems["closing"] = _("The closing hour must be after the opening hour.")
+        if self.max_departure_ahead_days < self.lead_days:
+            problems["max_departure_ahead_days"] = _(
+                "No request could come in time: %(n)s lead days are asked, and a departure may lie only %(days)s days ahead."
+            ) % {"n": self.lead_days, "days": self.max_departure_ahead_days}
         if self.default_turnaround not in {each.code for each in self.turnarounds}:
             problems["default_turnaround"] = _("The default class “%(code)s” is not one of the turnaround classes.") % {
                 "code": self.default_turnaround
             }
-        for position, turnaround in enumerate(self.turnarounds):
-            if sentence := turnaround.fault():
-                problems[f"turnarounds.{position}"] = sentence
-        if sentence := self.fees.fault(frozenset(each.code for each in self.turnarounds)):
-            problems["fees.classes"] = sentence
         if self.subdivision and not self.country:
             problems["subdivision"] = _("A state or region of the holidays needs its country.")
-        if sentence := self.time_frames.fault():
-            problems["time_frames"] = sentence
-        for position, document in enumerate(self.documents):
-            if sentence := document.fault():
-                problems[f"documents.{position}"] = sentence
+        classes = frozenset(each.code for each in self.turnarounds)
         keys = frozenset(document.key for document in self.documents) | BUILT_IN.keys()
-        for position, check in enumerate(self.checks):
-            if sentence := check.fault(keys):
-                problems[f"checks.{position}"] = sentence
-        for name, reasons, texts in (
-            ("refusal_reasons", self.refusal_reasons, REFUSAL_TEXTS),
-            ("cancel_reasons", self.cancel_reasons, CANCEL_TEXTS),
+        for place, found in (
+            *((f"turnarounds.{at}", each.faults()) for at, each in enumerate(self.turnarounds)),
+            ("fees", self.fees.faults(classes)),
+            ("time_frames", self.time_frames.faults()),
+            *((f"documents.{at}", each.faults()) for at, each in enumerate(self.documents)),
+            *((f"checks.{at}", each.faults(keys)) for at, each in enumerate(self.checks)),
+            *((f"refusal_reasons.{at}", each.faults(REFUSAL_TEXTS)) for at, each in enumerate(self.refusal_reasons)),
+            *((f"cancel_reasons.{at}", each.faults(CANCEL_TEXTS)) for at, each in enumerate(self.cancel_reasons)),
+            *((f"letters.{at}", each.faults()) for at, each in enumerate(self.letters)),
         ):
-            for position, reason in enumerate(reasons):
-                if not reason.text and reason.code not in texts:
-                    problems[f"{name}.{position}"] = _("Reason “%(code)s” needs a text.") % {"code": reason.code}
-        for position, own in enumerate(self.letters):
-            if sentence := own.fault():
-                problems[f"letters.{position}.text"] = sentence
+            problems |= {f"{place}.{name}": sentence for name, sentence in found.items()}
         return problems | faults_of_accents(self.accent_light, self.accent_dark)

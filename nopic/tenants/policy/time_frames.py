@@ -49,10 +49,11 @@ class TimeFrames:
         7, label=gettext_lazy("Days before the end to complete the actual weights"), reads=read.whole_number(1, 60)
     )
 
-    def fault(self) -> str:
-        """The sentence about settings that contradict each other, or nothing."""
+    def faults(self) -> dict[str, str]:
+        """Setting -> the sentence about what contradicts another one."""
+        found = {}
         if self.allowed != NO and self.max_kg <= 0:
-            return _("Time frames are allowed, so their largest weight must be more than 0 kg.")
+            found["max_kg"] = _("Time frames are allowed, so their largest weight must be more than 0 kg.")
         if self.allowed != NO and self.report_days >= self.max_days:
-            return _("The actual weights would be asked for before the longest time frame has begun.")
-        return ""
+            found["report_days"] = _("The actual weights would be asked for before the longest time frame has begun.")
+        return found
