@@ -97,12 +97,11 @@ def dashboard(request: PortalRequest) -> HttpResponse:
 
 def _frames(request: PortalRequest, found: Sequence[Certificate], today: date) -> list[tuple[Certificate, Drawn, int]]:
     """The time frames under which goods may still leave, the nearest end first, each with how many planned shipments
-    should have left; two statements if there are any."""
-    known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
+    should have left; one statement if there are any."""
+    known = frames.allowances_of(request.certifier.pk, [one.pk for one in found], today) if found else {}
     rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
-    overdue = frames.overdue(request.certifier.pk, [allowance.pk for _one, allowance in rows], today) if rows else {}
     rows.sort(key=lambda row: row[1].last_on)
-    return [(one, drawn(allowance, today), overdue.get(allowance.pk, 0)) for one, allowance in rows]
+    return [(one, drawn(allowance, today), allowance.overdue) for one, allowance in rows]  # type: ignore[attr-defined]
 
 
 def _lead_only(request: PortalRequest) -> HttpResponse:

@@ -59,10 +59,14 @@ def allowance_of(certifier_id: int, certificate_id: int) -> Allowance | None:
     return Allowance.objects.filter(certifier_id=certifier_id, certificate_id=certificate_id).first()
 
 
-def allowances_of(certifier_id: int, certificate_ids: Collection[int]) -> dict[int, Allowance]:
-    """The same for a list, by certificate; one statement."""
+def allowances_of(certifier_id: int, certificate_ids: Collection[int], today: date) -> dict[int, Allowance]:
+    """The same for a list, by certificate; one statement.
+
+    `overdue` of each: how many planned shipments were to leave before today, and nobody has said whether they did.
+    """
+    late = Q(shipments__status=ShipmentStatus.PLANNED, shipments__departs_on__lt=today)
     found = Allowance.objects.filter(certifier_id=certifier_id, certificate_id__in=list(certificate_ids))
-    return {one.certificate_id: one for one in found}
+    return {one.certificate_id: one for one in found.annotate(overdue=Count("shipments", filter=late))}
 
 
 def standing(allowance: Allowance) -> list[Shipment]:
@@ -75,15 +79,6 @@ def shipments(allowance: Allowance, asked: object = "") -> Part[Shipment]:
     """A part of all shipments, also those taken back, newest first."""
     mine = Shipment.objects.filter(certifier_id=allowance.certifier_id, allowance=allowance)
     return part(mine.order_by("-departs_on", "-number"), asked)
-
-
-def overdue(certifier_id: int, allowance_ids: Collection[int], today: date) -> dict[int, int]:
-    """How many planned shipments of each account were to leave before today, and nobody has said whether they did."""
-    waiting = Shipment.objects.filter(
-        certifier_id=certifier_id, allowance_id__in=list(allowance_ids), status=ShipmentStatus.PLANNED,
-        departs_on__lt=today,
-    )  # fmt: skip
-    return dict(waiting.values_list("allowance_id").annotate(n=Count("pk")).order_by())
 
 
 def as_json(shipment: Shipment) -> dict[str, Any]:

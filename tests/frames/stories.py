@@ -30,7 +30,7 @@ def asked_for(side: Side, **changes: object) -> Permission:
 
 def permitted(side: Side, **changes: object) -> Permission:
     """A reviewer granted what was asked for, for a year from today."""
-    today = clock.today("UTC")
+    today = clock.today("America/Lima")
     permission = asked_for(side)
     terms = {
         "max_days": DAYS, "max_kg": KG, "valid_from": today, "valid_to": today + timedelta(days=365), "note": "",
@@ -45,7 +45,7 @@ def frame_answers(
     side: Side, days: int = 60, kg: str = "40,000", first_in: int = 20, **changes: object
 ) -> dict[str, object]:
     """Changes of `factories.answers` that make the request one for a time frame: a weight and a period, no lots."""
-    first = clock.today("UTC") + timedelta(days=first_in)
+    first = clock.today("America/Lima") + timedelta(days=first_in)
     line = line_answers(side, net=kg, packages="", gross="", lots=[], **changes)
     return {
         "coverage": "time_frame",
@@ -88,6 +88,6 @@ def truck(side: Side, certificate_id: int, kg: object = 1000, *, has_left: bool 
     found = Certificate.objects.select_related("request__policy").get(certifier=side.certifier, pk=certificate_id)
     about = {name: said.pop(name) for name in ("key", "besides") if name in said}
     return shipping.record_shipment(
-        certificate=found, said=Said(said.pop("on", clock.today("UTC")), Decimal(str(kg)), **said), has_left=has_left,
+        certificate=found, said=Said(said.pop("on", clock.today("America/Lima")), Decimal(str(kg)), **said), has_left=has_left,
         by=side.sender, **{"key": uuid4(), **about},
     )  # fmt: skip

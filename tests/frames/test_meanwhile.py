@@ -63,7 +63,7 @@ def test_a_departure_that_a_colleague_recorded_first_becomes_a_correction(here: 
 def test_what_can_be_said_no_more_is_shown_as_typed(here: Side) -> None:
     certificate, browser = issued(here), signed_in(here.sender)
     browser.post(page(here, certificate), form())
-    one, today = page(here, certificate, "1/"), clock.today("UTC")
+    one, today = page(here, certificate, "1/"), clock.today("America/Lima")
     with tenant(here.certifier):
         Allowance.objects.filter(certificate_id=certificate.pk).update(first_on=today - timedelta(days=9))
         Shipment.objects.update(departs_on=today - timedelta(days=2))
@@ -121,6 +121,6 @@ def test_the_story_of_a_shipment_says_days_as_people_read_them(here: Side) -> No
     certificate, browser = issued(here), signed_in(here.sender)
     browser.post(page(here, certificate), form())
     text = browser.get(page(here, certificate, "1/")).content.decode().partition("h-entries")[2]
-    today = clock.today("UTC")
+    today = clock.today("America/Lima")
     assert f"{full_day(today)} · 18,400 kg · ABC 123 · CMR 1 · VV-1, VV-2" in text
     assert today.isoformat() not in text

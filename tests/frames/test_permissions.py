@@ -21,7 +21,7 @@ from tests.delivery.consignments import work
 from tests.factories import World, rules, signed_in
 from tests.frames.stories import KG, asked_for, permitted
 
-TODAY = clock.today("UTC")
+TODAY = clock.today("America/Lima")
 
 
 def page(world: World) -> str:

@@ -65,7 +65,7 @@ def test_the_account_opens_when_the_certificate_is_issued_and_never_before(here:
     with tenant(here.certifier):
         allowance = Allowance.objects.get(certificate_id=certificate.pk)
         record = PublicRecord.objects.get(certificate_id=certificate.pk)
-    assert (allowance.time_frame, allowance.cap_kg, allowance.first_on) == (True, CAP, clock.today("UTC"))
+    assert (allowance.time_frame, allowance.cap_kg, allowance.first_on) == (True, CAP, clock.today("America/Lima"))
     assert (record.time_frame, record.shipped_kg) == (True, 0)
 
 
@@ -87,11 +87,11 @@ def test_a_certificate_is_used_up_by_its_last_kilogram_and_valid_again_when_that
     with tenant(here.certifier):
         shipment = truck(here, certificate.pk, CAP)
         certificate = queries.find(here.certifier.pk, certificate.pk)  # type: ignore[assignment]
-        assert queries.state(certificate, clock.today("UTC")) == "used_up"
+        assert queries.state(certificate, clock.today("America/Lima")) == "used_up"
         assert stands(PublicRecord.objects.get(certificate_id=certificate.pk)).name == "used_up"
         shipping.undo(certificate=certificate, shipment=shipment, seen=1, by=here.sender, reason="wrong certificate")
         certificate.refresh_from_db()
-        assert queries.state(certificate, clock.today("UTC")) == "issued"
+        assert queries.state(certificate, clock.today("America/Lima")) == "issued"
 
 
 def test_a_time_frame_ends_after_its_last_departure(here: Side) -> None:
@@ -99,8 +99,8 @@ def test_a_time_frame_ends_after_its_last_departure(here: Side) -> None:
     with tenant(here.certifier):
         found = queries.find(here.certifier.pk, certificate.pk)
         assert found is not None
-        assert queries.state(found, clock.today("UTC") + timedelta(days=59)) == "issued"
-        assert queries.state(found, clock.today("UTC") + timedelta(days=60)) == "ended"
+        assert queries.state(found, clock.today("America/Lima") + timedelta(days=59)) == "issued"
+        assert queries.state(found, clock.today("America/Lima") + timedelta(days=60)) == "ended"
 
 
 def test_what_never_left_is_released_once_after_the_last_departure_and_settling(
@@ -141,7 +141,7 @@ def test_who_planned_a_shipment_is_asked_whether_it_left_before_the_rest_is_rele
     dashboard = f"/{here.certifier.slug}/requests/"
     assert "was planned to leave before today" not in browser.get(dashboard).content.decode()
     with tenant(here.certifier):
-        Shipment.objects.filter(number=1).update(departs_on=clock.today("UTC") - timedelta(days=2))
+        Shipment.objects.filter(number=1).update(departs_on=clock.today("America/Lima") - timedelta(days=2))
     assert "1 shipment was planned to leave before today. Has it left?" in browser.get(dashboard).content.decode()
     assert browser.get(page(here, certificate)).content.decode().count('left-time act">Has it left?') == 1
     later(monkeypatch, 70)
@@ -174,7 +174,7 @@ def test_a_cancelled_time_frame_gives_back_what_has_not_left(here: Side) -> None
     certificate = issued(here)
     with tenant(here.certifier, here.reviewer):
         truck(here, certificate.pk, 12_000)
-        truck(here, certificate.pk, 8_000, has_left=False, on=clock.today("UTC") + timedelta(days=5))
+        truck(here, certificate.pk, 8_000, has_left=False, on=clock.today("America/Lima") + timedelta(days=5))
         certificates.cancel(certificate=certificate, by=here.reviewer, reason="issued_in_error")
         with pytest.raises(Refused) as refused:
             truck(here, certificate.pk, 1)
@@ -229,7 +229,7 @@ def test_the_letter_says_how_much_is_left_and_for_how_long_once_there_is_a_pace(
     certificate = issued(here)
     with tenant(here.certifier):
         truck(here, certificate.pk, 35_000)
-        begun = clock.today("UTC") - timedelta(days=begun_days_ago)
+        begun = clock.today("America/Lima") - timedelta(days=begun_days_ago)
         Allowance.objects.filter(certificate_id=certificate.pk).update(first_on=begun)
     look(here, certificate)
     work("mail")
@@ -242,7 +242,7 @@ def test_a_shipment_recorded_later_than_the_policy_asks_is_marked(here: Side) ->
     found = Certificate(pk=certificate.pk, certifier_id=here.certifier.pk)
     with tenant(here.certifier):
         found = shipping.lock(found)
-        today = clock.today("UTC") + timedelta(days=14)
+        today = clock.today("America/Lima") + timedelta(days=14)
         late = [shipping.is_late(found, today - timedelta(days=days), has_left=True, today=today) for days in (0, 9)]
     assert late == [False, True]
 
@@ -261,7 +261,7 @@ def page(side: Side, certificate: Certificate, number: str = "") -> str:
 
 def form(**changes: object) -> dict[str, object]:
     return {
-        "left": "yes", "departs_on": clock.today("UTC").isoformat(), "kg": "18,400", "lots": "VV-1, VV-2",
+        "left": "yes", "departs_on": clock.today("America/Lima").isoformat(), "kg": "18,400", "lots": "VV-1, VV-2",
         "unit": "ABC 123", "document": "CMR 1", "key": str(uuid4()), **changes,
     }  # fmt: skip
 
@@ -311,7 +311,7 @@ def test_of_a_single_shipment_the_actual_weight_is_recorded_once_and_only_downwa
     from tests.delivery import consignments
 
     side = world.here
-    consignment = consignments.make(side, world.importer, departure_on=clock.today("UTC"))
+    consignment = consignments.make(side, world.importer, departure_on=clock.today("America/Lima"))
     certificate, browser = consignment.certificate, signed_in(side.sender)
     too_much = browser.post(page(side, certificate), form(kg="38,400.5"))
     assert "At most 38,400 kg are possible" in too_much.content.decode()

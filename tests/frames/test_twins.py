@@ -32,7 +32,7 @@ def asked(side: Side, certificate: Certificate, first: dict[str, Any], second: d
 
     def record(said: dict[str, Any]) -> None:
         said = {**FIRST, **said}
-        on = clock.today("UTC") + timedelta(days=said.pop("days", 0))
+        on = clock.today("America/Lima") + timedelta(days=said.pop("days", 0))
         truck(side, certificate.pk, said.pop("kg"), on=on, has_left=False, **said)
 
     with tenant(side.certifier), transaction.atomic():
