@@ -18,9 +18,10 @@ from exporters.views.copying import after_copy, key_of
 from nopic.certificates import queries as certificates
 from nopic.certificates.models import Certificate
 from nopic.frames import queries as frames
+from nopic.frames.models import Allowance
 from nopic.frames.presenters import Drawn, drawn
 from nopic.presentation.typed import whole
-from nopic.requests import actions, queries
+from nopic.requests import actions, ports, queries
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestTemplate
 from nopic.requests.standing import with_entered
@@ -98,10 +99,17 @@ def dashboard(request: PortalRequest) -> HttpResponse:
 def _frames(request: PortalRequest, found: Sequence[Certificate], today: date) -> list[tuple[Certificate, Drawn, int]]:
     """The time frames under which goods may still leave, the nearest end first, each with how many planned shipments
     should have left; one statement if there are any."""
-    known = frames.allowances_of(request.certifier.pk, [one.pk for one in found], today) if found else {}
+    known = frames.allowances_of(request.certifier.pk, [one.pk for one in found]) if found else {}
     rows = [(one, known[one.pk]) for one in found if one.pk in known and not known[one.pk].closed_at]
     rows.sort(key=lambda row: row[1].last_on)
-    return [(one, drawn(allowance, today), allowance.overdue) for one, allowance in rows]  # type: ignore[attr-defined]
+    return [(one, drawn(allowance, today), _overdue(one, allowance, today)) for one, allowance in rows]
+
+
+def _overdue(certificate: Certificate, allowance: Allowance, today: date) -> int:
+    """How many were to leave before today at the place of loading."""
+    route = certificate.request
+    there = ports.today_at(route.place_of_loading, route.country_of_loading, now()) or today
+    return sum(day < there for day in allowance.planned)  # type: ignore[attr-defined]
 
 
 def _lead_only(request: PortalRequest) -> HttpResponse:

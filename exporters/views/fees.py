@@ -14,7 +14,9 @@ from nopic.fees.queries import monthly_csv
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, certifier_door, exporter_door
+from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
+from nopic.tenants.queries import since
 from nopic.tenants.statuses import EXPORTERS
 
 
@@ -26,7 +28,7 @@ def fees(request: PortalRequest) -> HttpResponse:
     rows, after = queries.charges(request.certifier.pk, exporter, before=whole(request.GET.get("before")))
     context = {
         "prices": price_list(policy.rules),
-        "since": policy.effective_from,
+        "since": Office(policy.rules).local(since(request.certifier.pk, "fees")).date(),
         "charges": rows,
         "next": after,
         "months": queries.shown_months(request.certifier.pk, exporter, policy.rules),

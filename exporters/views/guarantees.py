@@ -16,6 +16,7 @@ from nopic.documents.acceptance import KINDS, NotAccepted, accept_of
 from nopic.documents.models import Document, Dossier
 from nopic.documents.statuses import DocumentStatus
 from nopic.presentation.forms import posted, problems
+from nopic.presentation.typed import whole
 from nopic.requests import actions
 from nopic.requests.facts import policy_of
 from nopic.requests.guarantees import CERTIFICATE
@@ -38,7 +39,6 @@ def supplier_certificate(request: PortalRequest, supplier_id: int) -> HttpRespon
     """See the file and those before it; POST brings a newer one, which takes its place."""
     with tenant(request.certifier, request.user):
         supplier = _supplier(request, supplier_id)
-        standing, _earlier = _files(supplier)
     names = ("certificate_number", "certificate_from", "certificate_to")
     form = OrganicCertificateForm(
         posted(request), request.FILES or None, initial={name: getattr(supplier, name) for name in names}
@@ -47,15 +47,15 @@ def supplier_certificate(request: PortalRequest, supplier_id: int) -> HttpRespon
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            _receive(request, supplier, form.cleaned_data, standing)
+            _receive(request, supplier, form.cleaned_data)
             messages.success(request, _("The organic certificate of %(name)s is on file.") % {"name": supplier})
             return redirect("supplier_certificate", certifier=request.certifier.slug, supplier_id=supplier.pk)
         except NotAccepted as refusal:
             form.add_error("file", refusal.sentence(_("Organic certificate")))
             status = refusal.status
         except Overtaken:
-            messages.info(request, _("A colleague added a newer file a moment ago. Here it is."))
-            return redirect("supplier_certificate", certifier=request.certifier.slug, supplier_id=supplier.pk)
+            form.add_error("file", _("A colleague added a newer file a moment ago: look at it, and choose yours again"))
+            status = 409
     with tenant(request.certifier, request.user):
         standing, earlier = _files(supplier)
         context: dict[str, Any] = {
@@ -68,7 +68,10 @@ def supplier_certificate(request: PortalRequest, supplier_id: int) -> HttpRespon
             "has_errors": bool(form.errors),
         }
         return render(
-            request, "exporters/suppliers/certificate.html", context, status=max(status, 422) if form.errors else 200
+            request,
+            "exporters/suppliers/certificate.html",
+            context,
+            status=status if status >= 400 else 422 if form.errors else 200,
         )
 
 
@@ -80,12 +83,27 @@ def _files(supplier: Supplier) -> tuple[list[Document], list[Document]]:
     return standing.get((CERTIFICATE, ""), []), earlier.get((CERTIFICATE, ""), [])
 
 
-def _receive(request: PortalRequest, supplier: Supplier, said: dict[str, Any], standing: list[Document]) -> None:
-    """Take the file in place of the one that stood there. Raises NotAccepted, or Overtaken by a colleague's file."""
-    upload = said["file"]
+def _receive(request: PortalRequest, supplier: Supplier, said: dict[str, Any]) -> None:
+    """Take the file, and what stands on it, in place of the one that the page showed. Raises NotAccepted, or Overtaken by
+    a colleague's file.
+    """
+    upload, seen = said["file"], whole(request.POST.get("seen"))
+    written: list[Document] = []
 
     def dossier() -> Dossier:
-        return actions.place_for_certificate(supplier=_supplier(request, supplier.pk))
+        # The supplier stays locked until the transaction ends, so that what stands there is what is replaced.
+        place = actions.place_for_certificate(supplier=_supplier(request, supplier.pk))
+        stands = place.documents.filter(rule=CERTIFICATE, removed_at=None).values_list("pk", flat=True)
+        if [*stands] != ([seen] if seen else []):
+            raise Overtaken(supplier)
+        return place
+
+    def came(document: Document) -> None:
+        written.append(document)
+        actions.certificate_came(
+            supplier=_supplier(request, supplier.pk), document=document, number=said["certificate_number"],
+            valid_from=said["certificate_from"], valid_to=said["certificate_to"], by=request.user,
+        )  # fmt: skip
 
     document = documents.receive(
         certifier=request.certifier,
@@ -93,13 +111,12 @@ def _receive(request: PortalRequest, supplier: Supplier, said: dict[str, Any], s
         slot=documents.Slot(CERTIFICATE),
         upload=documents.Upload(upload, upload.name or "", upload.content_type or ""),
         by=request.user,
-        replaces=standing[-1].pk if standing else None,
+        replaces=seen,
+        kept=came,
     )
-    with tenant(request.certifier, request.user):
-        actions.certificate_came(
-            supplier=_supplier(request, supplier.pk), document=document, number=said["certificate_number"],
-            valid_from=said["certificate_from"], valid_to=said["certificate_to"], by=request.user,
-        )  # fmt: skip
+    if not written:  # the same file again, with something else said of it
+        with tenant(request.certifier, request.user):
+            came(document)
 
 
 @require_safe

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Q, Value
 
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.frames.policies import Terms, terms_of
@@ -59,14 +60,14 @@ def allowance_of(certifier_id: int, certificate_id: int) -> Allowance | None:
     return Allowance.objects.filter(certifier_id=certifier_id, certificate_id=certificate_id).first()
 
 
-def allowances_of(certifier_id: int, certificate_ids: Collection[int], today: date) -> dict[int, Allowance]:
+def allowances_of(certifier_id: int, certificate_ids: Collection[int]) -> dict[int, Allowance]:
     """The same for a list, by certificate; one statement.
 
-    `overdue` of each: how many planned shipments were to leave before today, and nobody has said whether they did.
+    `planned` of each: the days on which planned shipments are to leave, of which nobody has said yet that they did.
     """
-    late = Q(shipments__status=ShipmentStatus.PLANNED, shipments__departs_on__lt=today)
+    planned = ArrayAgg("shipments__departs_on", filter=Q(shipments__status=ShipmentStatus.PLANNED), default=Value([]))
     found = Allowance.objects.filter(certifier_id=certifier_id, certificate_id__in=list(certificate_ids))
-    return {one.certificate_id: one for one in found.annotate(overdue=Count("shipments", filter=late))}
+    return {one.certificate_id: one for one in found.annotate(planned=planned)}
 
 
 def standing(allowance: Allowance) -> list[Shipment]:

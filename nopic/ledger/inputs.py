@@ -90,8 +90,7 @@ def same_issuer(one: str, other: str) -> bool:
     """
     if plainly(one) == plainly(other):
         return True
-    first, second = sorted((_core(one), _core(other)), key=len)
-    return (len(first) > 3 and second.startswith(first)) or SequenceMatcher(None, first, second).ratio() >= ALIKE
+    return SequenceMatcher(None, _core(one), _core(other)).ratio() >= ALIKE
 
 
 def _core(name: str) -> str:

@@ -6,13 +6,13 @@ is laid beside its exporter's own requests; what was sent, beside those of the w
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef, Q, TextField
-from django.db.models.functions import Cast
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
+from django.db.models.functions import Cast, Upper
 
 from nopic.requests.models import CertificateRequest, Lot, RequestLine
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus
@@ -21,6 +21,8 @@ MOST_LOTS = 400  # of one exporter's products that leave on one day
 MOST = 20  # requests beside one
 ENDED = ("cancelled", "superseded", "abandoned")  # certificates: their goods may be asked for again
 LEAST = 4  # letters and digits of a number that tells one paper or seal from another
+
+_COMPARED = {"plate": "vessel", "paper": "transport_document", "inside": "containers"}
 
 # A seal and a transport document are used once. The days are those between a departure and one that was moved far.
 DAYS_OF_PAPERS = 60
@@ -80,26 +82,45 @@ def plainly(text: str) -> str:
     return "".join(text.split()).upper()
 
 
+def compactly(text: str) -> str:
+    """The number of a unit, seal or paper as it is compared: without spaces, hyphens and the like, in capitals."""
+    return re.sub(r"[\s!-/:-@\[-`{-~]", "", text).upper()
+
+
+def _compactly(column: str) -> Func:
+    """The same in PostgreSQL; of containers, all that they say in one text."""
+    said = Upper(Cast(F(column), TextField()))
+    marks = (Value("[[:space:][:punct:]]"), Value(""), Value("g"))
+    return Func(said, *marks, function="regexp_replace", output_field=TextField())
+
+
+def _inside(numbers: Iterable[str]) -> Q:
+    """What is said of the containers holds one of these."""
+    pattern = "|".join(numbers)
+    return Q(inside__regex=pattern) if pattern else Q(pk=None)
+
+
 def transport_units(request: CertificateRequest) -> dict[str, str]:
     """What the goods travel in, by its plain form: container numbers, and by road or rail the plate as well."""
-    plate = {plainly(request.vessel): request.vessel} if request.mode in (Mode.ROAD, Mode.RAIL) else {}
+    plate = {compactly(request.vessel): request.vessel} if request.mode in (Mode.ROAD, Mode.RAIL) else {}
     return {plain: unit for plain, unit in {**_containers(request), **plate}.items() if plain}
 
 
 def _containers(request: CertificateRequest) -> dict[str, str]:
     numbers = [str(each.get("number") or "") for each in request.containers]
-    return {plainly(number): number for number in numbers if number.strip()}
+    return {compactly(number): number for number in numbers if compactly(number)}
 
 
 def _papers(request: CertificateRequest) -> dict[str, str]:
     named = [str(each.get("seal") or "") for each in request.containers]
-    known = {plainly(number): number for number in (*named, request.transport_document)}
+    known = {compactly(number): number for number in (*named, request.transport_document)}
     return {plain: number for plain, number in known.items() if len(plain) >= LEAST}
 
 
 def _others(request: CertificateRequest) -> list[Other]:
-    day, typed = request.departure_on, [*transport_units(request).values(), *_papers(request).values()]
-    if day is None or not typed or request.coverage == Coverage.TIME_FRAME:
+    day, units = request.departure_on, transport_units(request).keys()
+    named = {plain for plain in units | _papers(request).keys() if len(plain) >= LEAST}  # looked for inside of texts
+    if day is None or not (units or named) or request.coverage == Coverage.TIME_FRAME:
         return []
     near, same_day = timedelta(days=DAYS_OF_PAPERS), Q(departure_on=day)
     standing = RequestLine.objects.filter(
@@ -111,18 +132,18 @@ def _others(request: CertificateRequest) -> list[Other]:
             certifier_id=request.certifier_id, departure_on__range=(day - near, day + near), coverage=Coverage.SINGLE
         )
         .filter(own if request.status == RequestStatus.DRAFT else own | ~Q(status=RequestStatus.DRAFT))
-        .alias(inside=Cast("containers", TextField()))
+        .alias(**{column: _compactly(name) for column, name in _COMPARED.items()})
         .filter(
-            own & same_day
-            | same_day & Q(vessel__in=typed)
-            | Q(transport_document__in=typed)
-            | Q(inside__regex="|".join(re.escape(number) for number in typed))
+            same_day & (Q(plate__in=units) | _inside(f"NUMBER{unit}" for unit in units))
+            | Q(paper__in=named)
+            | _inside(named)
         )
         .filter(Q(status=RequestStatus.DRAFT) | Exists(standing))
         .exclude(pk=request.pk)
         .exclude(status=RequestStatus.WITHDRAWN)
     )
-    rows = found.select_related("importer", "replaces_line", "split_line").order_by("-pk")[: MOST * 5]
+    sent_first = Case(When(status=RequestStatus.DRAFT, then=1), default=0)
+    rows = found.select_related("importer", "replaces_line", "split_line").order_by(sent_first, "-pk")[: MOST * 5]
     apart = [row for row in rows if not _belong_together(request, row)]
     return [other for row in apart if (other := _shared(request, day, row)).shared][:MOST]
 

@@ -19,6 +19,7 @@ from django.db.models import Model
 from django.utils.functional import Promise
 from django.utils.translation import override
 
+from nopic.requests.beside import Beside
 from nopic.requests.checks import Finding, LetPass, Waived, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.models import RequestLine
@@ -198,6 +199,7 @@ def _unpack(value: Any, known: dict[int, Any], rules: Rules) -> Any:
     known[value["n"]] = made
     if cls is Facts:
         object.__setattr__(made, "rules", rules)
+        object.__setattr__(made, "beside", Beside([], []))  # what nobody looked at then is not looked at now
     for name, item in [*inner.items(), *value["c"].items()]:
         object.__setattr__(made, name, _unpack(item, known, rules))
     return made

@@ -26,6 +26,13 @@ def standing(certifier_id: int) -> QuerySet[Policy]:
     return found.order_by("effective_from", "version")
 
 
+def since(certifier_id: int, setting: str, moment: datetime | None = None) -> datetime:
+    """From when a setting counts as it does now: the beginning of the last version that changed it, or of the first."""
+    begun = standing(certifier_id).filter(effective_from__lte=moment or the_present())
+    changed = begun.filter(changed__has_key=setting).values_list("effective_from", flat=True)
+    return changed.last() or begun.values_list("effective_from", flat=True)[0]
+
+
 @dataclass(frozen=True)
 class Change:
     """One setting that one version changed; the values are JSON as in the stored policy."""

@@ -37,7 +37,7 @@ def left(world: World) -> Make:
     """An issued certificate whose goods left a week ago, on a request that was sent `sent_days_ago`."""
 
     def make(sent_days_ago: int = 12, left_days_ago: int = 7) -> Consignment:
-        departure = today("America/Lima") - timedelta(days=left_days_ago)
+        departure = today("UTC") - timedelta(days=left_days_ago)
         made = consignments.make(
             world.here, world.importer, departure_on=departure, arrival_in=30, sent_days_ago=sent_days_ago
         )

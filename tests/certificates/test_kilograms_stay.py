@@ -65,7 +65,7 @@ def leave(side: Side, certificate: Certificate, kg: int) -> Allowance:
     """Recorded as left today; the certified day of departure has not come."""
     with tenant(side.certifier, side.sender):
         shipping.record_shipment(
-            certificate=fresh(certificate), said=shipping.Said(today("UTC"), Decimal(kg), lots=("A",)), has_left=True,
+            certificate=fresh(certificate), said=shipping.Said(today("America/Lima"), Decimal(kg), lots=("A",)), has_left=True,
             key=uuid4(), by=side.sender,
         )  # fmt: skip
         return Allowance.objects.get(certificate_id=certificate.pk)

@@ -1,5 +1,6 @@
 """A supplier's own organic certificate: filed by the exporter, seen by staff, asked about when it is missing or ends early."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -40,6 +41,11 @@ def read(client: Client, address: str) -> HttpResponseBase:
     if answer.streaming:
         b"".join(answer.streaming_content)
     return answer
+
+
+def shown_by(page: HttpResponseBase) -> str:
+    """The key of the file that the page says it showed."""
+    return re.findall(r'name="seen" value="(\d+)"', page.content.decode())[0]
 
 
 def case_of(here: Side) -> CertificateRequest:
@@ -88,9 +94,13 @@ def test_it_is_filed_replaced_and_looked_at_and_what_is_missing_or_ends_early_is
         actions.waive(request=request, line=None, rule=RULE, reason="Renewed, the paper follows", by=here.reviewer)
     assert [severity for severity, _said in found(here, request)] == ["note"]
     facts["certificate_to"] = (leaves - timedelta(days=2)).isoformat()
+    stale = sender.post(page, {"file": upload("cu-2025b.pdf", pdf(2)), **facts})  # from a page that showed no file yet
+    assert (stale.status_code, "added a newer file" in stale.content.decode()) == (409, True)
+    assert f'value="{facts["certificate_to"]}"' in stale.content.decode()
+    facts["seen"] = shown_by(stale)
     assert sender.post(page, {"file": upload("cu-2025b.pdf", pdf(2)), **facts}).status_code == 302
     assert [severity for severity, _said in found(here, request)] == ["question"]
-    facts["certificate_to"] = leaves.isoformat()
+    facts |= {"certificate_to": leaves.isoformat(), "seen": shown_by(sender.get(page))}
     assert sender.post(page, {"file": upload("cu-2026.pdf", pdf(3)), **facts}).status_code == 302
     assert found(here, request) == []
 

@@ -137,3 +137,29 @@ def test_what_stands_beside_a_request_takes_the_same_statements_however_much_it_
     one = statements()
     factories.submitted(world.here)
     assert statements() == one
+
+
+@pytest.mark.parametrize("typed", ["aplclloak26094", "APLC LLOAK-26094"])
+def test_a_bill_of_lading_is_known_however_it_is_typed(world: World, typed: str) -> None:
+    _earlier, found = said(world, days=30, **{**OTHER_CONTAINER, "transport_document": typed})
+    assert ["APLCLLOAK26094" in (one.staff_sentence or one.sentence) for one in found] == [True]
+
+
+def test_drafts_with_the_same_container_do_not_hide_what_was_sent(world: World) -> None:
+    earlier, found = said(world, days=7)
+    assert found
+    with tenant(world.here.certifier):
+        later = CertificateRequest.objects.exclude(pk=earlier.pk).get()
+        draft = factories.draft(world.here)
+        same = {
+            name: getattr(later, name)
+            for name in ("departure_on", "containers", "vessel", "mode", "transport_document")
+        }
+        CertificateRequest.objects.filter(pk=draft.pk).update(**same)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr("nopic.requests.beside.MOST", 1)
+            later = CertificateRequest.objects.select_related("certifier", "exporter", "importer", "policy").get(
+                pk=later.pk
+            )
+            again = [one for one in findings(later, moment="approval") if one.rule == "travels_by_itself"]
+    assert again == found

@@ -1,12 +1,15 @@
 """A past decision, judged again under the policy it was taken under, gives the same findings, whatever changed since."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import ProgrammingError, transaction
+from django.db.models import F
 
 from nopic.ledger import accounts
+from nopic.requests.models import CertificateRequest
 from nopic.review import actions
 from nopic.review.evidence import rerun
 from nopic.review.models import Decision
@@ -14,6 +17,7 @@ from nopic.tenants.actions import change_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer
 from nopic.workflow.clock import now
+from tests import factories
 from tests.factories import Side, World, signed_in
 from tests.review import cases
 
@@ -41,6 +45,15 @@ def test_it_gives_the_same_findings_after_the_policy_and_the_world_changed(here:
     Importer.objects.update(status="suspended")
     again = rerun(Decision.objects.get())
     assert (again.gone, again.new) == ([], [])
+
+
+def test_what_nobody_looked_at_then_is_not_looked_at_when_it_is_judged_again(here: Side) -> None:
+    kept = decided(here)
+    later = factories.submitted(here)
+    with tenant(here.certifier):
+        CertificateRequest.objects.filter(pk=later.pk).update(departure_on=F("departure_on") + timedelta(days=7))
+        del kept.facts["c"]["beside"]
+        assert rerun(kept).is_same
 
 
 def test_a_refusal_keeps_what_it_rested_on_and_a_difference_is_named(here: Side) -> None:

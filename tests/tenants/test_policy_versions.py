@@ -10,6 +10,7 @@ from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_poli
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError
+from nopic.tenants.policy.merging import laid_on
 from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
@@ -58,6 +59,38 @@ def test_a_change_before_planned_ones_is_carried_into_each_of_them(here: Side) -
         ("first_request_extra_days", 4, "planned"),
         ("lead_days", 5, "planned"),
     ], "what was carried over is told once"
+
+
+def test_what_is_carried_over_is_what_was_changed_and_not_the_whole_price_list(here: Side) -> None:
+    usual = here.policy.rules.to_json()["fees"]
+    express = {"turnaround": "express", "price": "75"}
+    turnarounds = [
+        *here.policy.rules.to_json()["turnarounds"],
+        {"code": "express", "name": "Express", "unit": "hours", "amount": 24},
+    ]
+    change(here, turnarounds=turnarounds)
+    change(here, days=20, fees={**usual, "certificate": "90"})
+    change(here, days=20, fees={**usual, "certificate": "95", "classes": [express]})
+    change(here, days=10, fees={**usual, "revision": "12"})
+    for day, certificate, revision, classes in ((10, usual["certificate"], "12", 0), (20, "95", "12", 1)):
+        fees = in_force(here, day).fees
+        assert (str(fees.certificate), str(fees.revision), len(fees.classes)) == (certificate, revision, classes)
+
+
+@pytest.mark.parametrize(
+    ("ground", "before", "wanted", "laid"),
+    [
+        (1, 2, 3, 3),
+        (1, 2, 2, 1),
+        ({"a": 1, "b": 9}, {"a": 1, "b": 2}, {"a": 5, "b": 2}, {"a": 5, "b": 9}),
+        ([1, 2], [1], [3], [3]),
+        ([{"key": "x", "n": 7}], [{"key": "x", "n": 1}], [{"key": "x", "n": 1}, {"key": "y", "n": 2}],
+         [{"key": "x", "n": 7}, {"key": "y", "n": 2}]),
+        ([{"key": "x"}, {"key": "z"}], [{"key": "x"}, {"key": "y"}], [{"key": "y"}, {"key": "w"}], [{"key": "w"}, {"key": "z"}]),
+    ],
+)  # fmt: skip
+def test_a_change_is_laid_on_other_ground_field_by_field_and_row_by_row(ground, before, wanted, laid) -> None:
+    assert laid_on(ground, before=before, wanted=wanted) == laid
 
 
 def test_a_withdrawn_change_never_begins_and_later_ones_stand_on_what_then_counts(here: Side) -> None:

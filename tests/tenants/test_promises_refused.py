@@ -11,11 +11,15 @@ OVER = {"code": "slow", "unit": "working_days", "amount": 2, "over_closed_days":
 @pytest.mark.parametrize(
     ("changes", "place", "why"),
     [
-        ({"turnarounds": [HOURS], "default_turnaround": "fast"}, "turnarounds.0", "needs at least one hour"),
-        ({"turnarounds": [OVER], "default_turnaround": "slow"}, "turnarounds.0", "Only hours can run over closed days"),
+        ({"turnarounds": [HOURS], "default_turnaround": "fast"}, "turnarounds.0.amount", "needs at least one hour"),
+        (
+            {"turnarounds": [OVER], "default_turnaround": "slow"},
+            "turnarounds.0.over_closed_days",
+            "Only hours can run over closed days",
+        ),
         (
             {"turnarounds": [{"code": "a", "amount": 31}], "default_turnaround": "a"},
-            "turnarounds.0",
+            "turnarounds.0.amount",
             "at most 30 working",
         ),
         ({"default_turnaround": "none"}, "default_turnaround", "is not one of the turnaround classes"),
@@ -24,7 +28,11 @@ OVER = {"code": "slow", "unit": "working_days", "amount": 2, "over_closed_days":
         ({"first_request_extra_days": -1}, "first_request_extra_days", "from 0 to 30"),
         ({"cut_off": "18:00"}, "cut_off", "must not be after the closing hour"),
         ({"opening": "16:59", "cut_off": "16:00"}, "opening", "must not be after the cut-off hour"),
-        ({"fees": {"classes": [{"turnaround": "gone", "price": "5.00"}]}}, "fees.classes", "which is not offered"),
+        (
+            {"fees": {"classes": [{"turnaround": "gone", "price": "5.00"}]}},
+            "fees.classes.0.turnaround",
+            "which is not offered",
+        ),
     ],
 )
 def test_it_is_refused_at_its_place_with_the_reason(changes: dict[str, object], place: str, why: str) -> None:

@@ -54,12 +54,14 @@ def look(claim: Claim) -> None:
 
 
 def settles_on(allowance: Allowance, office: Office) -> date:
-    """The day from which nothing more is recorded: the last departure and the policy's working days to record it."""
+    """The day from which nothing more is recorded: the last departure and the policy's working days to record it, and at
+    the least until the last day is over where the goods are loaded, which may be some hours later than at the office.
+    """
     day, rest = allowance.last_on, office.rules.time_frames.record_days
     while rest > 0:
         day += timedelta(days=1)
         rest -= office.is_working_day(day)
-    return day + timedelta(days=1)
+    return max(day, allowance.last_on + timedelta(days=1)) + timedelta(days=1)
 
 
 def _warn(allowance: Allowance, office: Office, today: date) -> None:

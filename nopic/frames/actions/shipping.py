@@ -66,13 +66,13 @@ def record_shipment(
 ) -> Shipment:  # fmt: skip
     """A shipment that is planned, or has left with its actual net weight.
 
-    The same key and words again return the same shipment: a double tap is no second truck. Raises LooksTheSame for one
+    The same key and words again return the same shipment, unless it was taken back: a double tap is no second truck. Raises LooksTheSame for one
     that was recorded after number `besides`, up to which a person has said that this is another; and Refused with
     (field, sentence) pairs.
     """
     now_ = _locked(allowance)
     if known := Shipment.objects.filter(certifier_id=now_.certifier_id, key=key).first():
-        if told_by(known, said, has_left=has_left):
+        if known.status != ShipmentStatus.UNDONE and told_by(known, said, has_left=has_left):
             return known
         raise LooksTheSame(known, now_.shipments_made)
     _may(now_, said, has_left=has_left, today=today)

@@ -57,7 +57,9 @@ def _refuse_what_cannot_be_accepted(fresh: CertificateRequest, rule: str, subjec
         raise Refused([_("%(document)s: the definitive one is not here yet") % words])
     if slot.organic != "no" and any(file.named_organic is None for file in came):
         raise Refused([_("%(document)s: say first whether it names the product as organic") % words])
-    if slot.organic == "stop" and any(file.named_organic is False for file in came):
+    if (
+        slot.organic == "stop" and came and not any(file.named_organic for file in came)
+    ):  # its other pages need not say it
         sentence = _(
             "%(document)s does not name the product as organic, so it cannot be accepted. Write that to the exporter"
         )

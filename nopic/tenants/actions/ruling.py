@@ -1,7 +1,8 @@
 """How a certifier's policy changes: a new version from a moment on, or a planned one taken back before it begins.
 
 A version is never edited. Whoever changes a setting from a day that lies before other planned versions does not lose
-them: each is laid anew on the changed ground, with the same day, person and reason, and the old one is withdrawn.
+them: of each, what it changed is laid anew on the changed ground, with the same day, person and reason, and the old one
+is withdrawn.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ from nopic.presentation.words import full_day
 from nopic.tenants.calendar import fault
 from nopic.tenants.models import Certifier, Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError, Rules
+from nopic.tenants.policy.merging import laid_on
 from nopic.tenants.queries import standing
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
@@ -102,9 +104,12 @@ def _carry_over(later: list[Policy], *, onto: Policy, by: Actor) -> None:
     ground = onto
     number = max(Policy.objects.filter(certifier_id=onto.certifier_id).values_list("version", flat=True))
     for old in later:
-        settings = {name: old.data[name] for name in old.changed}
+        on = {**Rules().to_json(), **ground.data}
+        settings = {
+            name: laid_on(on[name], before=before, wanted=old.data[name]) for name, before in old.changed.items()
+        }
         try:
-            data = checked({**ground.data, **settings})
+            data = checked({**on, **settings})
         except PolicyError as error:
             said = _("Together with the change planned for %(day)s: %(problem)s")
             zone = ZoneInfo(ground.rules.time_zone)
@@ -112,7 +117,7 @@ def _carry_over(later: list[Policy], *, onto: Policy, by: Actor) -> None:
             words = {"day": full_day(begins), "problem": next(iter(error.problems.values()))}
             raise PolicyError({next(iter(error.problems)): said % words}) from error
         number += 1
-        changed = {name: ground.data.get(name) for name in settings}
+        changed = {name: on[name] for name in settings}
         PolicyWithdrawal.objects.create(
             certifier_id=old.certifier_id, policy=old, by=str(by), note=f"carried over to version {number}"
         )

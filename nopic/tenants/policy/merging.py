@@ -1,0 +1,39 @@
+"""A planned change laid on ground that changed meanwhile: what it changed, and nothing else."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+ROW_KEYS: Final = ("key", "id", "code", "mode", "turnaround", "day", "letter", "language")  # what tells rows apart
+
+
+def laid_on(ground: Any, *, before: Any, wanted: Any) -> Any:
+    """The JSON value of a setting that was changed from `before` to `wanted`, on `ground` instead of `before`.
+
+    Fields of an object, and rows that have a key, are laid one by one; any other value is the wanted one if it was changed.
+    """
+    if wanted == before:
+        return ground
+    if all(isinstance(each, dict) for each in (ground, before, wanted)):
+        return _fields(ground, before, wanted)
+    rows = [_by_key(each) for each in (ground, before, wanted)]
+    if all(each is not None for each in rows):
+        return list(_fields(*rows).values())  # type: ignore[arg-type]
+    return wanted
+
+
+def _fields(ground: Mapping[Any, Any], before: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> dict[Any, Any]:
+    kept = {
+        name: laid_on(ground.get(name, value), before=before.get(name), wanted=value)
+        for name, value in wanted.items()
+        if name in ground or name not in before  # what was removed meanwhile and not touched stays removed
+        or before[name] != value
+    }  # fmt: skip
+    return {**kept, **{name: value for name, value in ground.items() if name not in wanted and name not in before}}
+
+
+def _by_key(rows: Any) -> dict[tuple[Any, ...], Any] | None:
+    """Rows by what tells them apart; None when this is no list of such rows."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return None
+    named = {tuple(row[name] for name in ROW_KEYS if name in row): row for row in rows}
+    return named if len(named) == len(rows) and () not in named else None
