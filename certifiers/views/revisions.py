@@ -12,6 +12,7 @@ from nopic.certificates import limits, policies, queries, standing
 from nopic.certificates.actions import correcting, revising
 from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import RevisionStatus
+from nopic.fees.prices import of_revision
 from nopic.presentation.forms import posted, problems
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.workflow.transitions import Overtaken, Refused
@@ -63,6 +64,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         "to_decide": wish.status == RevisionStatus.REQUESTED,
         "by_two": wish.corrects or wish.two_people,
         "obstacles": _obstacles(request, found, wish),
+        "price": of_revision(found.request.policy.rules) if found.request.policy else "",
         "split_off": standing.split_off(found.request, line_id=found.line_id),
         "papers": limits.papers(found, wish) if wish.corrects else [],
         "form": form,

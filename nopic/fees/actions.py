@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.fees.models import Charge, ChargeEvent, EventKind, StatementFile
-from nopic.fees.quotes import REPLACEMENT, REVISION, Item, Quote
+from nopic.fees.quotes import REVISION, Item, Quote
 from nopic.tenants.models import Policy
 from nopic.tenants.policy.fees import SENT
 from nopic.workflow.audit import Actor, record
@@ -66,10 +66,9 @@ def adjust(
     return made
 
 
-def charge_for_change(
-    kind: str,
+def charge_for_revision(
     *,
-    change_id: int,
+    revision_id: int,
     exporter_id: int,
     request_id: int,
     line_id: int | None,
@@ -77,24 +76,19 @@ def charge_for_change(
     policy: Policy,
     by: Actor,
 ) -> Charge | None:
-    """The fee of a `revision` or a `replacement`, due at once; None where it costs nothing.
+    """The fee of a revision, due at once; None where it costs nothing. Asking twice charges once.
 
-    `change_id` names the change, so that asking twice charges once; `reference` is what the exporter knows it by, such
-    as the certificate's number; `policy` the version whose price holds. ValueError for another kind.
+    `reference` is what the exporter knows it by, the certificate's number; `policy` the version whose price holds, which
+    `prices.of_revision` told whoever asked for the revision.
     """
-    fees = policy.rules.fees
-    try:
-        amount = {REVISION: fees.revision, REPLACEMENT: fees.replacement}[kind]
-    except KeyError:
-        raise ValueError(f"{kind} is no change of a certificate") from None
-    if not amount:
+    fees, key, moment = policy.rules.fees, f"{REVISION}:{revision_id}", now()
+    if not fees.revision:
         return None
-    key, moment = f"{kind}:{change_id}", now()
     known = Charge.objects.filter(certifier_id=policy.certifier_id, key=key).first()
     if known is not None:
         return known
     made = _charge(
-        Item(kind, "", line_id, amount), fees.currency, exporter_id=exporter_id, request_id=request_id,
+        Item(REVISION, "", line_id, fees.revision), fees.currency, exporter_id=exporter_id, request_id=request_id,
         reference=reference, turn=0, key=key, policy=policy, at=moment, by=by,
     )  # fmt: skip
     happen(EventKind.DUE, [made], at=moment, by=by)

@@ -7,6 +7,14 @@ from nopic.tenants.policy import Rules
 from nopic.tenants.policy.fees import SENT
 
 
+def of_revision(rules: Rules) -> str:
+    """What a new version of a certificate costs, for whoever asks for it or approves it; nothing where it is free."""
+    if not rules.fees.revision:
+        return ""
+    words = {"price": money(rules.fees.revision, rules.fees.currency)}
+    return _("A revision costs %(price)s, owed once it is approved.") % words
+
+
 def price_list(rules: Rules) -> list[tuple[str, str, str]]:
     """(what, price, when it is charged) of everything that costs something; nothing where all is free."""
     fees = rules.fees

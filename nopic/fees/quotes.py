@@ -88,6 +88,11 @@ def quote(fees: Fees, facts: Facts) -> Quote:
     return Quote(fees.currency, tuple(item for item in items if item.amount))
 
 
+def only(code: str, amount: Decimal, fees: Fees) -> Quote:
+    """One price for the whole; nothing where it is free."""
+    return Quote(fees.currency, (Item(code, "", None, amount),) if amount else ())
+
+
 def words(code: str, detail: str = "") -> str:
     """What a fee is for."""
     named = {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from nopic.fees.quotes import Facts, Quote, quote
+from nopic.fees.quotes import REPLACEMENT, Facts, Quote, only, quote
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import Coverage, LineStatus
 from nopic.tenants.calendar import Office
@@ -21,9 +21,9 @@ def quote_of(
     """
     if rules.fees.is_free:
         return None
-    if request.replaces_id is not None:
-        lines = ()  # the fee of a replacement falls due when it takes the place; that of a certificate was charged once
-    elif lines is None:
+    if request.replaces_id is not None:  # the certificate that it replaces was charged already
+        return only(REPLACEMENT, rules.fees.replacement, rules.fees)
+    if lines is None:
         lines = list(
             RequestLine.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, removed=False)
             .exclude(status=LineStatus.WITHDRAWN)

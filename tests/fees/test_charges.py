@@ -13,11 +13,13 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from nopic.certificates.actions import revising
 from nopic.delivery.mails.costing import price_lines
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge, ChargeEvent
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest
+from nopic.requests.pricing import quote_of
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
@@ -27,6 +29,8 @@ from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
+from tests.certificates.test_revisions import ask
+from tests.delivery import consignments
 from tests.factories import Side, World
 from tests.review.test_asking import asked
 
@@ -133,17 +137,53 @@ def test_a_free_price_list_leaves_no_rows(here: Side) -> None:
     assert Charge.objects.count() == 0
 
 
-def test_a_change_of_a_certificate_is_charged_once_and_at_once(here: Side) -> None:
+def test_a_revision_is_charged_once_and_at_once(here: Side) -> None:
     request = sent(here)
     facts = {
-        "change_id": 7, "exporter_id": here.exporter.pk, "request_id": request.pk, "line_id": None,
+        "revision_id": 7, "exporter_id": here.exporter.pk, "request_id": request.pk, "line_id": None,
         "reference": "901-9010000017-000042", "policy": Policy.objects.get(version=2), "by": here.reviewer,
     }  # fmt: skip
-    first = actions.charge_for_change("revision", **facts)
+    first = actions.charge_for_revision(**facts)
     assert first is not None
-    assert actions.charge_for_change("revision", **facts) == first
-    assert actions.charge_for_change("replacement", **facts) is None
+    assert actions.charge_for_revision(**facts) == first
     assert shown(here)[0] == ("Revision", "USD 35.00", "due")
+
+
+def test_whoever_asks_for_a_new_version_or_approves_it_reads_first_what_it_costs(world: World) -> None:
+    made = consignments.make(world.here, world.importer)
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=made.request.pk).update(policy=price(world.here))
+    costs, page = (
+        "A revision costs USD 35.00, owed once it is approved.",
+        f"/tierra/certificates/{made.certificate.pk}/",
+    )
+    for address in ("revise/", "split/"):
+        assert costs in factories.signed_in(world.here.sender).get(page + address).content.decode()
+    revision = ask(made)
+    assert costs in factories.signed_in(world.here.reviewer).get(f"{page}revisions/{revision.pk}/").content.decode()
+    with tenant(world.here.certifier):
+        revising.approve(revision=revision, by=world.here.reviewer)
+        assert shown(world.here)[0] == ("Revision", "USD 35.00", "due")
+
+
+def test_a_replacement_is_quoted_as_one_and_charged_as_quoted(here: Side) -> None:
+    request, rules = factories.complete_draft(here), Rules(fees=Fees(certificate=Decimal(45), replacement=Decimal(75)))
+    replacing = CertificateRequest(
+        pk=request.pk, certifier=here.certifier, replaces_id=7, departure_on=request.departure_on
+    )
+    quote = quote_of(replacing, rules, now())
+    assert quote is not None
+    assert [(row.words, row.amount) for row in quote.rows] == [("Replacement", Decimal(75))]
+    actions.fix(
+        quote, exporter_id=here.exporter.pk, request_id=request.pk, reference=request.reference, turn=1,
+        policy=price(here, rules, version=3), by=here.sender,
+    )  # fmt: skip
+    assert shown(here) == [("Replacement", "USD 75.00", "quoted")]
+    issued(here, request)
+    assert shown(here) == [("Replacement", "USD 75.00", "due")]
+    free = quote_of(replacing, RULES, now())
+    assert free is not None
+    assert free.items == ()
 
 
 def test_waiving_needs_a_reason_and_happens_once(here: Side) -> None:

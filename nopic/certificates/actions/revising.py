@@ -20,7 +20,6 @@ from nopic.certificates.limits import Wish
 from nopic.certificates.models import Certificate, RegistryOperation, Revision
 from nopic.certificates.statuses import Corrected, OperationKind, RevisionStatus
 from nopic.fees import actions as fees
-from nopic.fees.quotes import REVISION
 from nopic.oid.payloads import client_ref, fingerprint, plain_decimal, revise_payload, weights_payload
 from nopic.requests import snapshot
 from nopic.tenants.models import Importer, User
@@ -98,8 +97,8 @@ def approve(*, revision: Revision, by: User, note: str = "") -> Revision:
     record(certificate, "revision approved", by=by, note=note, version=fresh.version)
     request = certificate.request
     assert request.policy is not None  # noqa: S101 - a sent request has one
-    fees.charge_for_change(
-        REVISION, change_id=fresh.pk, exporter_id=request.exporter_id, request_id=request.pk,
+    fees.charge_for_revision(
+        revision_id=fresh.pk, exporter_id=request.exporter_id, request_id=request.pk,
         line_id=certificate.line_id, reference=certificate.number, policy=request.policy, by=by,
     )  # fmt: skip
     return fresh

@@ -18,7 +18,6 @@ from nopic.certificates.statuses import (
     RevisionStatus,
 )
 from nopic.fees import actions as fees
-from nopic.fees.quotes import REPLACEMENT
 from nopic.ledger import accounts, inputs
 from nopic.ledger.models import Account
 from nopic.oid.payloads import fingerprint
@@ -104,12 +103,6 @@ def take_the_place(new: Certificate, goods: Goods, *, at: datetime, by: Actor) -
     new.non_organic_kg = old.non_organic_kg  # what was treated on the way stays so, whatever the number
     new.save(update_fields=["non_organic_kg"])
     record(new, "took the place", by=by, old=old.number or "", new=new.number or "", kg=str(goods.kg))
-    policy = new.request.policy
-    assert policy is not None  # noqa: S101 - a sent request has one
-    fees.charge_for_change(
-        REPLACEMENT, change_id=new.pk, exporter_id=new.request.exporter_id, request_id=new.request_id,
-        line_id=new.line_id, reference=old.number or "", policy=policy, by=by,
-    )  # fmt: skip
     projection.refresh(old)
     owe("render", old.pk, certifier_id=old.certifier_id)
     owe("hand_over", old.pk, certifier_id=old.certifier_id)

@@ -15,6 +15,7 @@ from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import RevisionStatus
 from nopic.delivery.forms.changing import RevisionForm
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
+from nopic.fees.prices import of_revision
 from nopic.presentation.forms import posted, problems
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.statuses import STAFF
@@ -76,7 +77,14 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
 
 def frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
     """What every page of a change says of its certificate."""
-    return {"certificate": found, "number": found.number or "", "back": _back(request, found)}
+    policy = found.request.policy
+    assert policy is not None  # noqa: S101 - a sent request has one
+    return {
+        "certificate": found,
+        "number": found.number or "",
+        "back": _back(request, found),
+        "price": of_revision(policy.rules),
+    }
 
 
 def _back(request: PortalRequest, found: Certificate) -> str:
