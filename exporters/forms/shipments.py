@@ -77,7 +77,7 @@ class AskingForm(SaidForm):
     """What is said of a truck that may have been recorded before; `newest` is what the person saw when they were asked."""
 
     another = forms.BooleanField(
-        label=gettext_lazy("Yes, this is another truck"), required=False, widget=forms.HiddenInput
+        label=gettext_lazy("Yes, another truck or trip"), required=False, widget=forms.HiddenInput
     )
     newest = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -90,7 +90,7 @@ class AskingForm(SaidForm):
         """Show the question that a twin raises; everything typed stays."""
         self.data = {**dict(self.data.items()), "newest": str(same.newest), "another": ""}
         self.fields["another"].widget = forms.CheckboxInput()
-        sentence = _("Shipment %(n)s looks the same: %(what)s. Is this another truck?")
+        sentence = _("Shipment %(n)s may be the same: %(what)s. Is this another truck or trip?")
         self.add_error("another", sentence % {"n": same.shipment.number, "what": told(Said.of_shipment(same.shipment))})
 
 

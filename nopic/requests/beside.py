@@ -4,25 +4,27 @@ Read once and kept with the facts, so that a decision can be judged again whatev
 is laid beside its exporter's own requests; what was sent, beside those of the whole certifier.
 """
 
-import re
+import string
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, TextField, Value, When
-from django.db.models.functions import Cast, Upper
+from django.db.models import Case, Exists, Func, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Cast, Concat
 
-from nopic.requests.models import CertificateRequest, Lot, RequestLine
+from nopic.requests.models import CertificateRequest, Lot, RequestLine, RequestVersion
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus
 
 MOST_LOTS = 400  # of one exporter's products that leave on one day
 MOST = 20  # requests beside one
 ENDED = ("cancelled", "superseded", "abandoned")  # certificates: their goods may be asked for again
 LEAST = 4  # letters and digits of a number that tells one paper or seal from another
-
-_COMPARED = {"plate": "vessel", "paper": "transport_document", "inside": "containers"}
+# What people put between the letters and digits of a number, and what JSON puts between numbers.
+MARKS = string.punctuation + string.whitespace + "\u00a0\u2007\u202f\u2010\u2011\u2013\u2014"
+_WITHOUT_MARKS = str.maketrans("", "", MARKS)
 
 # A seal and a transport document are used once. The days are those between a departure and one that was moved far.
 DAYS_OF_PAPERS = 60
@@ -84,20 +86,12 @@ def plainly(text: str) -> str:
 
 def compactly(text: str) -> str:
     """The number of a unit, seal or paper as it is compared: without spaces, hyphens and the like, in capitals."""
-    return re.sub(r"[\s!-/:-@\[-`{-~]", "", text).upper()
+    return text.translate(_WITHOUT_MARKS).upper()
 
 
-def _compactly(column: str) -> Func:
-    """The same in PostgreSQL; of containers, all that they say in one text."""
-    said = Upper(Cast(F(column), TextField()))
-    marks = (Value("[[:space:][:punct:]]"), Value(""), Value("g"))
-    return Func(said, *marks, function="regexp_replace", output_field=TextField())
-
-
-def _inside(numbers: Iterable[str]) -> Q:
-    """What is said of the containers holds one of these."""
-    pattern = "|".join(numbers)
-    return Q(inside__regex=pattern) if pattern else Q(pk=None)
+def _names_one_of(numbers: Collection[str]) -> Q:
+    """Of the requests that `said` stands beside: those in whose text one of these stands somewhere."""
+    return Q(said__iregex="|".join(sorted(numbers))) if numbers else Q(pk=None)
 
 
 def transport_units(request: CertificateRequest) -> dict[str, str]:
@@ -117,9 +111,29 @@ def _papers(request: CertificateRequest) -> dict[str, str]:
     return {plain: number for plain, number in known.items() if len(plain) >= LEAST}
 
 
+# Vessel or plate, transport document and containers in one text, whose marks are taken out once in each row.
+_SAID = Func(
+    Concat(
+        "vessel", Value(" "), "transport_document", Value(" "), Cast("containers", TextField()), output_field=TextField()
+    ),
+    Value(MARKS), Value(""), function="translate", output_field=TextField(),
+)  # fmt: skip
+# While questions are open, the columns hold what is being typed; what counts is what was sent last.
+_SENT = Case(
+    When(
+        status=RequestStatus.QUESTIONS_OPEN,
+        then=Subquery(
+            RequestVersion.objects.filter(certifier_id=OuterRef("certifier_id"), request_id=OuterRef("pk"))
+            .order_by("-number")
+            .values("snapshot")[:1]
+        ),
+    )
+)
+
+
 def _others(request: CertificateRequest) -> list[Other]:
     day, units = request.departure_on, transport_units(request).keys()
-    named = {plain for plain in units | _papers(request).keys() if len(plain) >= LEAST}  # looked for inside of texts
+    named = {plain for plain in units | _papers(request).keys() if len(plain) >= LEAST}
     if day is None or not (units or named) or request.coverage == Coverage.TIME_FRAME:
         return []
     near, same_day = timedelta(days=DAYS_OF_PAPERS), Q(departure_on=day)
@@ -132,20 +146,27 @@ def _others(request: CertificateRequest) -> list[Other]:
             certifier_id=request.certifier_id, departure_on__range=(day - near, day + near), coverage=Coverage.SINGLE
         )
         .filter(own if request.status == RequestStatus.DRAFT else own | ~Q(status=RequestStatus.DRAFT))
-        .alias(**{column: _compactly(name) for column, name in _COMPARED.items()})
-        .filter(
-            same_day & (Q(plate__in=units) | _inside(f"NUMBER{unit}" for unit in units))
-            | Q(paper__in=named)
-            | _inside(named)
-        )
+        .alias(said=_SAID)
+        .filter(_names_one_of(named) | same_day & _names_one_of(units - named))
+        .annotate(sent=_SENT)
         .filter(Q(status=RequestStatus.DRAFT) | Exists(standing))
         .exclude(pk=request.pk)
         .exclude(status=RequestStatus.WITHDRAWN)
     )
     sent_first = Case(When(status=RequestStatus.DRAFT, then=1), default=0)
     rows = found.select_related("importer", "replaces_line", "split_line").order_by(sent_first, "-pk")[: MOST * 5]
+    for row in rows:
+        _read_as_sent(row, row.sent)
     apart = [row for row in rows if not _belong_together(request, row)]
     return [other for row in apart if (other := _shared(request, day, row)).shared][:MOST]
+
+
+def _read_as_sent(row: CertificateRequest, sent: Mapping[str, Any] | None) -> None:
+    if sent is not None:
+        by, leaves = sent["transport"], sent["route"]["departure_on"]
+        row.mode, row.vessel, row.containers = by["mode"], by.get("vessel") or "", by["containers"]
+        row.transport_document = by.get("document_number") or ""
+        row.departure_on = date.fromisoformat(leaves) if leaves else row.departure_on
 
 
 def _belong_together(one: CertificateRequest, other: CertificateRequest) -> bool:

@@ -34,7 +34,7 @@ def test_three_trucks_are_recorded_on_a_phone(server: str, committed_world: Worl
     page.get_by_role("textbox", name="Net weight").fill("4,000")
     page.get_by_label("Container or plate (optional)").fill("plate 3")
     page.get_by_role("button", name="Record shipment").click()
-    expect(page.get_by_label("Yes, this is another truck")).to_be_visible()
+    expect(page.get_by_label("Yes, another truck or trip")).to_be_visible()
     expect(page.get_by_text("Recorded already:")).to_be_visible()
     assert_no_overflow(page)
     assert_accessible(page)

@@ -163,3 +163,13 @@ def test_drafts_with_the_same_container_do_not_hide_what_was_sent(world: World) 
             )
             again = [one for one in findings(later, moment="approval") if one.rule == "travels_by_itself"]
     assert again == found
+
+
+def test_what_is_only_typed_into_a_correction_of_another_request_is_not_compared(world: World) -> None:
+    typed = {
+        "status": "questions_open",
+        "transport_document": "TYPED-4711",
+        "containers": [{"number": "APLU 417512 5"}],
+    }
+    _earlier, (found,) = said(world, importer_id=world.other_importer.pk, **typed)
+    assert found.staff_sentence.startswith(f"{MINE} is in ")

@@ -1,5 +1,7 @@
 """What is said of a certificate that its exporter wants cancelled, and of one that is (source: ux.md §8)."""
 
+from zoneinfo import ZoneInfo
+
 from django.conf import settings
 from django.utils.translation import gettext as _
 
@@ -7,6 +9,7 @@ from nopic.certificates.models import CancelWish
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.letters import Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.presentation.words import day, kg
+from nopic.requests.facts import rules_of
 
 
 def cancel_wished(case: Case) -> Letter:
@@ -80,7 +83,9 @@ def words_on_wish(case: Case, outcome: str) -> list[str]:
     wish = case.certificate.cancel_wishes.filter(certifier_id=case.certificate.certifier_id, outcome=outcome).last()
     if wish is None:
         return []
-    return [_("You asked on %(day)s to cancel it: this answers it.") % {"day": day(wish.asked_at.date())}]
+    zone = ZoneInfo(rules_of(case.request).time_zone)
+    asked = day(wish.asked_at.astimezone(zone).date())
+    return [_("You asked on %(day)s to cancel it: this answers it.") % {"day": asked}]
 
 
 def _wish(case: Case) -> CancelWish:

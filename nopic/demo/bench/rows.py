@@ -35,17 +35,18 @@ SELECT n, {top} - n AS id,
        CASE WHEN n <= {first} OR n %% 5 = 0 THEN 0 ELSE 1 + n %% ({offices} - 1) END AS office,
        n <= {first} OR n %% 83 = 0 AND n > 1000 AS is_open,
        current_date + CASE WHEN n <= {first} THEN 1 + n / 20 WHEN n %% 83 = 0 AND n > 1000 THEN 5 + n %% 57
-                           ELSE -1 - n / 3000 END AS leaves
+                           ELSE -1 - n / 3000 END AS leaves,
+       n <= {first} OR n %% 5 = 0 AS whole
   FROM generate_series({rows}, 1, -1) n
 """
 # So many open requests and as many certificates, all of one certifier's first exporter.
 EXACTLY = """
-SELECT n, {top} - 1000 * {office} - n AS id, {office} AS office, n > {rows} AS is_open, current_date + 5 AS leaves
+SELECT n, {top} - 1000 * {office} - n AS id, {office} AS office, n > {rows} AS is_open, current_date + 5 AS leaves, true AS whole
   FROM generate_series(2 * {rows}, 1, -1) n
 """
 PLAN = """
 CREATE TEMP TABLE bench_plan AS
-SELECT x.n, x.id, x.is_open, x.leaves, p.*, '2025-' || lpad(x.id::text, 8, '0') AS reference,
+SELECT x.n, x.id, x.is_open, x.leaves, x.whole, p.*, '2025-' || lpad(x.id::text, 8, '0') AS reference,
        p.nop_code || '-' || p.nop_id || '-' || lpad((x.n %% 1000000)::text, 6, '0') AS number,
        'VV' || (100000 + x.n) AS lot
   FROM ({spread}) x JOIN bench_party p ON p.office = x.office AND p.turn = (x.n + x.n / 7) %% p.size
@@ -64,9 +65,9 @@ class Copy:
 
 
 TENANT = {"certifier_id": "p.certifier_id"}
-# Typed texts and frozen data are whole for the certifier that is looked at; of the others they would only fill the disk.
-THIN = "CASE WHEN p.office = 0 THEN s.{0} ELSE '{{}}' END"
-THIN_CERTIFICATE = "CASE WHEN p.office = 0 THEN s.data ELSE jsonb_build_object('coverage', s.data->'coverage') END"
+# Typed texts and frozen data are whole for the certifiers that are looked at; of the others they would only fill the disk.
+THIN = "CASE WHEN p.whole THEN s.{0} ELSE '{{}}' END"
+THIN_CERTIFICATE = "CASE WHEN p.whole THEN s.data ELSE jsonb_build_object('coverage', s.data->'coverage') END"
 COPIES = [
     Copy("documents_dossier", "s.id = %(dossier)s", TENANT | {"id": "p.id"}),
     Copy("requests_certificaterequest", "s.id = %(request)s", TENANT | {
@@ -75,7 +76,9 @@ COPIES = [
         "status": "CASE WHEN p.is_open THEN 'submitted' ELSE 'decided' END",
         "reviewer_id": "CASE WHEN p.is_open AND p.n % 3 > 0 THEN NULL ELSE p.reviewer_id END",
         "decided_at": "CASE WHEN p.is_open THEN NULL ELSE s.decided_at END", "departure_on": "p.leaves",
-        "arrival_on": "p.leaves + 18", "late": "p.n % 25 = 0", "raw": THIN.format("raw"), "decide_by": "p.leaves - 2 + s.decide_by::time",
+        "arrival_on": "p.leaves + 18", "transport_document": "'BL' || p.n",
+        "containers": "jsonb_build_array(jsonb_build_object('number', 'CONU ' || p.n, 'seal', 'SE' || p.n))",
+        "late": "p.n % 25 = 0", "raw": THIN.format("raw"), "decide_by": "p.leaves - 2 + s.decide_by::time",
     }),
     Copy("requests_requestline", "s.request_id = %(request)s", TENANT | {
         "id": "p.id", "request_id": "p.id", "item_id": "p.item_id", "version_id": "p.version_id",
