@@ -19,9 +19,10 @@ from certifiers.presenters.ruling import Reader, planned_first, sentences, swatc
 from nopic.presentation import words
 from nopic.tenants import queries
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
-from nopic.tenants.actions import ChangedMeanwhile, change_policy, checked, withdraw_policy
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, laid_out, withdraw_policy
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import PolicyError, Rules
+from nopic.tenants.policy.frame import At, read_record
 from nopic.tenants.policy.groups import GROUPS, Group, group_of
 from nopic.tenants.policy.presets import PRESETS, Preset
 from nopic.tenants.policy.saying import differences, label_of
@@ -44,9 +45,9 @@ def policies(request: PortalRequest) -> HttpResponse:
         if not group.settings:
             continue
         mine = [change for change in changes if change.setting in group.settings]
-        begun = next((change for change in mine if change.state == "begun"), None)
+        begun = queries.begun(mine)
         plans = {change.policy.pk for change in mine if change.state == "planned"}
-        cards.append({"slug": slug, "group": group, "last": begun, "planned": len(plans)})
+        cards.append({"slug": slug, "group": group, "last": begun[-1] if begun else None, "planned": len(plans)})
     return render(request, "certifiers/policies/index.html", {"cards": cards, "zone": zone})
 
 
@@ -113,9 +114,14 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
     changed = {name: proposed[name] for name in group.settings if proposed[name] != before.get(name)}
     problems: dict[str, str] = {}
     since = _since(entered["since"], policy.rules, problems)
+    ground = queries.policy_of(request.certifier.pk, since)
+    was, will = before, changed
     try:
-        stored = checked({**_complete(policy), **proposed})  # as it is kept: spaces cut, empty lines gone
-        changed = {name: stored[name] for name in changed if stored[name] != before.get(name)}
+        stored = read_record(Rules, values, At())  # as it is kept: spaces cut, empty lines gone
+        changed = {
+            name: stored.to_json()[name] for name in changed if getattr(stored, name) != getattr(shown.rules, name)
+        }
+        was, will = laid_out(ground, changed, before)
     except PolicyError as error:
         problems |= error.problems
     if not changed and not problems:
@@ -124,7 +130,7 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
         try:
             version = change_policy(
                 certifier=request.certifier, settings=changed, since=since, seen=entered["seen"], reason=entered["why"],
-                by=request.user,
+                by=request.user, shown=before,
             )  # fmt: skip
             messages.success(request, _saved(version, policy.rules))
             return redirect("policy_group", certifier=request.certifier.slug, group=slug)
@@ -134,7 +140,10 @@ def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
             problems |= error.problems
         except Refused as refused:
             problems["why"] = " ".join(str(each) for each in refused.findings)
-    return _page(request, slug, group, policy, values, entered, problems=problems, before=before, changed=changed)
+    return _page(
+        request, slug, group, policy, values, entered, problems=problems, before=was, will=will,
+        changed={name: will[name] for name in changed}, planned_too=ground.version != policy.version,
+    )  # fmt: skip
 
 
 def _overtaken(
@@ -165,7 +174,8 @@ def _overtaken(
 def _page(
     request: PortalRequest, slug: str, group: Group, policy: Policy, values: Mapping[str, Any], entered: dict[str, Any],
     *, problems: Mapping[str, str] | None = None, meanwhile: list[str] | None = None, preset: Preset | None = None,
-    before: Mapping[str, Any] | None = None, changed: Mapping[str, Any] | None = None,
+    before: Mapping[str, Any] | None = None, changed: Mapping[str, Any] | None = None, will: Mapping[str, Any] | None = None,
+    planned_too: bool = False,
 ) -> HttpResponse:  # fmt: skip
     problems = problems or {}
     may_change = Role.CERTIFIER_ADMIN in request.roles
@@ -173,7 +183,7 @@ def _page(
     moment, who = now(), request.certifier.name
     readable = True
     try:
-        proposed = Reader(Rules.from_json(values), moment, who)
+        proposed = Reader(Rules.from_json({**values, **(will or {})}), moment, who)
         for node in controls:
             node.told = sentences(node.name, proposed)
         colours = swatches(proposed.rules) if slug == "brand" else []
@@ -182,7 +192,7 @@ def _page(
     zone = policy.rules.time_zone
     changes = queries.changes(request.certifier.pk, frozenset(group.settings), moment)
     planned, history = planned_first(told_changes(changes))
-    since = {one.setting: one.policy.effective_from for one in reversed(changes) if one.state == "begun"}
+    since = {one.setting: one.policy.effective_from for one in queries.begun(changes)}
     in_force = Reader(policy.rules, moment, who)
     context = {
         "slug": slug,
@@ -202,6 +212,7 @@ def _page(
         "changes": _in_words(before or {}, changed or {}),
         "affected": [node for node in controls if node.told and node.name in (changed or {})],
         "readable": readable,
+        "planned_too": planned_too,
         "meanwhile": meanwhile or [],
         "swatches": colours,
         "is_proposal": bool(changed or preset or problems or meanwhile),

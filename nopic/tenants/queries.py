@@ -1,5 +1,6 @@
 """Which version of a certifier's policy is in force at a moment, what is planned, and who changed what, when and why."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -65,3 +66,9 @@ def changes(certifier_id: int, settings: frozenset[str], moment: datetime | None
             if name in settings
         ]
     return sorted(found, key=lambda change: (change.policy.at, change.policy.version), reverse=True)
+
+
+def begun(changes: Iterable[Change]) -> list[Change]:
+    """Those that count or counted; the one that began last stands last, whenever it was decided."""
+    counted = [change for change in changes if change.state == "begun"]
+    return sorted(counted, key=lambda change: (change.policy.effective_from, change.policy.version))

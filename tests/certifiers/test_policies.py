@@ -258,3 +258,49 @@ def test_statements_do_not_grow_with_the_history(here: Side) -> None:
             admin.get(f"/{here.certifier.slug}/policies/")
         counts.append(len(captured))
     assert counts[0] == counts[1]
+
+
+def test_a_plan_is_laid_on_what_is_planned_before_it_and_the_preview_says_so(here: Side) -> None:
+    admin = signed_in(here.admin)
+    first, second = ((now() + timedelta(days=days)).date().isoformat() for days in (10, 20))
+    sent = {**opened(admin, url(here, "fees")), "fees-certificate": "90.00", "since": first, "why": "Season"}
+    assert admin.post(url(here, "fees"), {**sent, "go": "save"}).status_code == 302
+    sent = {**opened(admin, url(here, "fees")), "fees-late": "50.00", "since": second, "why": "Late ones"}
+    shown = text(admin.post(url(here, "fees"), {**sent, "go": "preview"}))
+    assert "Certificate: USD 90.00" in shown
+    assert "Changes planned for that day or before count by then" in shown
+    assert "Fees, certificate: 90" not in shown, "what was planned before is not undone"
+    assert admin.post(url(here, "fees"), {**sent, "go": "save"}).status_code == 302
+    fees = in_force(here, 21).fees
+    assert (str(fees.certificate), str(fees.late)) == ("90.00", "50.00")
+
+
+def test_what_contradicts_itself_only_today_may_be_planned(here: Side) -> None:
+    admin = signed_in(here.admin)
+    day = (now() + timedelta(days=10)).date().isoformat()
+    for change in ({"closing": "19:00"}, {"cut_off": "18:30"}):
+        sent = {**opened(admin, url(here)), **change, "since": day, "why": "Longer days", "go": "save"}
+        assert admin.post(url(here), sent).status_code == 302
+    assert (in_force(here, 11).cut_off.hour, in_force(here, 11).closing.hour) == (18, 19)
+
+
+def test_the_same_is_planned_once_for_a_day_and_something_else_beside_it(here: Side) -> None:
+    admin = signed_in(here.admin)
+    day = (now() + timedelta(days=10)).date().isoformat()
+
+    def plan(page: str, **typed: str) -> Any:
+        sent = {**opened(admin, url(here, page)), **typed, "since": day, "why": "Season", "go": "save"}
+        return admin.post(url(here, page), sent)
+
+    assert plan("time", lead_days="5").status_code == 302
+    twice = plan("time", lead_days="6")
+    assert twice.status_code == 422
+    assert '<p class="err" id="f-since-error">This is planned for that day already: Lead days: 3 → 5' in (
+        twice.content.decode()
+    )
+    assert fields(twice.content.decode())["lead_days"] == ["6"]
+    assert plan("time", first_request_extra_days="2").status_code == 302
+    assert plan("fees", **{"fees-late": "50.00"}).status_code == 302
+    assert plan("fees", **{"fees-revision": "7.00"}).status_code == 302
+    assert plan("fees", **{"fees-late": "60.00"}).status_code == 422
+    assert (str(in_force(here, 11).fees.late), in_force(here, 11).lead_days) == ("50.00", 5)

@@ -10,7 +10,7 @@ from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_poli
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError
-from nopic.tenants.policy.merging import laid_on
+from nopic.tenants.policy.merging import laid_on, touched
 from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
@@ -154,3 +154,26 @@ def test_the_second_of_two_admins_is_told_and_nothing_is_lost(here: Side) -> Non
 def test_a_change_is_never_back_dated(here: Side) -> None:
     before = now()
     assert change(here, days=-30, lead_days=5).effective_from >= before
+
+
+def test_what_began_last_counts_whenever_it_was_decided(here: Side) -> None:
+    change(here, days=10, lead_days=5)
+    change(here, days=5, lead_days=4)
+    later = queries.changes(here.certifier.pk, SETTINGS, now() + timedelta(days=11))
+    assert [one.after for one in queries.begun(later)] == [4, 5]
+    assert [one.after for one in later] == [4, 5], "the history begins with what was decided last"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "places"),
+    [
+        (1, 1, set()),
+        (1, 2, {()}),
+        ({"a": 1, "b": 2}, {"a": 1, "b": 3}, {("b",)}),
+        ([{"key": "x", "n": 1}], [{"key": "x", "n": 2}, {"key": "y", "n": 1}], {(("x",), "n"), (("y",),)}),
+        ([{"key": "x"}, {"key": "y"}], [{"key": "y"}, {"key": "x"}], {()}),
+        ([1, 2], [2, 1], {()}),
+    ],
+)
+def test_two_plans_meet_where_they_change_the_same(before, after, places) -> None:
+    assert touched(before, after) == places

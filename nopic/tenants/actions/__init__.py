@@ -15,7 +15,7 @@ from nopic.tenants.actions.rostering import (
     remove_absence,
     set_hours,
 )
-from nopic.tenants.actions.ruling import ChangedMeanwhile, change_policy, checked, withdraw_policy
+from nopic.tenants.actions.ruling import ChangedMeanwhile, change_policy, checked, laid_out, withdraw_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, ImporterContact, Policy
 from nopic.tenants.statuses import Certification
@@ -34,6 +34,7 @@ __all__ = [
     "change_policy",
     "checked",
     "confirm_contact",
+    "laid_out",
     "obstacles_to_change_roster",
     "obstacles_to_confirm",
     "obstacles_to_set_hours",

@@ -18,7 +18,8 @@ from nopic.presentation.words import full_day
 from nopic.tenants.calendar import fault
 from nopic.tenants.models import Certifier, Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError, Rules
-from nopic.tenants.policy.merging import laid_on
+from nopic.tenants.policy.merging import laid_on, touched
+from nopic.tenants.policy.saying import differences
 from nopic.tenants.queries import standing
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
@@ -35,13 +36,16 @@ class ChangedMeanwhile(Overtaken):
 
 @transaction.atomic
 def change_policy(
-    *, certifier: Certifier, settings: Mapping[str, Any], since: datetime, seen: int, reason: str, by: Actor
-) -> Policy:
+    *, certifier: Certifier, settings: Mapping[str, Any], since: datetime, seen: int, reason: str, by: Actor,
+    shown: Mapping[str, Any] | None = None,
+) -> Policy:  # fmt: skip
     """A new version in which `settings` (name -> JSON value) differ, in force from `since` (now at the earliest).
 
-    `seen` is the newest version that the person knew. Raises ChangedMeanwhile when a newer one changed one of these
-    settings, PolicyError when the policy would contradict itself on that day or on the day of a planned version,
-    Refused without a reason or with nothing changed. Requests already sent keep the version that they were sent under.
+    `seen` is the newest version that the person knew, `shown` the values that stood before the person: what differs from
+    them is changed on that day, whatever else is planned by then stays. Raises ChangedMeanwhile when a newer version
+    changed one of these settings, PolicyError when the policy would contradict itself on that day or on the day of a
+    planned version or when the same is planned for that day already, Refused without a reason or with nothing changed.
+    Requests already sent keep the version that they were sent under.
     """
     rows = _locked(certifier)
     newest = max(row.version for row in Policy.objects.filter(certifier_id=certifier.pk))
@@ -54,11 +58,12 @@ def change_policy(
         raise Refused([_("Say why the setting changes")])
     moment = max(since, now())
     ground = [row for row in rows if row.effective_from <= moment][-1]
-    before = {**Rules().to_json(), **ground.data}
-    changed = {name: before[name] for name, value in settings.items() if before.get(name) != value}
+    before, data = laid_out(ground, settings, shown)
+    changed = {name: before[name] for name in settings if before.get(name) != data[name]}
     if not changed:
         raise Refused([_("Nothing changes: these values count already on that day")])
-    data = checked({**before, **{name: settings[name] for name in changed}})
+    if moment > now():
+        _refuse_planned_twice([row for row in rows if row.effective_from == moment], changed, data)
     version = _write(certifier, newest + 1, data, changed, moment, by=str(by), note=why)
     record(version, "policy changed", by=by, new=moment.isoformat(), note=why, settings=sorted(changed))
     _carry_over([row for row in rows if row.effective_from > moment], onto=version, by=by)
@@ -84,6 +89,19 @@ def withdraw_policy(*, certifier: Certifier, version: int, by: Actor, reason: st
     _carry_over(rows[at + 1 :], onto=rows[at - 1], by=by)
 
 
+def laid_out(
+    ground: Policy, settings: Mapping[str, Any], shown: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What counts under `ground`, and what would count with `settings`, which were typed where `shown` stood.
+
+    Raises PolicyError when that contradicts itself.
+    """
+    before = {**Rules().to_json(), **ground.data}
+    base = before if shown is None else shown
+    laid = {name: laid_on(before[name], before=base[name], wanted=value) for name, value in settings.items()}
+    return before, checked({**before, **laid})
+
+
 def checked(data: Mapping[str, Any]) -> dict[str, Any]:
     """The data of a policy as it is stored, all settings written out. Raises PolicyError."""
     rules = Rules.from_json(data)
@@ -91,6 +109,21 @@ def checked(data: Mapping[str, Any]) -> dict[str, Any]:
         of_region = rules.subdivision and not fault(replace(rules, subdivision=""))
         raise PolicyError({"subdivision" if of_region else "country": sentence})
     return rules.to_json()
+
+
+def _refuse_planned_twice(rows: list[Policy], changed: Mapping[str, Any], data: Mapping[str, Any]) -> None:
+    """Two plans of one day that change the same: the first one would never count for a moment."""
+    for row in rows:
+        twice = [
+            name for name, before in row.changed.items()
+            if name in changed and touched(before, row.data[name]) & touched(changed[name], data[name])
+        ]  # fmt: skip
+        if twice:
+            what = "; ".join(told for name in twice for told in differences(name, row.changed[name], row.data[name]))
+            raise PolicyError({"since": _(
+                "This is planned for that day already: %(what)s (%(who)s: %(why)s). Withdraw that plan first, or choose "
+                "another day."
+            ) % {"what": what, "who": row.by, "why": row.note}})  # fmt: skip
 
 
 def _locked(certifier: Certifier) -> list[Policy]:

@@ -21,6 +21,18 @@ def laid_on(ground: Any, *, before: Any, wanted: Any) -> Any:
     return wanted
 
 
+def touched(before: Any, after: Any, place: tuple[Any, ...] = ()) -> set[tuple[Any, ...]]:
+    """The places, field by field and row by row, in which a setting was changed; for another order the list's own."""
+    if before == after:
+        return set()
+    both = isinstance(before, dict) and isinstance(after, dict)
+    was, now = (before, after) if both else (_by_key(before), _by_key(after))
+    if was is None or now is None:
+        return {place}
+    found = [touched(was.get(name), now.get(name), (*place, name)) for name in {**was, **now}]
+    return set().union(*found) or {place}
+
+
 def _fields(ground: Mapping[Any, Any], before: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> dict[Any, Any]:
     kept = {
         name: laid_on(ground.get(name, value), before=before.get(name), wanted=value)
