@@ -28,7 +28,8 @@ from nopic.workflow.transitions import Overtaken, Refused
 @require_http_methods(["GET", "HEAD", "POST"])
 @exporter_door
 def questions(request: PortalRequest, reference: str) -> HttpResponse:
-    """The points with what answers them so far. Saving keeps the words; sending makes a new version of the request."""
+    """The points with what answers them so far. Every button keeps the words: those that lead to a box or a document, too.
+    Sending makes a new version of the request."""
     found = load_request(request, reference)
     problems: list[tuple[str, str]] = []
     if queries.open_round(found) is None or found.status != "questions_open":
@@ -41,6 +42,8 @@ def questions(request: PortalRequest, reference: str) -> HttpResponse:
         }
         try:
             actions.keep_replies(request=found, replies=replies)
+            if "to" in request.POST:
+                return redirect(_way(found, request.POST["to"]))
             if "send" not in request.POST:
                 messages.success(request, _("Saved. Nothing is sent yet."))
                 return redirect(address("request_questions", found))
@@ -55,6 +58,18 @@ def questions(request: PortalRequest, reference: str) -> HttpResponse:
             return _over(request, found)
         found = load_request(request, reference)
     return _page(request, found, problems)
+
+
+def _way(found: CertificateRequest, chosen: str) -> str:
+    """The address behind a point's button: `<its position>:box`, or the number of one of its documents."""
+    asked = queries.open_round(found)
+    position, _colon, what = chosen.partition(":")
+    for answer in queries.answers(asked, found) if asked else []:
+        if str(answer.point.position) == position:
+            point = _point(found, answer, summary(found), documents(found))
+            ways = {"box": point["change_url"]} | {str(at): url for at, (_name, url) in enumerate(point["adds"])}
+            return ways.get(what) or address("request_questions", found)
+    return address("request_questions", found)
 
 
 def _place(found: CertificateRequest, finding: Any) -> tuple[str, str]:

@@ -72,6 +72,14 @@ def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> No
     assert (refused.status_code, b"Answer point 1" in refused.content) == (422, True)
     assert exporter.post(f"{base}questions/", {"reply-1": "Es el bruto."}).status_code == 302
     assert "Es el bruto." in exporter.get(f"{base}questions/").content.decode()
+    # on the way to the box or the document, nothing that was written is lost
+    to_box = exporter.post(f"{base}questions/", {"to": "1:box", "reply-1": "Es el bruto, no el neto."})
+    assert to_box["Location"] == f"{base}products/#lines-0-net"
+    assert "Es el bruto, no el neto." in exporter.get(f"{base}questions/").content.decode()
+    assert (
+        "documents/#file-" in exporter.post(f"{base}questions/", {"to": "1:0", "reply-1": "Es el bruto."})["Location"]
+    )
+    assert exporter.post(f"{base}questions/", {"to": "9:x"})["Location"] == f"{base}questions/"
     case = f"/{side.certifier.slug}/cases/{request.reference}/"
     away = signed_in(side.reviewer).get(case).content.decode()
     assert ("the clock stands still" in away, "Es el bruto." in away) == (True, False)  # drafts stay the exporter's

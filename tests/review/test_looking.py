@@ -98,6 +98,25 @@ def test_it_is_asked_for_on_the_requests_page(world: World) -> None:
     assert sender.get(f"{base}products/1/second-look/").status_code == 302
 
 
+def test_the_other_reviewer_reads_what_was_refused_and_what_the_exporter_asks(world: World) -> None:
+    side, request = world.here, refused(world.here)
+    with tenant(side.certifier, side.sender):
+        actions.ask_second_look(line=cases.line(request), by=side.sender, text="The code is right since January")
+    base = f"/{side.certifier.slug}/cases/{request.reference}/"
+    colleague, first = signed_in(side.colleague), signed_in(side.reviewer)
+    page = colleague.get(base).content.decode()
+    assert f"{side.reviewer} refused it: Not this code" in page
+    assert f"{side.sender} asks to look again: The code is right since January" in page
+    assert "second look" in colleague.get(f"/{side.certifier.slug}/queue/").content.decode()
+    own = first.get(base).content.decode()
+    assert "the second look is taken by another reviewer than the one who refused" in own
+    assert "Take over" not in own
+    with tenant(side.certifier):
+        actions.take(request=request, by=side.colleague)
+        actions.refuse(line=cases.line(request), by=side.colleague, reason_code="hts_wrong", text="Still not")
+    assert "The code is right since January" in colleague.get(base).content.decode()
+
+
 def test_a_note_of_the_office_never_reaches_the_exporter(world: World) -> None:
     side, request = world.here, refused(world.here)
     base = f"/{side.certifier.slug}/cases/{request.reference}/"

@@ -136,7 +136,12 @@ def test_eight_colleagues_confirming_at_once_make_one_certificate(committed_worl
 def test_it_is_confirmed_and_sent_back_on_pages(world: World) -> None:
     side, request = world.here, waiting(world.here)
     base = f"/{side.certifier.slug}/cases/{request.reference}/"
-    assert b"Approved; it waits for a colleague." in signed_in(side.reviewer).get(base).content
+    mine = signed_in(side.reviewer).get(base).content.decode()
+    assert "Approved; it waits for a colleague: exporter&#x27;s first request." in mine
+    assert (
+        'waits for a colleague <span class="muted">exporter&#x27;s first request' in mine
+    )  # the history has no codes either
+    assert ">Second check<" in mine
     assert signed_in(side.reviewer).post(f"{base}lines/1/confirm/").status_code == 422
     colleague = signed_in(side.colleague)
     assert "approved it and needs a colleague" in colleague.get(base).content.decode()
@@ -144,9 +149,12 @@ def test_it_is_confirmed_and_sent_back_on_pages(world: World) -> None:
     assert colleague.get(f"{base}lines/1/confirm/").status_code == 200
     assert colleague.post(f"{base}lines/1/back/", {"note": "Look at the seal"}).status_code == 302
     assert b"Look at the seal" in signed_in(side.reviewer).get(base).content
+    assert b"Look at the seal" in signed_in(side.reviewer).get(f"{base}lines/1/approve/").content
+    assert b"not confirmed by a colleague" in signed_in(side.reviewer).get("/tierra/queue/").content
     with tenant(side.certifier):
         request.refresh_from_db()
         actions.approve(line=cases.line(request), by=side.reviewer, revision=request.revision)
+    assert b"not confirmed by a colleague" not in colleague.get("/tierra/queue/?view=needs-a-colleague").content
     assert colleague.post(f"{base}lines/1/confirm/").status_code == 302
     exporter = signed_in(side.sender).get(f"/{side.certifier.slug}/requests/{request.reference}/").content.decode()
     assert "Look at the seal" not in exporter

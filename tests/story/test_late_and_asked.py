@@ -105,13 +105,13 @@ def test_questions_stop_the_clock_and_are_answered_point_by_point(
     theirs.goto(questions)
     expect(theirs.locator("main")).to_contain_text("The clock stands still until you send your answers.")
     look(theirs)
-    theirs.get_by_role("link", name=re.compile("^Change the box")).first.click()
+    theirs.get_by_role("button", name=re.compile("^Change the box")).first.click()
     for name, value in {"net": "18,000", "gross": "18,300", "packages": "300", "lots-0-kg": "9,000",
                         "lots-1-kg": "9,000"}.items():  # fmt: skip
         theirs.locator(f"#lines-0-{name}").fill(value)
     press(theirs, re.compile("^Save"))
     theirs.goto(questions)
-    theirs.get_by_role("link", name=re.compile("^Add a document")).nth(1).click()
+    theirs.get_by_role("button", name=re.compile("^Add a document")).nth(1).click()
     theirs.locator("#file-packing_list").set_input_files(a_paper("corrected"))
     if javascript:  # the row sends itself
         expect(theirs.locator("#row-packing_list")).to_contain_text("corrected.pdf")

@@ -18,6 +18,7 @@ from nopic.review.policies.correcting import obstacles_to_correct
 from nopic.review.queries import Check, Paper
 from nopic.review.queries.papers import says
 from nopic.review.queries.values import values
+from nopic.tenants.policy import SECOND_REASONS
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,8 @@ def decision_bar(opened: Open) -> dict[str, Any]:
     against = policies.obstacles_to_approve(line, by=me, case=case)
     decide = policies.obstacles_to_decide(case.request, me)
     open_checks = sum(check.standing is None for check in checks)
+    waiting = queries.open_second_check(line.pk, line.certifier_id) if line.status == LineStatus.SECOND_CHECK else None
+    not_over = policies.obstacles_to_assign(case.request, me)
     return {
         "differences": ngettext("%(n)s difference", "%(n)s differences", len(differences)) % {"n": len(differences)}
         if differences
@@ -163,11 +166,16 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "alone": line.status == LineStatus.SECOND_CHECK
         and not policies.obstacles_to_go_on_alone(line, by=me, case=case),
         "waits_for_colleague": line.status == LineStatus.SECOND_CHECK,
+        "why_a_colleague": ", ".join(str(SECOND_REASONS.get(code, code)) for code in waiting.reasons)
+        if waiting
+        else "",
+        "second_look": queries.second_look(line.pk, line.certifier_id) if case.request.turn > 1 else None,
         "sent_back": queries.sent_back(line.pk, line.certifier_id) if line.status == LineStatus.OPEN else None,
         "ask": not policies.obstacles_to_ask(case.request, me),
         "correct": not obstacles_to_correct(case.request, me),
         "mine": not decide,
-        "who": policies.who_has_it(case.request),
+        "who": policies.sentence(not_over[0]) if not_over else policies.who_has_it(case.request),
+        "take_over": not not_over,
         "may_judge": not policies.obstacles_to_judge(case.request, me, line),
     }
 

@@ -61,6 +61,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 ("5", _("Importer of record"), str(contact or importer or "")),
                 ("15", _("US port of entry"), opened.request.port_of_entry),
             ],
+            "sent_back": queries.sent_back(line.pk, line.certifier_id),
             "notes": [
                 f"{check.row.title}: {check.standing.note}"
                 for check in opened.case.checks(line)

@@ -13,6 +13,7 @@ from .second import (
     gone_on_alone,
     open_second_check,
     passed_by,
+    second_look,
     second_reasons,
     sent_back,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "record_as_json",
     "record_of",
     "rounds_of",
+    "second_look",
     "second_reasons",
     "sent_back",
 ]

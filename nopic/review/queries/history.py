@@ -10,6 +10,8 @@ from nopic.certificates.models import Certificate
 from nopic.presentation import words
 from nopic.presentation.statuses import REQUEST
 from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import LineStatus
+from nopic.tenants.policy import SECOND_REASONS
 from nopic.workflow.models import AuditEvent
 
 MOST = 200  # audit rows read; a case has far fewer, and older ones stay in the log
@@ -56,7 +58,7 @@ def history(request: CertificateRequest, zone: str) -> list[Event]:
             if checked:
                 told.append(_confirmed(checked, zone))
                 checked = []
-            told.append(Event(sentence, row.note, words.moment(row.at, zone), "done"))
+            told.append(Event(sentence, _note(row), words.moment(row.at, zone), "done"))
     if checked:
         told.append(_confirmed(checked, zone))
     return [Event(e.text, e.note, e.when, "here" if at == 0 else "done") for at, e in enumerate(told)]
@@ -66,6 +68,13 @@ def _confirmed(rows: list[AuditEvent], zone: str) -> Event:
     checks = {(row.facts.get("line"), row.facts.get("check")) for row in rows}
     text = _("%(n)s checked by %(name)s") % {"n": len(checks), "name": rows[0].actor}
     return Event(text, "", words.moment(rows[0].at, zone), "done")
+
+
+def _note(row: AuditEvent) -> str:
+    """What stands beside the sentence; why a colleague is needed is kept in codes."""
+    if row.verb == "status" and row.new == LineStatus.SECOND_CHECK:
+        return ", ".join(str(SECOND_REASONS.get(code, code)) for code in row.note.split(", "))
+    return row.note
 
 
 def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:

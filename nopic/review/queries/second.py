@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from nopic.requests.facts import LineFacts
 from nopic.requests.models import CertificateRequest, Correction, Lot, OnBehalf
-from nopic.review.models import Decision, SecondCheck
+from nopic.review.models import Decision, SecondCheck, SecondLook
 from nopic.review.queries.case import Case
 
 
@@ -40,6 +40,12 @@ def sent_back(line_id: int, certifier_id: int) -> SecondCheck | None:
         certifier_id=certifier_id, line_id=line_id, sent_back_by__isnull=False
     )
     return rows.order_by("-pk").first()
+
+
+def second_look(line_id: int, certifier_id: int) -> SecondLook | None:
+    """The exporter's wish that a refused line be looked at again, with what it was refused for."""
+    rows = SecondLook.objects.select_related("refused_by", "decided_by")
+    return rows.filter(certifier_id=certifier_id, line_id=line_id).first()
 
 
 def gone_on_alone(certifier_id: int) -> "QuerySet[SecondCheck]":

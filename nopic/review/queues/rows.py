@@ -47,7 +47,12 @@ SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, 
             SELECT 1 FROM requests_lot ot JOIN requests_requestline ox ON ox.certifier_id = %(certifier)s
             AND ox.id = ot.line_id JOIN requests_certificaterequest orq ON orq.certifier_id = %(certifier)s
             AND orq.id = ox.request_id WHERE ot.certifier_id = %(certifier)s AND ot.supplier_id = t.supplier_id
-            AND ox.request_id < r.id AND orq.turn > 0))
+            AND ox.request_id < r.id AND orq.turn > 0)),
+       EXISTS (SELECT 1 FROM review_secondlook s JOIN requests_requestline x ON x.certifier_id = %(certifier)s
+          AND x.id = s.line_id WHERE s.certifier_id = %(certifier)s AND x.request_id = r.id AND s.decided_by_id IS NULL),
+       EXISTS (SELECT 1 FROM review_secondcheck s JOIN requests_requestline x ON x.certifier_id = %(certifier)s
+          AND x.id = s.line_id WHERE s.certifier_id = %(certifier)s AND x.request_id = r.id AND x.status = 'open'
+          AND s.sent_back_by_id IS NOT NULL)
 FROM (SELECT r.* FROM requests_certificaterequest r WHERE {where} ORDER BY {order} LIMIT {limit}) r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 LEFT JOIN tenants_user u ON u.id = r.reviewer_id
@@ -156,7 +161,8 @@ def _heading(pace: Pace, departure: date) -> str:
 def _row(each: tuple[Any, ...], pace: Pace) -> Row:
     (_pk, reference, status, departure, departed, decide_by, late, turn, port, place, country, mode, vessel, containers,
      importer_name, reviewer_id, asked, second, reviewer, exporter,
-     lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier) = each  # fmt: skip
+     lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier, again,
+     not_confirmed) = each  # fmt: skip
     is_open = status in OPEN_REQUEST
     left, urgency = _time_left(pace, decide_by) if is_open else (str(REQUEST[status].word), "")
     look: list[tuple[str, str]] = []
@@ -173,6 +179,10 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         named = ", ".join(str(SECOND_REASONS.get(code, code)) for code in why)
         look.append(("act", _("Needs a colleague: %(why)s") % {"why": named}))
     if is_open:
+        if again:
+            look.append(("act", _("second look")))
+        if not_confirmed:
+            look.append(("act", _("not confirmed by a colleague")))
         if departed is not None or pace.has_passed(departure, place, country):
             look.append(("bad", _("has it left?") if departed is None else _("has left")))
         if late:
