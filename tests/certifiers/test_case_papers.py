@@ -217,6 +217,10 @@ def test_a_product_is_approved_once_every_paper_is_said_to_name_it_as_organic_or
     draft = slot(world, request, "transport_document").files[0]
     press(reviewer, request, f"yes:{draft.pk}", htmx=True)
     assert locked() == []
+    page = reviewer.get(at).content.decode()
+    assert f'value="yes:{draft.pk}" aria-pressed="true"' in page
+    assert f'value="no:{phyto.pk}" aria-pressed="true"' in page
+    assert f'value="no:{draft.pk}" aria-pressed' not in page
     with tenant(here.certifier):
         request.refresh_from_db()
     assert reviewer.post(approve, {"revision": str(request.revision)}).status_code == 302

@@ -69,6 +69,19 @@ def test_a_colleague_sends_it_back_with_a_note_and_the_reviewer_decides_again(wo
         assert SecondCheck.objects.filter(settled_at=None).count() == 1
 
 
+def test_a_paper_that_comes_while_a_colleague_is_waited_for_is_said_to_be_organic_or_not_before_they_confirm(
+    world: World,
+) -> None:
+    side, request = world.here, waiting(world.here)
+    with tenant(side.certifier):
+        factories.paper(request, "packing_list", sha256="e" * 64, name="second.pdf")
+        line, act = cases.line(request), {"by": side.colleague, "revision": request.revision}
+        with pytest.raises(Refused, match=r"\(second.pdf\): say whether it names the product as organic"):
+            actions.confirm(line=line, **act)
+        cases.say_organic(request, side.reviewer)
+        assert actions.confirm(line=line, **act).status == "pending"
+
+
 @pytest.mark.parametrize("column", ["confirmed_by_id", "sent_back_by_id", "reviewed_by_id"])
 def test_the_database_refuses_the_same_person(world: World, column: str) -> None:
     side = world.here

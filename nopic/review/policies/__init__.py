@@ -133,7 +133,7 @@ def obstacles_to_approve(line: RequestLine, *, by: User | None = None, case: Cas
         return [_decided(line)]
     case = case or queries.load(line.request)
     against: list[Obstacle] = list(obstacles_to_decide(case.request, by)) if by is not None else []
-    return [*against, *_unsettled(line, case), *organic_is_said(case)]
+    return [*against, *_unsettled(line, case)]
 
 
 def obstacles_to_confirm(line: RequestLine, *, by: User, case: Case | None = None) -> list[Obstacle]:
@@ -194,7 +194,9 @@ def _not_by_another(check: SecondCheck, by: User) -> list[Obstacle]:
 
 
 def _unsettled(line: RequestLine, case: Case) -> list[Obstacle]:
-    """Checks without a verdict or a note, and stops that nobody let pass."""
+    """Checks without a verdict or a note, stops that nobody let pass, and papers of which nobody said whether they name the
+    product as organic: those that came while a colleague was waited for, too.
+    """
     against: list[Obstacle] = []
     checks = case.checks(line)
     if undecided := [check.row.title for check in checks if check.standing is None]:
@@ -204,7 +206,7 @@ def _unsettled(line: RequestLine, case: Case) -> list[Obstacle]:
         )
     if silent := [check.row.title for check in checks if check.lacks_note]:
         against.append(_("A difference needs a note: %(names)s.") % {"names": _some(silent)})
-    return against + [finding for finding in case.findings_of(line) if finding.is_stop]
+    return [*against, *(finding for finding in case.findings_of(line) if finding.is_stop), *organic_is_said(case)]
 
 
 def obstacles_to_refuse(line: RequestLine, *, by: User) -> list[Obstacle]:
