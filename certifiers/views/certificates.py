@@ -61,10 +61,8 @@ def certificates(request: PortalRequest) -> HttpResponse:
             ("revision", _("Revision to decide")),
             ("wish", _("Asked to be cancelled")),
         ],
-        "attention": queries.attention_count(request.certifier.pk),
         "owed": afterwards.owed_counts(request.certifier.pk, day),
-        "revisions": queries.revision_count(request.certifier.pk),
-        "wishes": queries.wishes_to_cancel().count(),
+        **queries.waiting_counts(request.certifier.pk),
         "concerns": len(afterwards.open_concerns(request.certifier.pk)),
         "key": queries.registry_key(request.certifier.pk),
     }

@@ -57,7 +57,7 @@ def test_something_else_under_our_reference_waits_for_a_person(oid: MockOid, com
         [shown] = queries.attention(side.certifier.pk)
         assert [(one.call, one.outcome) for one in shown.attempts][-2:] == [("register", "clash"), ("find", "found")]
         assert shown.operation == operation
-        assert queries.attention_count(side.certifier.pk) == 1
+        assert queries.waiting_counts(side.certifier.pk) == {"attention": 1, "revisions": 0, "wishes": 0}
     assert len(oid.numbers(operation.client_ref)) == 1
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Value
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
-from nopic.certificates.queries.versions import compared, revision_count, versions, wishes_to_cancel
+from nopic.certificates.queries.versions import compared, versions, wishes_to_cancel
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, Channel, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
 from nopic.requests.models import CertificateRequest
@@ -24,7 +25,6 @@ __all__ = [
     "Evidence",
     "Page",
     "attention",
-    "attention_count",
     "by_id",
     "compared",
     "evidence",
@@ -36,9 +36,9 @@ __all__ = [
     "open_frames",
     "record_printed_at",
     "registry_key",
-    "revision_count",
     "state",
     "versions",
+    "waiting_counts",
     "wishes_to_cancel",
 ]
 
@@ -213,9 +213,18 @@ def _attention(certificate: Certificate, attempts: dict[int, list[RegistryAttemp
     return Attention(certificate, certificate.attention, current, made, since)
 
 
-def attention_count(certifier_id: int) -> int:
-    """How many need a person."""
-    return Certificate.objects.filter(certifier_id=certifier_id).exclude(attention="").count()
+def waiting_counts(certifier_id: int) -> dict[str, int]:
+    """How many certificates need a person, revisions wait for a decision and wishes to cancel for an answer; one statement."""
+    waiting: dict[str, QuerySet[Any]] = {
+        "attention": Certificate.objects.filter(certifier_id=certifier_id).exclude(attention=""),
+        "revisions": Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED),
+        "wishes": wishes_to_cancel(),
+    }
+    each = [
+        found.order_by().values(what=Value(name)).annotate(n=Count("*")).values_list("what", "n")
+        for name, found in waiting.items()
+    ]
+    return dict.fromkeys(waiting, 0) | dict(each[0].union(*each[1:], all=True))
 
 
 def registry_key(certifier_id: int) -> str:

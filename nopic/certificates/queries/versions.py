@@ -9,14 +9,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import CancelWish, Certificate, Revision
-from nopic.certificates.statuses import ENDED_CERTIFICATE, Corrected, RevisionStatus
+from nopic.certificates.statuses import ENDED_CERTIFICATE, Corrected
 from nopic.presentation.words import kg
 from nopic.tenants.models import Importer
-
-
-def revision_count(certifier_id: int) -> int:
-    """How many revisions wait for a decision."""
-    return Revision.objects.filter(certifier_id=certifier_id, status=RevisionStatus.REQUESTED).count()
 
 
 def wishes_to_cancel() -> QuerySet[CancelWish]:
