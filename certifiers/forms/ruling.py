@@ -13,10 +13,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from nopic.presentation.typed import whole
+from nopic.requests.quantities import plain_number
 from nopic.tenants.policy.frame import Shape, shape_of, written
 from nopic.tenants.policy.groups import Group
 from nopic.tenants.policy.rules import Rules
-from nopic.tenants.policy.saying import declared, said, title_of
+from nopic.tenants.policy.saying import declared, number, offered, points, said, title_of
 from nopic.tenants.policy.words import word
 
 LONG_TEXT = 120  # characters from which a text gets several lines
@@ -54,7 +55,6 @@ class Node:
     rows: list[Row] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)  # what users will read because of it
-    table: str = ""  # the setting whose rows it chooses from
 
     @property
     def id(self) -> str:
@@ -82,28 +82,10 @@ def nodes(group: Group, values: Mapping[str, Any], problems: Mapping[str, str]) 
     for name in group.settings:
         one = declared(Rules)[name]
         made.append(_node(name, one.metadata["label"], one.metadata.get("hint", ""), shape_of(one.metadata["reads"]),
-                          values.get(name)))  # fmt: skip
-    for node in _all(made):
-        if node.table:
-            _offer(node, values)
+                          values.get(name), values))  # fmt: skip
     for path, sentence in problems.items():
         _place(path.replace(".", "-"), sentence, made)
     return made
-
-
-def _offer(node: Node, values: Mapping[str, Any]) -> None:
-    """Make it a choice of the rows that there are, also of those just typed; what was stored stays to be seen."""
-    shape = shape_of(declared(Rules)[node.table].metadata["reads"])
-    rows = values.get(node.table)
-    offered = {
-        row["code"]: title_of(shape.item.record, row)
-        for row in (rows if isinstance(rows, list) else [])
-        if shape.item and shape.item.record and isinstance(row, dict) and row.get("code")
-    }
-    node.kind = "choice"
-    node.choices = [(code, title, code == node.value) for code, title in offered.items()]
-    if node.value not in offered:
-        node.choices.insert(0, (node.value, node.value or _("Choose"), True))
 
 
 def summary(made: list[Node], problems: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -118,7 +100,7 @@ def _read(shape: Shape, name: str, post: QueryDict) -> Any:
         if shape.item.kind == "record":
             count = min(whole(post.get(f"{name}-n")) or 0, shape.most)
             return [_read(shape.item, f"{name}-{at}", post) for at in range(count)]
-        if shape.item.kind == "choice":
+        if shape.item.kind == "choice" or shape.item.table:
             return post.getlist(name)
         lines = [line.strip() for line in _text(post, name).splitlines() if line.strip()]
         return [_plain(shape.item, line) for line in lines]
@@ -136,7 +118,9 @@ def _plain(shape: Shape, text: str) -> Any:
     """What was typed as JSON; as it is where it cannot be read, for the reader to say so."""
     if shape.kind == "number" and re.fullmatch(r"-?[0-9]{1,9}", text):
         return int(text)
-    return text.replace(",", ".") if shape.kind == "decimal" else text
+    if shape.kind == "decimal" and (found := plain_number(text)) is not None:
+        return format(found, "f")
+    return text
 
 
 def _text(post: QueryDict, name: str) -> str:
@@ -146,8 +130,8 @@ def _text(post: QueryDict, name: str) -> str:
 def _press(act: str, place: str, values: dict[str, Any]) -> None:
     """Add a row to a table, or remove or move one; what names no table or row does nothing."""
     name, _dash, at_text = place.rpartition("-") if act != "add" else (place, "", "")
-    shape = shape_of(declared(Rules)[name].metadata["reads"]) if name in values else Shape("text")
-    rows, at = values.get(name), whole(at_text)
+    shape, rows = _table(name, values)
+    at = whole(at_text)
     if shape.item is None or shape.item.record is None or not isinstance(rows, list):
         return
     if act == "add":
@@ -164,10 +148,24 @@ def _press(act: str, place: str, values: dict[str, Any]) -> None:
         rows.insert(max(0, at - 1) if act == "up" else at + 1, row)
 
 
-def _node(name: str, label: object, hint: object, shape: Shape, value: Any) -> Node:
+def _table(name: str, values: dict[str, Any]) -> tuple[Shape, Any]:
+    """The shape and the rows of a table, which is a setting or stands in one; of what names none no rows."""
+    outer, _dash, inner = name.partition("-")
+    shape, found = (
+        shape_of(declared(Rules)[outer].metadata["reads"]) if outer in values else Shape("text"),
+        values.get(outer),
+    )
+    if not inner:
+        return shape, found
+    if shape.record is None or inner not in declared(shape.record) or not isinstance(found, dict):
+        return Shape("text"), None
+    return shape_of(declared(shape.record)[inner].metadata["reads"]), found.get(inner)
+
+
+def _node(name: str, label: object, hint: object, shape: Shape, value: Any, among: Mapping[str, Any]) -> Node:
     made = Node(name, "text", str(label), str(hint or ""))
     if shape.kind == "optional" and shape.item is not None:
-        inner = _node(name, label, hint, shape.item, "" if value is None else value)
+        inner = _node(name, label, hint, shape.item, "" if value is None else value, among)
         if inner.kind == "choice":
             inner.choices.insert(0, ("", "", value is None))
         return inner
@@ -176,40 +174,53 @@ def _node(name: str, label: object, hint: object, shape: Shape, value: Any) -> N
         if shape.item.kind == "record" and shape.item.record is not None:
             made.kind, made.rows = (
                 "table",
-                [_row(name, at, shape.item.record, item, len(items)) for at, item in enumerate(items)],
+                [_row(name, at, shape.item.record, item, len(items), among) for at, item in enumerate(items)],
             )
         elif shape.item.kind == "choice":
             made.kind, made.choices = "several", [(one, word(one), one in items) for one in shape.item.choices]
+        elif shape.item.table:
+            every = dict.fromkeys([*items, *offered(shape.item, among)])  # what is chosen keeps its order
+            made.kind, made.choices = "several", [(one, said(shape.item, one, among), one in items) for one in every]
         else:
             made.kind, made.value = "lines", "\n".join(str(item) for item in items)
         return made
     if shape.kind == "record" and shape.record is not None:
-        made.kind, made.rows = "record", [_row(name, None, shape.record, value if isinstance(value, dict) else {}, 1)]
+        made.kind, made.rows = (
+            "record",
+            [_row(name, None, shape.record, value if isinstance(value, dict) else {}, 1, among)],
+        )
         return made
     if shape.kind == "choice":
         made.kind, made.choices = "choice", [(one, word(one), one == value) for one in shape.choices]
+    elif shape.table:
+        known = offered(shape, among)
+        made.kind, made.choices = "choice", [(code, title, code == value) for code, title in known.items()]
+        if value not in known:
+            made.choices.insert(0, (value or "", value or _("Choose"), True))
     elif shape.kind == "yes_no":
         made.kind, made.checked = "yes_no", value is True
     else:
         made.kind = {"number": "number", "decimal": "number", "hour": "hour", "day": "day"}.get(shape.kind, "text")
         if shape.kind == "text" and shape.most > LONG_TEXT:
             made.kind = "long"
-        made.value, made.table = "" if value is None else str(value), shape.table
+        made.value = "" if value is None else str(value)
+        if shape.kind == "decimal":
+            made.value = as_typed(made.value)
     return made
 
 
-def _row(name: str, at: int | None, cls: type, value: Mapping[str, Any], count: int) -> Row:
+def _row(name: str, at: int | None, cls: type, value: Mapping[str, Any], count: int, among: Mapping[str, Any]) -> Row:
     here = name if at is None else f"{name}-{at}"
     inner = [
         _node(f"{here}-{key}", one.metadata["label"], one.metadata.get("hint", ""), shape_of(one.metadata["reads"]),
-              value.get(key, None if one.default is MISSING else written(one.default)))
+              value.get(key, None if one.default is MISSING else written(one.default)), among)
         for key, one in declared(cls).items()
     ]  # fmt: skip
     filled = any(value.get(key) for key, one in declared(cls).items() if one.default is MISSING)
     number = (at or 0) + 1
     return Row(
         here,
-        title_of(cls, value) if filled else "",
+        title_of(cls, value, among) if filled else "",
         inner,
         number=number,
         is_first=number == 1,
@@ -235,12 +246,22 @@ def _all(made: list[Node]) -> list[Node]:
     return [one for node in made for one in (node, *_all([inner for row in node.rows for inner in row.nodes]))]
 
 
-def facts(group: Group, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """(name, label, value in words) of every setting of a page, for reading; of a table nothing: its sentences say all."""
+def as_typed(text: str) -> str:
+    """A stored number as it is read back: in groups of three, and never as one that means thousands."""
+    shown = number(text)
+    return f"{shown}0" if "." in text and plain_number(shown) != plain_number(f"{text}0") else shown
+
+
+def facts(group: Group, values: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:
+    """(name, label, values in words) of every setting of a page, for reading; of a table nothing: its sentences say all."""
     found = []
     for name in group.settings:
         one = declared(Rules)[name]
         shape = shape_of(one.metadata["reads"])
-        is_table = shape.kind == "list" and shape.item is not None and shape.item.kind == "record"
-        found.append((name, str(one.metadata["label"]), "" if is_table else said(shape, values.get(name))))
+        if shape.record is not None:
+            told = points(shape.record, values.get(name) or {}, values)
+        else:
+            is_table = shape.kind == "list" and shape.item is not None and shape.item.kind == "record"
+            told = [] if is_table else [said(shape, values.get(name), values)]
+        found.append((name, str(one.metadata["label"]), told))
     return found

@@ -162,7 +162,7 @@ def _overtaken(
             if name in group.settings:
                 told += [
                     _("%(who)s: %(what)s (%(why)s)") % {"who": row.by, "what": what, "why": row.note}
-                    for what in differences(name, before, row.data[name])
+                    for what in differences(name, before, row.data[name], row.data)
                 ]
     entered = {**entered, "shown": policy.version, "seen": _newest(request)}
     values = {**_complete(policy), **changed}
@@ -198,8 +198,8 @@ def _page(
         "slug": slug,
         "group": group,
         "facts": [
-            {"label": label, "value": value, "told": sentences(name, in_force), "since": since.get(name)}
-            for name, label, value in form.facts(group, _complete(policy))
+            {"label": label, "values": told, "told": sentences(name, in_force), "since": since.get(name)}
+            for name, label, told in form.facts(group, _complete(policy))
         ],
         "policy": policy,
         "may_change": may_change,
@@ -209,7 +209,7 @@ def _page(
         "why_error": problems.get("why", ""),
         "problems": _linked(form.summary(controls, problems), problems),
         "elsewhere": _elsewhere(group, problems),
-        "changes": _in_words(before or {}, changed or {}),
+        "changes": _in_words(before or {}, changed or {}, {**values, **(will or {})}),
         "affected": [node for node in controls if node.told and node.name in (changed or {})],
         "readable": readable,
         "planned_too": planned_too,
@@ -248,8 +248,8 @@ def _complete(policy: Policy) -> dict[str, Any]:
     return policy.rules.to_json()
 
 
-def _in_words(before: Mapping[str, Any], changed: Mapping[str, Any]) -> list[str]:
-    return [sentence for name, value in changed.items() for sentence in differences(name, before.get(name), value)]
+def _in_words(before: Mapping[str, Any], changed: Mapping[str, Any], among: Mapping[str, Any]) -> list[str]:
+    return [told for name, value in changed.items() for told in differences(name, before.get(name), value, among)]
 
 
 def _newest(request: PortalRequest) -> int:

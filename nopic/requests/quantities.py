@@ -87,7 +87,7 @@ def read_number(typed: str, what: "str | Promise | None" = None) -> Decimal:
         raise QuantityError("missing", _("Enter %(what)s") % {"what": what})
     if len(text) <= _LONGEST_TEXT and re.fullmatch(r"-[\d.,' ]+", text, re.ASCII):
         raise QuantityError("not_positive", _("Enter %(what)s as a number above 0") % {"what": what})
-    number = _plain(text) if len(text) <= _LONGEST_TEXT else None
+    number = plain_number(text)
     if number is None:
         raise QuantityError(
             "unreadable",
@@ -119,9 +119,10 @@ def apart(typed: str, unit: str) -> tuple[str, str]:
     return (found["number"].strip(), named) if found and named else (typed, unit)
 
 
-def _plain(text: str) -> Decimal | None:
-    """The value of a cleaned text, or nothing when its separators make no number."""
-    if not text.isascii():
+def plain_number(typed: str) -> Decimal | None:
+    """The number, 0 or more, that a text means by the rule above; nothing when its separators make none."""
+    text = _APOSTROPHES.sub("'", _SPACES.sub(" ", typed)).strip()
+    if not text.isascii() or len(text) > _LONGEST_TEXT:
         return None
     if text.isdigit():
         return Decimal(text)

@@ -3,6 +3,7 @@
 import html as entities
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -304,3 +305,61 @@ def test_the_same_is_planned_once_for_a_day_and_something_else_beside_it(here: S
     assert plan("fees", **{"fees-revision": "7.00"}).status_code == 302
     assert plan("fees", **{"fees-late": "60.00"}).status_code == 422
     assert (str(in_force(here, 11).fees.late), in_force(here, 11).lead_days) == ("50.00", 5)
+
+
+def test_a_number_is_read_as_everywhere_in_the_portal(here: Side) -> None:
+    admin = signed_in(here.admin)
+    for typed, stands in (("240,000", "240000"), ("240 000", "240000"), ("1.200", "1200"), ("0,5", "0.5")):
+        sent = {**opened(admin, url(here, "time-frames")), "time_frames-max_kg": typed, "why": "x", "go": "preview"}
+        kept = {**fields(admin.post(url(here, "time-frames"), sent).content.decode()), "go": "save"}
+        admin.post(url(here, "time-frames"), kept)
+        assert in_force(here).time_frames.max_kg == Decimal(stands), typed
+    assert fields(admin.get(url(here, "time-frames")).content.decode())["time_frames-max_kg"] == ["0.5"]
+    refused = admin.post(url(here, "time-frames"), {**kept, "time_frames-max_kg": "1e3"})
+    assert (refused.status_code, fields(refused.content.decode())["time_frames-max_kg"]) == (422, ["1e3"])
+
+
+def test_a_price_is_added_for_a_class_that_is_called_by_its_name(here: Side) -> None:
+    admin = signed_in(here.admin)
+    with tenant(here.certifier):
+        classes = [
+            {"code": "standard", "amount": 2},
+            {"code": "fast", "name": "Express", "unit": "hours", "amount": 24},
+        ]
+        change_policy(
+            certifier=here.certifier, settings={"turnarounds": classes}, since=now(), seen=1, reason="x", by="Olga"
+        )
+    sent = {**opened(admin, url(here, "fees")), "add": "fees-classes"}
+    added = fields(admin.post(url(here, "fees"), sent).content.decode())
+    added |= {"fees-classes-0-turnaround": "fast", "fees-classes-0-price": "25.00", "why": "x", "go": "save"}
+    saved = text(admin.post(url(here, "fees"), added, follow=True))
+    assert "on top for a turnaround class: none → Express, 25.00" in saved
+    assert "1. Express, 25.00" in saved
+    sent = {**opened(admin, url(here, "fees")), "remove": "fees-classes-0"}
+    assert fields(admin.post(url(here, "fees"), sent).content.decode())["fees-classes-n"] == ["0"]
+
+
+def test_what_a_check_compares_is_chosen_from_the_documents_by_their_names(here: Side) -> None:
+    admin = signed_in(here.admin)
+    page = admin.get(url(here, "checks")).content.decode()
+    assert re.search(
+        r'name="checks-0-compares" value="commercial_invoice" checked><span>Commercial invoice</span>', page
+    )
+    assert re.search(r'name="checks-0-compares" value="purchase_invoice"><span>Purchase invoice</span>', page)
+    sent = {**fields(page), "checks-0-compares": ["declared", "packing_list"], "why": "x", "go": "save"}
+    saved = text(admin.post(url(here, "checks"), sent, follow=True))
+    assert "Transport document → Declared, Packing list" in saved
+    assert "1. The product is not on your verified list as it was declared." in saved
+    assert "5. A company named on the certificate is no longer certified." in saved
+    assert in_force(here).checks[0].compares == ("declared", "packing_list")
+
+
+def test_what_is_in_force_is_told_by_names_point_by_point(here: Side) -> None:
+    admin = signed_in(here.admin)
+    assert "Default class 2 working days" in text(admin.get(url(here)))
+    page = admin.get(url(here, "fees")).content.decode()
+    assert "<dd><b>Currency: USD</b></dd>" in page
+    assert '<option value="USD" selected>USD</option>' in page
+    assert "<dd><b>Largest weight of a time frame: 240,000</b></dd>" in (
+        admin.get(url(here, "time-frames")).content.decode()
+    )

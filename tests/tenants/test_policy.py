@@ -83,7 +83,7 @@ def test_what_is_stored_comes_back_the_same(rules):
         ({"cut_off": "4 pm"}, "Cut-off hour must be a time from 00:00 to 23:59, such as 16:00."),
         ({"cut_off": "18:00"}, "The cut-off hour must not be after the closing hour."),
         ({"counting": "kind"}, "Counting must be one of: lenient, strict."),
-        ({"weekend": ["sat", "sat"]}, "Weekend must not hold sat twice."),
+        ({"weekend": ["sat", "sat"]}, "Weekend must not hold “sat” twice."),
         (
             {"weekend": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]},
             "Weekend must have 0 to 6 entries.",
@@ -91,15 +91,15 @@ def test_what_is_stored_comes_back_the_same(rules):
         ({"weekend": "sat"}, "Weekend must have 0 to 6 entries."),
         (
             {"weight_tolerance_kg": 0.5},
-            "Weight tolerance must be kilograms from 0 to 1,000 with at most 3 decimals, such as 0.5.",
+            "Weight tolerance must be a weight from 0 to 1,000 kg, such as 0.5.",
         ),
         (
             {"weight_tolerance_kg": "NaN"},
-            "Weight tolerance must be kilograms from 0 to 1,000 with at most 3 decimals, such as 0.5.",
+            "Weight tolerance must be a weight from 0 to 1,000 kg, such as 0.5.",
         ),
         (
             {"weight_tolerance_kg": "0.0005"},
-            "Weight tolerance must be kilograms from 0 to 1,000 with at most 3 decimals, such as 0.5.",
+            "Weight tolerance is kept to the gram: at most three digits after the point, such as 0.125.",
         ),
         ({"lots_required": 1}, "Lot numbers required must be true or false."),
         ({"page_size": "A5"}, "Page size must be one of: A4, Letter."),
@@ -111,7 +111,7 @@ def test_what_is_stored_comes_back_the_same(rules):
         ({"documents": [{"key": "photo"}]}, "Document row “photo” needs a name."),
         (
             {"documents": [{"key": "packing_list", "least_files": 3, "most_files": 2}]},
-            "Document row “packing_list” requires 3 files but accepts 2: it can never be complete.",
+            "Document row “Packing list” requires 3 files but accepts 2: it can never be complete.",
         ),
         (
             {"documents": [{"key": "packing_list", "accepts": ["pdf", "exe"]}]},
@@ -119,32 +119,32 @@ def test_what_is_stored_comes_back_the_same(rules):
         ),
         (
             {"documents": [{"key": "packing_list", "days_after_departure": 3}]},
-            "Document row “packing_list” has days after departure, but may not follow.",
+            "Document row “Packing list” has days after departure, but may not follow.",
         ),
         (
             {"documents": [{"key": "laboratory_analysis", "organic": "stop"}]},
-            "Document row “laboratory_analysis”: that it does not name the product as organic can only be recorded. It is "
+            "Document row “Laboratory analysis”: that it does not name the product as organic can only be recorded. It is "
             "a stop on the invoice, packing list, transport document and bill of sale.",
         ),
         (
             {"documents": [{"key": "Label"}]},
-            "Document rows, entry 1: key must be a code of small letters, digits and underscores, 40 at most, such as two_days.",
+            "Document rows, entry 1: short name must be small letters, digits and _ that begin with a letter, 40 at most, such as two_days.",
         ),
         (
             {"documents": [{"key": "packing_list"}, {"key": "packing_list"}]},
-            "Document rows must not hold packing_list twice.",
+            "Document rows must not hold “Packing list” twice.",
         ),
         (
             {"documents": [{"key": "correction", "name": "Corrected papers"}]},
-            "Document row “correction” needs another key: the portal uses this one itself.",
+            "The portal uses the short name “correction” itself. Choose another one.",
         ),
         (
             {"documents": [{"key": "packing_list", "may_follow": True}]},
-            "Document row “packing_list” cannot be needed before sending and follow later.",
+            "Document row “Packing list” cannot be needed before sending and follow later.",
         ),
         (
             {"documents": [{"key": "purchase_invoice", "per": "supplier"}]},
-            "Document row “purchase_invoice”: asked for each supplier, its condition is about goods that were bought. "
+            "Document row “Purchase invoice”: asked for each supplier, its condition is about goods that were bought. "
             "Asked once for the request, it is not about one supplier.",
         ),
         ({"documents": ["packing_list"]}, "Document rows, entry 1 must be an object with named settings."),
@@ -152,7 +152,7 @@ def test_what_is_stored_comes_back_the_same(rules):
         ({"checks": [{"id": "own", "group": "process"}]}, "Check “own” needs a question."),
         (
             {"checks": [{"id": "lots", "group": "weights", "compares": ["birth_certificate"]}]},
-            "Check “lots” compares “birth_certificate”, which is no document row.",
+            "Check “Lot numbers” is compared with “birth_certificate”, which is no row of the document list.",
         ),
         ({"refusal_reasons": [{"code": "bad_mood"}]}, "Reason “bad_mood” needs a text."),
         ({"declaration": "x" * 2001}, "Declaration must be text of at most 2000 characters."),

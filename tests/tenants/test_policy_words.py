@@ -82,4 +82,6 @@ def test_of_kilograms_and_per_cent_the_larger_one_counts_and_a_row_may_have_its_
 
 def test_a_tolerance_where_no_weights_are_compared_is_refused():
     told = problems(checks=[{"id": "origin", "group": "parties", "tolerance_percent": "1"}])
-    assert told == {"checks.0.tolerance_percent": "Check “origin” compares no weights, so it can have no tolerance."}
+    assert told == {
+        "checks.0.tolerance_percent": "Check “Origin allowed by the standard” compares no weights, so it can have no tolerance."
+    }

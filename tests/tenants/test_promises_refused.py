@@ -31,7 +31,7 @@ OVER = {"code": "slow", "unit": "working_days", "amount": 2, "over_closed_days":
         (
             {"fees": {"classes": [{"turnaround": "gone", "price": "5.00"}]}},
             "fees.classes.0.turnaround",
-            "which is not offered",
+            "turnaround class that is not offered",
         ),
     ],
 )

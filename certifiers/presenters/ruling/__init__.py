@@ -88,7 +88,7 @@ def told_changes(changes: Iterable[Change]) -> list[Told]:
     found: dict[int, Told] = {}
     for one in changes:
         told = found.setdefault(one.policy.pk, Told(one.policy, one.state))
-        told.lines += differences(one.setting, one.before, one.after)
+        told.lines += differences(one.setting, one.before, one.after, one.policy.data)
     return list(found.values())
 
 

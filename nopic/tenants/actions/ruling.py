@@ -119,7 +119,9 @@ def _refuse_planned_twice(rows: list[Policy], changed: Mapping[str, Any], data: 
             if name in changed and touched(before, row.data[name]) & touched(changed[name], data[name])
         ]  # fmt: skip
         if twice:
-            what = "; ".join(told for name in twice for told in differences(name, row.changed[name], row.data[name]))
+            what = "; ".join(
+                told for name in twice for told in differences(name, row.changed[name], row.data[name], row.data)
+            )
             raise PolicyError({"since": _(
                 "This is planned for that day already: %(what)s (%(who)s: %(why)s). Withdraw that plan first, or choose "
                 "another day."

@@ -4,9 +4,10 @@ Code asks ``Rules`` and never which certifier it is. Read ``rules`` first; ``doc
 are its tables with the rows that every certifier starts with, ``reading`` is how the JSON is checked.
 """
 
+from .answers import Answers, Goods, Supplier
 from .checklist import GROUPS, CheckRow
 from .clock import MODES, FilingRule, Turnaround
-from .documents import Answers, DocumentRow, DocumentRule, Goods, Supplier, documents_due
+from .documents import DocumentRow, DocumentRule, documents_due
 from .final_documents import FinalDocuments
 from .kinds import FILE_TYPES, TRANSPORT_KINDS
 from .people import SECOND_REASONS, Asking, LowRisk, SecondPerson

@@ -83,11 +83,15 @@ HINTS: Final[dict[str, str | Promise]] = {
 class CheckRow:
     """One question of the checklist. ``question`` is the certifier's own wording; empty means the portal's."""
 
-    id: str = read.setting(MISSING, label=gettext_lazy("Id"), reads=read.code)
+    id: str = read.setting(MISSING, label=gettext_lazy("Short name"), reads=read.code, hint=read.SHORT)
     group: str = read.setting(MISSING, label=gettext_lazy("Group"), reads=read.one_of(*GROUPS))
     scope: str = read.setting("request", label=gettext_lazy("Scope"), reads=read.one_of("request", "line"))
     box: int | None = read.setting(None, label=gettext_lazy("Box"), reads=read.optional(read.whole_number(1, 20)))
-    compares: tuple[str, ...] = read.setting((), label=gettext_lazy("Compares"), reads=read.list_of(read.code, most=12))
+    compares: tuple[str, ...] = read.setting(
+        (),
+        label=gettext_lazy("Compared side by side"),
+        reads=read.list_of(read.code_of("documents", *OWN_SOURCES), most=12),
+    )
     question: str = read.setting("", label=gettext_lazy("Question"), reads=read.text(200))
     tolerance_kg: Decimal | None = read.setting(
         None, label=gettext_lazy("Tolerance in kg"), reads=read.optional(read.weight(1000))
@@ -100,6 +104,11 @@ class CheckRow:
     def title(self) -> str:
         """The question, in the reader's language if the words are the portal's."""
         return self.question or str(QUESTIONS[self.id])
+
+    @property
+    def called(self) -> str:
+        """The same in a fault, where a row may lack its question."""
+        return self.title if self.question or self.id in QUESTIONS else self.id
 
     @property
     def hint(self) -> str:
@@ -115,14 +124,18 @@ class CheckRow:
         """Setting -> the sentence about what this row lacks or names in vain."""
         found = {}
         if not self.question and self.id not in QUESTIONS:
-            found["question"] = _("Check “%(id)s” needs a question.") % {"id": self.id}
+            found["question"] = _("Check “%(name)s” needs a question.") % {"name": self.called}
         if self.has_tolerance and self.id not in WEIGHED:
             name = "tolerance_kg" if self.tolerance_kg is not None else "tolerance_percent"
-            found[name] = _("Check “%(id)s” compares no weights, so it can have no tolerance.") % {"id": self.id}
+            found[name] = _("Check “%(name)s” compares no weights, so it can have no tolerance.") % {
+                "name": self.called
+            }
         for source in self.compares:
             if source not in OWN_SOURCES and source not in document_keys:
-                found["compares"] = _("Check “%(id)s” compares “%(source)s”, which is no document row.") % {
-                    "id": self.id,
+                found["compares"] = _(
+                    "Check “%(name)s” is compared with “%(source)s”, which is no row of the document list."
+                ) % {
+                    "name": self.called,
                     "source": source,
                 }
         return found

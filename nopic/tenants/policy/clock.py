@@ -24,7 +24,7 @@ class Turnaround:
     ``over_closed_days`` says whether hours run on at night, at weekends and on holidays; working days never do.
     """
 
-    code: str = read.setting(MISSING, label=gettext_lazy("Code"), reads=read.code)
+    code: str = read.setting(MISSING, label=gettext_lazy("Short name"), reads=read.code, hint=read.SHORT)
     name: str = read.setting("", label=gettext_lazy("Name"), reads=read.text(40))
     unit: str = read.setting("working_days", label=gettext_lazy("Unit"), reads=read.one_of("hours", "working_days"))
     amount: int = read.setting(2, label=gettext_lazy("Number"), reads=read.whole_number(0, MOST_HOURS))
@@ -72,14 +72,14 @@ class Turnaround:
 
     def faults(self) -> dict[str, str]:
         """Setting -> what contradicts itself in it."""
-        found, words = {}, {"code": self.code, "most": MOST_DAYS}
+        found, words = {}, {"name": self.title, "most": MOST_DAYS}
         if self.in_hours and not self.amount:
-            found["amount"] = _("The turnaround class “%(code)s” needs at least one hour.") % words
+            found["amount"] = _("The turnaround class “%(name)s” needs at least one hour.") % words
         if not self.in_hours and self.amount > MOST_DAYS:
-            found["amount"] = _("The turnaround class “%(code)s” may have at most %(most)s working days.") % words
+            found["amount"] = _("The turnaround class “%(name)s” may have at most %(most)s working days.") % words
         if not self.in_hours and self.over_closed_days:
             found["over_closed_days"] = (
-                _("Only hours can run over closed days; the turnaround class “%(code)s” is in working days.") % words
+                _("Only hours can run over closed days; the turnaround class “%(name)s” is in working days.") % words
             )
         return found
 
@@ -106,6 +106,11 @@ class FilingRule:
         return ngettext(
             "%(mode)s: %(n)s hour before it arrives", "%(mode)s: %(n)s hours before it arrives", self.hours
         ) % words  # fmt: skip
+
+    @property
+    def called(self) -> str:
+        """How it is named where two of them meet."""
+        return word(self.mode)
 
     @property
     def reason(self) -> str:

@@ -16,49 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import reading as read
+from .answers import Answers, Goods, Supplier
 from .kinds import BUILT_IN, FILE_TYPES, MODES, RECORDED, RESERVED, STOPPING, TRANSPORT_KINDS
 
 if TYPE_CHECKING:
     from .rules import Rules
 
 MOST_FILES = 30  # in one row, unless the row says fewer
-
-
-@dataclass(frozen=True, slots=True)
-class Supplier:
-    """Somebody from whom a lot of the request was bought; own production has none.
-
-    ``id`` is any lasting text or number; ``same_certifier`` says whether the exporter's certifier certifies it too.
-    """
-
-    id: int | str
-    name: str
-    same_certifier: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """One product of the request: its list code, tariff code and country of origin, and who sold lots of it."""
-
-    code: str = ""
-    hts: str = ""
-    origin: str = ""
-    suppliers: frozenset[str] = frozenset()  # their ids as text
-
-
-@dataclass(frozen=True, slots=True)
-class Answers:
-    """What the document list depends on. The same supplier may stand here once for each of its lots.
-
-    ``places`` are the destinations by every name that a row may use: the importer's state and the US port of entry.
-    """
-
-    suppliers: tuple[Supplier, ...] = ()
-    departed: bool = False
-    goods: tuple[Goods, ...] = ()
-    mode: str = ""
-    places: tuple[str, ...] = ()
-
 
 # A row about the request as a whole looks at the answers, a row about a supplier at that supplier too.
 REQUEST_CONDITIONS: Final[dict[str, Callable[[Answers], bool]]] = {
@@ -94,7 +58,10 @@ class DocumentRule:
     key usually), and whether its absence stands against approval.
     """
 
-    key: str = read.setting(MISSING, label=gettext_lazy("Key"), reads=read.code)
+    key: str = read.setting(
+        MISSING, label=gettext_lazy("Short name"), reads=read.code,
+        hint=gettext_lazy("Small letters, digits and _. One that the portal knows, such as packing_list, needs no name."),
+    )  # fmt: skip
     condition: str = read.setting("always", label=gettext_lazy("Condition"), reads=read.one_of(*CONDITIONS))
     per: str = read.setting("request", label=gettext_lazy("Per"), reads=read.one_of("request", "supplier"))
     products: tuple[str, ...] = read.setting(
@@ -137,6 +104,11 @@ class DocumentRule:
         return self.name or str(BUILT_IN[self.key].name)
 
     @property
+    def called(self) -> str:
+        """The same in a fault, where a row may lack its name."""
+        return self.title if self.name or self.key in BUILT_IN else self.key
+
+    @property
     def reason(self) -> str:
         """What the document is for, or nothing where that is obvious."""
         return self.why or (str(BUILT_IN[self.key].why) if self.key in BUILT_IN and not self.name else "")
@@ -157,27 +129,27 @@ class DocumentRule:
 
     def faults(self) -> dict[str, str]:
         """Setting -> the sentence about what contradicts another one of this row."""
-        found, words = {}, {"key": self.key, "least": self.least_files, "most": self.most_files}
+        found, words = {}, {"name": self.called, "least": self.least_files, "most": self.most_files}
         if self.key in RESERVED:
-            found["key"] = _("Document row “%(key)s” needs another key: the portal uses this one itself.") % words
+            found["key"] = _("The portal uses the short name “%(key)s” itself. Choose another one.") % {"key": self.key}
             return found
         if not self.name and self.key not in BUILT_IN:
-            found["name"] = _("Document row “%(key)s” needs a name.") % words
+            found["name"] = _("Document row “%(name)s” needs a name.") % words
         if self.required_before_sending and self.may_follow:
-            found["may_follow"] = _("Document row “%(key)s” cannot be needed before sending and follow later.") % words
+            found["may_follow"] = _("Document row “%(name)s” cannot be needed before sending and follow later.") % words
         elif self.days_after_departure is not None and not self.may_follow:
             found["days_after_departure"] = (
-                _("Document row “%(key)s” has days after departure, but may not follow.") % words
+                _("Document row “%(name)s” has days after departure, but may not follow.") % words
             )
         if self.least_files > self.most_files:
             found["least_files"] = (
-                _("Document row “%(key)s” requires %(least)s files but accepts %(most)s: it can never be complete.")
+                _("Document row “%(name)s” requires %(least)s files but accepts %(most)s: it can never be complete.")
                 % words
             )
         if self.organic == "stop" and self.key not in STOPPING:
             found["organic"] = (
                 _(
-                    "Document row “%(key)s”: that it does not name the product as organic can only be recorded. It is a "
+                    "Document row “%(name)s”: that it does not name the product as organic can only be recorded. It is a "
                     "stop on the invoice, packing list, transport document and bill of sale."
                 )
                 % words
@@ -185,7 +157,7 @@ class DocumentRule:
         allowed = SUPPLIER_CONDITIONS if self.per == "supplier" else REQUEST_CONDITIONS
         if self.condition not in allowed:
             found["condition"] = _(
-                "Document row “%(key)s”: asked for each supplier, its condition is about goods that were bought. "
+                "Document row “%(name)s”: asked for each supplier, its condition is about goods that were bought. "
                 "Asked once for the request, it is not about one supplier."
             ) % words  # fmt: skip
         return found

@@ -6,7 +6,7 @@ month; it takes no payment.
 """
 
 from dataclasses import MISSING, dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Final
 
 from django.utils.translation import gettext as _
@@ -22,18 +22,11 @@ ISSUED, SENT = "when_issued", "when_sent"
 
 def price(value: object, at: At) -> Decimal:
     """An amount with at most 2 decimals, written as text or a whole number."""
-    try:
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise InvalidOperation
-        amount = Decimal(value)
-        if not 0 <= amount <= MOST or amount != round(amount, 2):  # comparing NaN raises InvalidOperation too
-            raise InvalidOperation
-    except InvalidOperation:
-        raise at.fault(
-            _("%(label)s must be an amount from 0 to %(most)s with at most 2 decimals, such as 45.00."),
-            most=f"{MOST:,}",
-        ) from None
-    return amount
+    return read.amount(
+        value, at, most=MOST, decimals=2,
+        wrong=_("%(label)s must be an amount from 0 to %(most)s, such as 45.00."),
+        finer=_("%(label)s may have at most two digits after the point, such as 45.50."),
+    )  # fmt: skip
 
 
 shaped(price, Shape("decimal"))
@@ -84,8 +77,8 @@ class Fees:
         """Setting -> the sentence about a price for a class that there is not."""
         return {
             f"classes.{position}.turnaround": _(
-                "There is a price for the turnaround class “%(code)s”, which is not offered."
-            ) % {"code": each.turnaround}
+                "This price is for a turnaround class that is not offered. Choose another class, or remove the price."
+            )
             for position, each in enumerate(self.classes)
             if each.turnaround not in classes
         }  # fmt: skip

@@ -78,6 +78,11 @@ class LetterText:
         ),
     )
 
+    @property
+    def called(self) -> str:
+        """How it is named where two of them meet."""
+        return str(LETTER_NAMES[self.letter])
+
     def faults(self) -> dict[str, str]:
         """Setting -> the sentence about a text that is empty or names what the letter does not know."""
         sentence = self._fault_of_text()

@@ -7,15 +7,19 @@ read is ``frame``, whose names are at hand here too.
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, time
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .frame import At, PolicyError, Reader, Shape, read_record, setting, shape_of, shaped, written
 
 __all__ = ["At", "PolicyError", "Reader", "Shape", "read_record", "setting", "shape_of", "shaped", "written"]
+
+# The hint of a code that people type.
+SHORT: Final = gettext_lazy("Small letters, digits and _, such as two_days. Users do not read it.")
 
 # Readers: each returns the value or raises PolicyError with one sentence that begins with the label.
 
@@ -31,37 +35,42 @@ def whole_number(least: int, most: int) -> Reader:
     return shaped(read, Shape("number"))
 
 
+def amount(value: object, at: At, *, most: int, decimals: int, wrong: str, finer: str) -> Decimal:
+    """A number from 0, written as a text of digits or as a whole number; the sentence when it is another or finer."""
+    if (
+        isinstance(value, bool)
+        or not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", str(value))
+        or isinstance(value, float)
+    ):
+        raise at.fault(wrong, most=f"{most:,}")
+    number = Decimal(str(value))
+    if number > most:
+        raise at.fault(wrong, most=f"{most:,}")
+    if number != round(number, decimals):
+        raise at.fault(finer)
+    return number
+
+
 def weight(most: int) -> Reader:
     """Kilograms with at most 3 decimals, written as a text or a whole number."""
 
     def read(value: object, at: At) -> Decimal:
-        try:
-            if isinstance(value, bool) or not isinstance(value, str | int):
-                raise InvalidOperation
-            kg = Decimal(value)
-            if not 0 <= kg <= most or kg != round(kg, 3):  # comparing NaN raises InvalidOperation too
-                raise InvalidOperation
-        except InvalidOperation:
-            raise at.fault(
-                _("%(label)s must be kilograms from 0 to %(most)s with at most 3 decimals, such as 0.5."),
-                most=f"{most:,}",
-            ) from None
-        return kg
+        return amount(
+            value, at, most=most, decimals=3,
+            wrong=_("%(label)s must be a weight from 0 to %(most)s kg, such as 0.5."),
+            finer=_("%(label)s is kept to the gram: at most three digits after the point, such as 0.125."),
+        )  # fmt: skip
 
     return shaped(read, Shape("decimal"))
 
 
 def percent(value: object, at: At) -> Decimal:
     """Per cent with at most 2 decimals, from 0 to 100, written as a text or a whole number."""
-    try:
-        if isinstance(value, bool) or not isinstance(value, str | int):
-            raise InvalidOperation
-        share = Decimal(value)
-        if not 0 <= share <= 100 or share != round(share, 2):
-            raise InvalidOperation
-    except InvalidOperation:
-        raise at.fault(_("%(label)s must be per cent from 0 to 100 with at most 2 decimals, such as 0.5.")) from None
-    return share
+    return amount(
+        value, at, most=100, decimals=2,
+        wrong=_("%(label)s must be per cent from 0 to %(most)s, such as 0.5."),
+        finer=_("%(label)s may have at most two digits after the point, such as 0.25."),
+    )  # fmt: skip
 
 
 def colour(value: object, at: At) -> str:
@@ -104,18 +113,18 @@ def code(value: object, at: At) -> str:
     """The name by which other rows speak of this one."""
     if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", value):
         raise at.fault(
-            _("%(label)s must be a code of small letters, digits and underscores, 40 at most, such as two_days.")
+            _("%(label)s must be small letters, digits and _ that begin with a letter, 40 at most, such as two_days.")
         )
     return value
 
 
-def code_of(table: str) -> Reader:
-    """The code of a row of another setting; whether there is that row is asked when all is read."""
+def code_of(table: str, *also: str) -> Reader:
+    """The code of a row of another setting, or one of `also`; whether there is that row is asked when all is read."""
 
     def read(value: object, at: At) -> str:
         return code(value, at)
 
-    return shaped(read, Shape("code", table=table))
+    return shaped(read, Shape("code", table=table, choices=also))
 
 
 def country_code(value: object, at: At) -> str:
@@ -174,9 +183,11 @@ def list_of(read: Reader, *, most: int, least: int = 0, unique: Callable[[Any], 
         if problems:
             raise PolicyError(problems)
         names = [unique(item) for item in items]
-        twice = sorted({str(name) for name in names if names.count(name) > 1})
-        if twice:
-            raise at.fault(_("%(label)s must not hold %(names)s twice."), names=", ".join(twice))
+        for position, (name, item) in enumerate(zip(names, items, strict=True)):
+            if name in names[:position]:
+                called = getattr(item, "called", "") or str(name)
+                sentence = at.fault(_("%(label)s must not hold “%(name)s” twice."), name=called).problems[at.path]
+                raise PolicyError({at.entry(position).path: sentence})
         return tuple(items)
 
     return shaped(read_list, Shape("list", most=most, item=shape_of(read)))

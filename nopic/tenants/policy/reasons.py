@@ -45,9 +45,14 @@ CANCEL_TEXTS: Final[dict[str, str | Promise]] = {
 class Reason:
     """One coded reason; ``text`` in the certifier's words, or empty for the portal's."""
 
-    code: str = read.setting(MISSING, label=gettext_lazy("Code"), reads=read.code)
+    code: str = read.setting(MISSING, label=gettext_lazy("Short name"), reads=read.code, hint=read.SHORT)
     text: str = read.setting("", label=gettext_lazy("Text"), reads=read.text(200))
     citation: str = read.setting("", label=gettext_lazy("Citation"), reads=read.text(80))
+
+    @property
+    def title(self) -> str:
+        """What it is called in the policy: its words."""
+        return self.text or str(REFUSAL_TEXTS.get(self.code, self.code))
 
     def faults(self, texts: Container[str]) -> dict[str, str]:
         """Setting -> the sentence about a reason without words; ``texts``: the codes that the portal has words for."""
@@ -56,10 +61,20 @@ class Reason:
         return {"text": _("Reason “%(code)s” needs a text.") % {"code": self.code}}
 
 
+@dataclass(frozen=True, slots=True)
+class Cancellation(Reason):
+    """The same for a certificate: some codes have other words here."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in the policy: its words."""
+        return self.text or str(CANCEL_TEXTS.get(self.code, self.code))
+
+
 DEFAULT_REFUSALS: Final = tuple(
     Reason(code=key, citation="7 CFR 205.273(a)" if key == "already_departed" else "") for key in REFUSAL_TEXTS
 )
-DEFAULT_CANCELLATIONS: Final = tuple(Reason(code=key) for key in CANCEL_TEXTS)
+DEFAULT_CANCELLATIONS: Final = tuple(Cancellation(code=key) for key in CANCEL_TEXTS)
 
 
 def refusal_text(reason: Reason) -> str:

@@ -16,6 +16,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nopic.presentation.words import full_day
+
 from . import reading as read
 from .brand import faults_of_accents
 from .checklist import DEFAULT_CHECKS, CheckRow
@@ -26,7 +28,7 @@ from .final_documents import FinalDocuments
 from .kinds import BUILT_IN
 from .letters import LetterText
 from .people import Asking, LowRisk, SecondPerson
-from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Reason
+from .reasons import CANCEL_TEXTS, DEFAULT_CANCELLATIONS, DEFAULT_REFUSALS, REFUSAL_TEXTS, Cancellation, Reason
 from .time_frames import TimeFrames
 
 # In the order of date.weekday().
@@ -46,6 +48,11 @@ class ClosedDay:
 
     day: date = read.setting(MISSING, label=gettext_lazy("Day"), reads=read.day)
     why: str = read.setting(MISSING, label=gettext_lazy("Why"), reads=read.text(80))
+
+    @property
+    def called(self) -> str:
+        """How it is named where two of them meet."""
+        return full_day(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +139,7 @@ class Rules:
     cancel_reasons: tuple[Reason, ...] = read.setting(
         DEFAULT_CANCELLATIONS,
         label=gettext_lazy("Reasons to cancel"),
-        reads=read.records(Reason, least=1, most=60, unique=lambda reason: reason.code),
+        reads=read.records(Cancellation, least=1, most=60, unique=lambda reason: reason.code),
     )
     final_documents: FinalDocuments = read.setting(
         FinalDocuments(), label=gettext_lazy("Final documents"), reads=read.record(FinalDocuments)
@@ -232,9 +239,9 @@ class Rules:
                 "No request could come in time: %(n)s lead days are asked, and a departure may lie only %(days)s days ahead."
             ) % {"n": self.lead_days, "days": self.max_departure_ahead_days}
         if self.default_turnaround not in {each.code for each in self.turnarounds}:
-            problems["default_turnaround"] = _("The default class “%(code)s” is not one of the turnaround classes.") % {
-                "code": self.default_turnaround
-            }
+            problems["default_turnaround"] = _(
+                "The default class is not one of the turnaround classes. Choose one of them."
+            )
         if self.subdivision and not self.country:
             problems["subdivision"] = _("A state or region of the holidays needs its country.")
         classes = frozenset(each.code for each in self.turnarounds)

@@ -6,11 +6,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from .checklist import GROUPS
+from .kinds import BUILT_IN
 from .letters import LETTER_NAMES
 
 WORDS: Final[dict[str, str | Promise]] = {
     **GROUPS,
     **LETTER_NAMES,
+    **{key: one.name for key, one in BUILT_IN.items()},
+    "declared": gettext_lazy("Declared"),
+    "verified_list": gettext_lazy("Verified list"),
+    "registry": gettext_lazy("Registry"),
     "mon": gettext_lazy("Monday"),
     "tue": gettext_lazy("Tuesday"),
     "wed": gettext_lazy("Wednesday"),
@@ -69,4 +74,6 @@ WORDS: Final[dict[str, str | Promise]] = {
 
 def word(code: str) -> str:
     """The words for a code; the code itself, made readable, where a package has not given it any."""
-    return str(WORDS[code]) if code in WORDS else code.replace("_", " ").capitalize()
+    if code in WORDS:
+        return str(WORDS[code])
+    return code if code.isupper() else code.replace("_", " ").capitalize()
