@@ -62,6 +62,8 @@
     const r = e.target.closest("[data-row]");
     if (r && !e.target.closest("a,button")) { all("[data-row].here").forEach((o) => o.classList.remove("here")); r.classList.add("here"); hereId = r.id; }
   });
+  // of many documents the tab of the one shown is in sight
+  document.addEventListener("htmx:load", () => document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }));
   document.addEventListener("htmx:load", () => { const r = here(); if (r) r.classList.add("here"); switches(); });
   switches();
 })();
