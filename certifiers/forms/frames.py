@@ -37,7 +37,7 @@ class AnswerForm(forms.Form):
     )
     note = forms.CharField(
         label=gettext_lazy("Note to the exporter"), required=False, max_length=500,
-        help_text=gettext_lazy("Needed when it is refused; kept in the audit log with your name"),
+        help_text=gettext_lazy("Needed when it is refused, at least 5 characters; kept in the audit log with your name"),
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from nopic.presentation.typed import whole
 from nopic.requests.quantities import plain_number
+from nopic.tenants.countries import countries
 from nopic.tenants.policy.frame import Shape, shape_of, written
 from nopic.tenants.policy.groups import Group
 from nopic.tenants.policy.rules import Rules
@@ -192,8 +193,8 @@ def _node(name: str, label: object, hint: object, shape: Shape, value: Any, amon
         return made
     if shape.kind == "choice":
         made.kind, made.choices = "choice", [(one, word(one), one == value) for one in shape.choices]
-    elif shape.table:
-        known = offered(shape, among)
+    elif shape.table or shape.kind == "country":
+        known = offered(shape, among) if shape.table else {"": _("No public holidays"), **countries()}
         made.kind, made.choices = "choice", [(code, title, code == value) for code, title in known.items()]
         if value not in known:
             made.choices.insert(0, (value or "", value or _("Choose"), True))

@@ -63,7 +63,7 @@ class AskForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(
         label=gettext_lazy("Why single requests do not serve"),
-        help_text=gettext_lazy("For example: a truck leaves every night, its weight is known at loading"),
+        help_text=gettext_lazy("At least 20 characters, for example: a truck leaves every night, its weight is known at loading"),
         min_length=20, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": gettext_lazy("Tell us why single requests do not serve")},
     )  # fmt: skip

@@ -363,3 +363,13 @@ def test_what_is_in_force_is_told_by_names_point_by_point(here: Side) -> None:
     assert "<dd><b>Largest weight of a time frame: 240,000</b></dd>" in (
         admin.get(url(here, "time-frames")).content.decode()
     )
+
+
+def test_the_country_of_the_holidays_is_chosen_by_its_name(here: Side) -> None:
+    admin = signed_in(here.admin)
+    assert '<option value="" selected>No public holidays</option>' in admin.get(url(here)).content.decode()
+    sent = {**opened(admin, url(here)), "country": "ES", "subdivision": "QQ", "why": "Our office", "go": "save"}
+    refused = text(admin.post(url(here), sent))
+    assert "There is no holiday calendar for QQ in Spain. Known are: AN," in refused
+    saved = text(admin.post(url(here), {**sent, "subdivision": "AN"}, follow=True))
+    assert "Country of the holidays: none → Spain" in saved

@@ -1,18 +1,23 @@
 """Every fault that a policy can have, typed into its page: refused at its field in plain words, and nothing typed is lost."""
 
+import ast
 import html as entities
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
+import nopic.tenants.policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
 from tests.certifiers.test_policies import fields, here, opened, text, url
 from tests.factories import Side, signed_in
 
 __all__ = ["here"]
+
+POLICY = Path(nopic.tenants.policy.__file__).parent
 
 
 class Fault(NamedTuple):
@@ -27,7 +32,7 @@ class Fault(NamedTuple):
 
 FAULTS = [
     Fault("time", {"time_zone": "Lima"}, "time_zone", "Time zone must be the name of a time zone, such as America/Lima."),
-    Fault("time", {"country": "Peru"}, "country", "Country of the holidays must be a country code of two capital letters"),
+    Fault("time", {"country": "Peru"}, "country", "Country of the holidays must be a country code of two capital letters, such as PE."),
     Fault("time", {"country": "XX"}, "country", "There is no holiday calendar for the country XX."),
     Fault("time", {"country": "US", "subdivision": "ZZ"}, "subdivision", "ZZ"),
     Fault("time", {"subdivision": "CA"}, "subdivision", "A state or region of the holidays needs its country."),
@@ -40,7 +45,7 @@ FAULTS = [
     Fault("time", {"max_departure_ahead_days": "2"}, "max_departure_ahead_days", "No request could come in time: 3 lead"),
     Fault("time", {"turnarounds-0-code": "slow"}, "default_turnaround", "is not one of the turnaround classes. Choose one"),
     Fault("time", {"turnarounds-0-code": "My class"}, "turnarounds-0-code", "must be small letters, digits and _"),
-    Fault("time", {"turnarounds-0-unit": "hours", "turnarounds-0-amount": "0"}, "turnarounds-0-amount", "“0 hours” needs"),
+    Fault("time", {"turnarounds-0-unit": "hours", "turnarounds-0-amount": "0"}, "turnarounds-0-amount", "“0 hours” needs at least one hour."),
     Fault("time", {"turnarounds-0-amount": "31"}, "turnarounds-0-amount", "“31 working days” may have at most 30 working"),
     Fault("time", {"turnarounds-0-over_closed_days": "yes"}, "turnarounds-0-over_closed_days", "Only hours can run over"),
     Fault("time", {"turnarounds-1-code": "standard"}, "turnarounds-1", "must not hold “standard” twice", ("turnarounds",)),
@@ -75,7 +80,7 @@ FAULTS = [
           "Check “Net weight” is compared with “photo”, which is no row of the document list."),
     Fault("checks", {"checks-0-box": "99"}, "checks-0-box", "box must be a whole number from 1 to 20."),
     Fault("checks", {"weight_tolerance_kg": "5 kilos"}, "weight_tolerance_kg", "must be a weight from 0 to 1,000 kg"),
-    Fault("checks", {"weight_tolerance_kg": "0.0005"}, "weight_tolerance_kg", "Weight tolerance is kept to the gram"),
+    Fault("checks", {"weight_tolerance_kg": "0.0005"}, "weight_tolerance_kg", "Weight tolerance is kept to the gram: at most three digits after the point, such as 0.125."),
     Fault("checks", {"weight_tolerance_percent": "101"}, "weight_tolerance_percent", "must be per cent from 0 to 100"),
     Fault("checks", {"refusal_reasons-0-code": "bad_mood"}, "refusal_reasons-0-text", "Reason “bad_mood” needs a text."),
     Fault("checks", {"cancel_reasons-0-code": "bad_mood"}, "cancel_reasons-0-text", "Reason “bad_mood” needs a text."),
@@ -87,7 +92,7 @@ FAULTS = [
     Fault("letters", {"letters-0-letter": "issued", "letters-0-language": "en"}, "letters-0-text", "Write the paragraph",
           ("letters",)),
     Fault("letters", {"letters-0-letter": "new_link", "letters-0-language": "en", "letters-0-text": "{{number}}"},
-          "letters-0-text", "“{{number}}” is not known in this letter.", ("letters",)),
+          "letters-0-text", "“{{number}}” is not known in this letter. Known are: certifier, phone, email.", ("letters",)),
     Fault("letters", {"letters-0-letter": "issued", "letters-0-language": "en", "letters-0-text": "{x}"}, "letters-0-text",
           "A placeholder is written with two braces on each side", ("letters",)),
     Fault("brand", {"accent_light": "green", "accent_dark": "#8fcddb"}, "accent_light", "must be a colour such as #0c4a5b."),
@@ -120,3 +125,38 @@ def test_a_fault_stands_at_its_field_and_everything_typed_is_still_there(here: S
         assert "".join(still[name]).replace("\r\n", "\n") == "".join(typed or ""), name
     with tenant(here.certifier):
         assert Policy.objects.count() == 1
+
+
+# What no page can send: only a file that somebody wrote by hand has it.
+BY_HAND = {
+    "%(label)s must be true or false.",
+    "%(label)s must be one of: %(words)s.",
+}
+SAYS_FAULTS = {"faults", "_fault_of_text", "_contradictions", "faults_of_accents", "price"}
+
+
+def sentences() -> set[str]:
+    """Every sentence that a reader or a rule of the policy refuses something with."""
+    found = set()
+    for path in sorted(POLICY.glob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(function, ast.FunctionDef) or not (
+                path.stem == "reading" or function.name in SAYS_FAULTS
+            ):
+                continue
+            for call in ast.walk(function):
+                if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "_":
+                    found.add(ast.literal_eval(call.args[0]))
+    return found
+
+
+def covers(fault: Fault, sentence: str) -> bool:
+    """Whether the words of the fault are of this sentence: they share a part without a value in it."""
+    parts = [part.strip(" .“”:{}") for part in re.split(r"%\(\w+\)s", sentence)]
+    return any(len(part) > 8 and (part in fault.says or fault.says.strip(" .“”:{}") in part) for part in parts)
+
+
+def test_every_sentence_that_refuses_something_is_typed_here() -> None:
+    told = sentences() - BY_HAND
+    assert len(told) > 30
+    assert {one for one in told if not any(covers(fault, one) for fault in FAULTS)} == set()

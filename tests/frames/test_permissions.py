@@ -69,6 +69,8 @@ def test_what_is_wrong_with_a_question_is_said_at_its_field_and_nothing_is_lost(
     assert answer.status_code == 422
     assert "Choose the product on your verified list" in text
     assert 'value="viele"' in text
+    assert "At least 20 characters, for example" in text
+    assert "must have at least 20 characters; this has 5" in text
 
 
 def test_a_product_waits_for_one_answer_at_a_time(world: World) -> None:

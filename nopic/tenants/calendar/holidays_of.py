@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
+from nopic.tenants.countries import countries
 from nopic.tenants.policy import Rules
 
 
@@ -15,13 +16,15 @@ def fault(rules: Rules) -> str:
         return ""
     import holidays  # here and below: 170 ms that only processes which count working days should pay
 
+    named = countries().get(rules.country, rules.country)
     regions = holidays.list_supported_countries().get(rules.country)
     if regions is None:
-        return _("There is no holiday calendar for the country %(country)s.") % {"country": rules.country}
+        return _("There is no holiday calendar for the country %(country)s.") % {"country": named}
     if rules.subdivision and rules.subdivision not in regions:
-        return _("There is no holiday calendar for %(region)s in %(country)s.") % {
+        return _("There is no holiday calendar for %(region)s in %(country)s. Known are: %(them)s.") % {
             "region": rules.subdivision,
-            "country": rules.country,
+            "country": named,
+            "them": ", ".join(regions) or _("none"),
         }
     return ""
 

@@ -85,14 +85,21 @@ class CheckRow:
 
     id: str = read.setting(MISSING, label=gettext_lazy("Short name"), reads=read.code, hint=read.SHORT)
     group: str = read.setting(MISSING, label=gettext_lazy("Group"), reads=read.one_of(*GROUPS))
-    scope: str = read.setting("request", label=gettext_lazy("Scope"), reads=read.one_of("request", "line"))
-    box: int | None = read.setting(None, label=gettext_lazy("Box"), reads=read.optional(read.whole_number(1, 20)))
+    scope: str = read.setting("request", label=gettext_lazy("How often"), reads=read.one_of("request", "line"))
+    box: int | None = read.setting(
+        None,
+        label=gettext_lazy("Box"),
+        reads=read.optional(read.whole_number(1, 20)),
+        hint=gettext_lazy("The box of the certificate that it guards; empty for none."),
+    )
     compares: tuple[str, ...] = read.setting(
         (),
         label=gettext_lazy("Compared side by side"),
         reads=read.list_of(read.code_of("documents", *OWN_SOURCES), most=12),
     )
-    question: str = read.setting("", label=gettext_lazy("Question"), reads=read.text(200))
+    question: str = read.setting(
+        "", label=gettext_lazy("Question"), reads=read.text(200), hint=gettext_lazy("Empty: the words of the portal.")
+    )
     tolerance_kg: Decimal | None = read.setting(
         None, label=gettext_lazy("Tolerance in kg"), reads=read.optional(read.weight(1000))
     )

@@ -62,33 +62,52 @@ class DocumentRule:
         MISSING, label=gettext_lazy("Short name"), reads=read.code,
         hint=gettext_lazy("Small letters, digits and _. One that the portal knows, such as packing_list, needs no name."),
     )  # fmt: skip
-    condition: str = read.setting("always", label=gettext_lazy("Condition"), reads=read.one_of(*CONDITIONS))
-    per: str = read.setting("request", label=gettext_lazy("Per"), reads=read.one_of("request", "supplier"))
+    condition: str = read.setting("always", label=gettext_lazy("When it is asked"), reads=read.one_of(*CONDITIONS))
+    per: str = read.setting("request", label=gettext_lazy("How often"), reads=read.one_of("request", "supplier"))
     products: tuple[str, ...] = read.setting(
-        (), label=gettext_lazy("Only for products"), reads=read.list_of(read.text(20), most=40)
+        (),
+        label=gettext_lazy("Only for products"),
+        reads=read.list_of(read.text(20), most=40),
+        hint=gettext_lazy("Codes of the verified list, or the first digits of tariff codes. Empty: for all."),
     )
     origins: tuple[str, ...] = read.setting(
-        (), label=gettext_lazy("Only for countries of origin"), reads=read.list_of(read.text(60), most=40)
+        (),
+        label=gettext_lazy("Only for countries of origin"),
+        reads=read.list_of(read.text(60), most=40),
+        hint=gettext_lazy("Empty: for all."),
     )
     modes: tuple[str, ...] = read.setting(
         (), label=gettext_lazy("Only when it travels"), reads=read.list_of(read.one_of(*MODES), most=len(MODES))
     )
     destinations: tuple[str, ...] = read.setting(
-        (), label=gettext_lazy("Only for destinations"), reads=read.list_of(read.text(60), most=60)
+        (),
+        label=gettext_lazy("Only for destinations"),
+        reads=read.list_of(read.text(60), most=60),
+        hint=gettext_lazy("States, or US ports of entry by name or four digits. Empty: for all."),
     )
     required_before_sending: bool = read.setting(
         True, label=gettext_lazy("Needed before sending"), reads=read.yes_or_no
     )
     may_follow: bool = read.setting(False, label=gettext_lazy("May follow"), reads=read.yes_or_no)
     days_after_departure: int | None = read.setting(
-        None, label=gettext_lazy("Days after departure"), reads=read.optional(read.whole_number(0, 365))
+        None,
+        label=gettext_lazy("Days after departure"),
+        reads=read.optional(read.whole_number(0, 365)),
+        hint=gettext_lazy("By when what follows is due. Empty: on the day that the exporter names."),
     )
-    may_not_apply: bool = read.setting(False, label=gettext_lazy("May not apply"), reads=read.yes_or_no)
+    may_not_apply: bool = read.setting(
+        False, label=gettext_lazy("Exporters may say that it does not apply"), reads=read.yes_or_no
+    )
     kinds: tuple[str, ...] = read.setting(
-        (), label=gettext_lazy("Kinds"), reads=read.list_of(read.one_of(*TRANSPORT_KINDS), most=len(TRANSPORT_KINDS))
+        (),
+        label=gettext_lazy("Exporters say which kind it is"),
+        reads=read.list_of(read.one_of(*TRANSPORT_KINDS), most=len(TRANSPORT_KINDS)),
     )
     accepts: tuple[str, ...] = read.setting(
-        (), label=gettext_lazy("Accepted files"), reads=read.list_of(read.one_of(*FILE_TYPES), most=len(FILE_TYPES))
+        (),
+        label=gettext_lazy("Accepted files"),
+        reads=read.list_of(read.one_of(*FILE_TYPES), most=len(FILE_TYPES)),
+        hint=gettext_lazy("None chosen: all of them."),
     )
     least_files: int = read.setting(1, label=gettext_lazy("Files required"), reads=read.whole_number(1, 30))
     most_files: int = read.setting(MOST_FILES, label=gettext_lazy("Files accepted"), reads=read.whole_number(1, 30))

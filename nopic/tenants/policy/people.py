@@ -32,12 +32,18 @@ class SecondPerson:
     first_request: bool = read.setting(False, label=gettext_lazy("First request of an exporter"), reads=read.yes_or_no)
     new_supplier: bool = read.setting(False, label=gettext_lazy("New supplier"), reads=read.yes_or_no)
     above_kg: Decimal = read.setting(
-        Decimal(0), label=gettext_lazy("Above this net weight"), reads=read.weight(100_000_000)
+        Decimal(0),
+        label=gettext_lazy("Above this net weight"),
+        reads=read.weight(100_000_000),
+        hint=gettext_lazy("Kilograms; 0 for never."),
     )
     override: bool = read.setting(False, label=gettext_lazy("A rule was let pass"), reads=read.yes_or_no)
     late: bool = read.setting(False, label=gettext_lazy("Late request"), reads=read.yes_or_no)
     above_percent: int = read.setting(
-        0, label=gettext_lazy("Above this share of the verified quantity, in percent"), reads=read.whole_number(0, 100)
+        0,
+        label=gettext_lazy("Above this share of the verified quantity, in per cent"),
+        reads=read.whole_number(0, 100),
+        hint=gettext_lazy("0 for never."),
     )
     revision: bool = read.setting(
         False,

@@ -46,7 +46,9 @@ class Reason:
     """One coded reason; ``text`` in the certifier's words, or empty for the portal's."""
 
     code: str = read.setting(MISSING, label=gettext_lazy("Short name"), reads=read.code, hint=read.SHORT)
-    text: str = read.setting("", label=gettext_lazy("Text"), reads=read.text(200))
+    text: str = read.setting(
+        "", label=gettext_lazy("Text"), reads=read.text(200), hint=gettext_lazy("Empty: the words of the portal.")
+    )
     citation: str = read.setting("", label=gettext_lazy("Citation"), reads=read.text(80))
 
     @property

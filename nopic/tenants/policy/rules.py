@@ -66,7 +66,12 @@ class Rules:
 
     time_zone: str = read.setting("UTC", label=gettext_lazy("Time zone"), reads=read.time_zone)
     country: str = read.setting("", label=gettext_lazy("Country of the holidays"), reads=read.country_code)
-    subdivision: str = read.setting("", label=gettext_lazy("State or region of the holidays"), reads=read.text(10))
+    subdivision: str = read.setting(
+        "",
+        label=gettext_lazy("State or region of the holidays"),
+        reads=read.text(10),
+        hint=gettext_lazy("Its code, such as CA; empty for the holidays of the whole country."),
+    )
     closed_days: tuple[ClosedDay, ...] = read.setting(
         (), label=gettext_lazy("Closed days"), reads=read.records(ClosedDay, most=200, unique=lambda closed: closed.day)
     )
@@ -91,8 +96,9 @@ class Rules:
     )
     nudge_working_days: int = read.setting(
         1,
-        label=gettext_lazy("Working days before the last moment to send at which a draft is called to mind"),
+        label=gettext_lazy("Reminder of a draft: working days before the last moment to send"),
         reads=read.whole_number(0, 10),
+        hint=gettext_lazy("0 for no reminder."),
     )
     filing: tuple[FilingRule, ...] = read.setting(
         DEFAULT_FILING,

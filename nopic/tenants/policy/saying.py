@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import full_day
+from nopic.tenants.countries import countries
 
 from .frame import Shape, shape_of, written
 from .rules import Rules
@@ -60,6 +61,8 @@ def said(shape: Shape, value: Any, among: Mapping[str, Any] = NOTHING) -> str:
         return word(str(value))
     if shape.kind == "code" and shape.table:
         return offered(shape, among).get(str(value), word(str(value)) if value in WORDS else str(value))
+    if shape.kind == "country":
+        return countries().get(str(value), str(value))
     if shape.kind == "decimal":
         return number(str(value))
     if shape.kind == "day":

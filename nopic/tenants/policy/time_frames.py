@@ -33,9 +33,14 @@ class TimeFrames:
         BY_ARRANGEMENT, label=gettext_lazy("Several shipments in a time frame"),
         reads=read.one_of(NO, BY_ARRANGEMENT, YES),
     )  # fmt: skip
-    max_days: int = read.setting(92, label=gettext_lazy("Longest time frame"), reads=read.whole_number(1, LONGEST))
+    max_days: int = read.setting(
+        92, label=gettext_lazy("Longest time frame"), reads=read.whole_number(1, LONGEST), hint=gettext_lazy("Days.")
+    )
     max_kg: Decimal = read.setting(
-        Decimal(240_000), label=gettext_lazy("Largest weight of a time frame"), reads=read.weight(MOST_KG)
+        Decimal(240_000),
+        label=gettext_lazy("Largest weight of a time frame"),
+        reads=read.weight(MOST_KG),
+        hint=gettext_lazy("Kilograms."),
     )
     warn_at: tuple[int, ...] = read.setting(
         (15, 5), label=gettext_lazy("Warn when so many per cent are left"),
