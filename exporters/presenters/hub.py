@@ -141,7 +141,7 @@ def timeline(
     )
     rows = AuditEvent.objects.filter(concerning, certifier_id=request.certifier_id).order_by("-id")[:MOST_EVENTS]
     told = [
-        (text, note, words.moment(row.at, zone, words.city_of(zone)))
+        (text, note, words.moment(row.happened_at, zone, words.city_of(zone)))
         for row in rows
         for text, note in [_sentence(row, names, numbers)]
         if text

@@ -9,6 +9,7 @@ Rows own nothing: no foreign keys, so history survives everything and blocks not
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Model
@@ -16,6 +17,7 @@ from django.db.models import Model
 from nopic.workflow.models import AuditEvent
 
 _acting_for: ContextVar[str] = ContextVar("acting_for", default="")
+_telling_of: ContextVar[datetime | None] = ContextVar("telling_of", default=None)
 
 
 @contextmanager
@@ -26,6 +28,18 @@ def acting_for(whom: str) -> Iterator[None]:
         yield
     finally:
         _acting_for.reset(token)
+
+
+@contextmanager
+def telling_of(moment: datetime) -> Iterator[None]:
+    """Every event written inside says when it happened, `facts["happened_at"]`: a history that is told afterwards. `at`
+    stays the moment at which the database wrote it.
+    """
+    token = _telling_of.set(moment)
+    try:
+        yield
+    finally:
+        _telling_of.reset(token)
 
 
 class HasLabel(Protocol):
@@ -49,6 +63,8 @@ def record(
     """
     if whom := _acting_for.get():
         facts = {**facts, "on_behalf_of": whom}
+    if moment := _telling_of.get():
+        facts = {**facts, "happened_at": moment.isoformat()}
     event = AuditEvent(
         certifier_id=getattr(subject, "certifier_id", None) or 0,
         actor_id=None if isinstance(by, str) else by.pk,

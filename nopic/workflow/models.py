@@ -1,5 +1,7 @@
 """The audit log with its chain heads, and the list of what is owed next (no business data in the latter)."""
 
+from datetime import datetime
+
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.db.models import F, Func, Q
@@ -39,6 +41,12 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"
+
+    @property
+    def happened_at(self) -> datetime:
+        """When it happened: of a history that was told afterwards as it was told, of everything else when it was written."""
+        told = self.facts.get("happened_at")
+        return datetime.fromisoformat(told) if told else self.at
 
 
 class AuditHead(models.Model):

@@ -26,7 +26,7 @@ from nopic.frames.models import Allowance
 from nopic.ledger.models import Account
 from nopic.oid.wire import close_clients
 from nopic.products.models import ProductItem
-from nopic.requests.models import CertificateRequest, Supplier
+from nopic.requests.models import CertificateRequest, RequestVersion, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
@@ -113,6 +113,17 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
         assert content.startswith(b"%PDF-")
         assert hashlib.sha256(content).hexdigest() == papers[one.pk].sha256
         assert one.handed_over_at is not None
+
+    # the history tells the days on which the stories say that things happened
+    sent = {
+        (one.certifier_id, one.subject_id): one.happened_at
+        for one in reversed(everything(AuditEvent))
+        if (one.verb, one.old, one.new) == ("status", "draft", "submitted")
+    }
+    firsts = [one for one in everything(RequestVersion) if one.number == 1]
+    assert [sent[one.certifier_id, one.request_id] for one in firsts] == [one.sent_at for one in firsts]
+    dossiers = {one.dossier_id: one.submitted_at for one in requests if one.submitted_at and one.turn == 1}
+    assert all(one.uploaded_at < dossiers[one.dossier_id] for one in everything(Document) if one.dossier_id in dossiers)
 
     said = StringIO()
     call_command("verify_audit", stdout=said)

@@ -11,17 +11,21 @@ from types import SimpleNamespace
 
 from nopic.tenants.calendar import Office
 from nopic.workflow import clock
+from nopic.workflow.audit import telling_of
 
 _A_DAY = timedelta(days=1)
 
 
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
-    """Let business code in this process see `moment` as the present. Leases and the audit log keep the database's clock."""
+    """Let business code in this process see `moment` as the present. Leases and the audit log keep the database's clock;
+    what the log tells says when it happened.
+    """
     kept = vars(clock)["timezone"]
     vars(clock)["timezone"] = SimpleNamespace(now=lambda: moment)
     try:
-        yield
+        with telling_of(moment):
+            yield
     finally:
         vars(clock)["timezone"] = kept
 

@@ -145,6 +145,7 @@ def _add(
         page_count=looked.pages,
         flags=list(looked.flags),
         uploaded_by=str(by),
+        uploaded_at=now(),
     )
     facts: dict[str, Any] = {"rule": slot.rule, "about": slot.subject, "sha256": stored.sha256, "size": stored.size}
     record(document, "received", by=by, new=document.status, pages=looked.pages, flags=document.flags, **facts)

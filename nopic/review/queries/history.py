@@ -11,6 +11,7 @@ from nopic.presentation import words
 from nopic.presentation.statuses import REQUEST
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus
+from nopic.review.models import Verdict
 from nopic.tenants.policy import SECOND_REASONS
 from nopic.workflow.models import AuditEvent
 
@@ -58,16 +59,34 @@ def history(request: CertificateRequest, zone: str) -> list[Event]:
             if checked:
                 told.append(_confirmed(checked, zone))
                 checked = []
-            told.append(Event(sentence, _note(row), words.moment(row.at, zone), "done"))
+            told.append(Event(sentence, _note(row), words.moment(row.happened_at, zone), "done"))
     if checked:
         told.append(_confirmed(checked, zone))
     return [Event(e.text, e.note, e.when, "here" if at == 0 else "done") for at, e in enumerate(told)]
 
 
+def turned(request: CertificateRequest) -> dict[tuple[int | None, str], AuditEvent]:
+    """By line and check: the last Differs of those that say something else now. One statement."""
+    rows = AuditEvent.objects.filter(
+        certifier_id=request.certifier_id,
+        subject_type="requests.certificaterequest",
+        subject_id=request.pk,
+        verb="checked",
+    )
+    differed: dict[tuple[int | None, str], AuditEvent] = {}
+    now: dict[tuple[int | None, str], str] = {}
+    for row in rows.order_by("id"):
+        key = row.facts.get("line"), row.facts.get("check", "")
+        now[key] = row.new
+        if row.new == Verdict.DIFFERS:
+            differed[key] = row
+    return {key: row for key, row in differed.items() if now[key] != Verdict.DIFFERS}
+
+
 def _confirmed(rows: list[AuditEvent], zone: str) -> Event:
     checks = {(row.facts.get("line"), row.facts.get("check")) for row in rows}
     text = _("%(n)s checked by %(name)s") % {"n": len(checks), "name": rows[0].actor}
-    return Event(text, "", words.moment(rows[0].at, zone), "done")
+    return Event(text, "", words.moment(rows[0].happened_at, zone), "done")
 
 
 def _note(row: AuditEvent) -> str:
