@@ -89,6 +89,19 @@ def test_a_verdict_answers_with_its_row_and_everything_that_counts_it(world: Wor
         assert (standing.check_id, standing.verdict, standing.by) == ("packages", "differs", world.here.reviewer)
 
 
+def test_a_difference_that_was_turned_into_a_match_stays_in_sight(world: World, reviewer: Client) -> None:
+    request = cases.taken(world.here)
+    confirm(world, request)
+    for verdict, note in (("differs", "318 bags on the draft"), ("match", "318 bags on the draft")):
+        form = {"v-packages": verdict, "note-packages": note}
+        page = reviewer.post(address(request, "verdicts/?check=packages"), form, headers=HTMX).content.decode()
+        assert ("It differed before" in page) == (verdict == "match")
+    page = factories.signed_in(world.here.colleague).get(address(request)).content.decode()
+    assert page.count("It differed before") == 1
+    assert f"It differed before, said {world.here.reviewer}" in page
+    assert ": 318 bags on the draft" in page
+
+
 def test_without_javascript_one_button_saves_what_was_changed(world: World, reviewer: Client) -> None:
     request = cases.taken(world.here)
     data = {"line": "1", "v-net_weight": "match", "v-packages": "differs", "note-packages": "two broken bags"}

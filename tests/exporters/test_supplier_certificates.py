@@ -135,6 +135,26 @@ def test_it_is_filed_replaced_and_looked_at_and_what_is_missing_or_ends_early_is
             assert_accessible(view)
 
 
+def test_another_file_during_the_review_asks_for_the_suppliers_guarantee_again(here: Side, sender: Client) -> None:
+    request = case_of(here)
+    with tenant(here.certifier):
+        page = f"/tierra/suppliers/{Supplier.objects.get().pk}/certificate/"
+    facts = {"certificate_number": "CU-1", "certificate_to": request.departure_on.isoformat()}
+    at, staff = f"/tierra/cases/{request.reference}/", factories.signed_in(here.reviewer)
+    assert sender.post(page, {"file": upload("cu-1.pdf"), **facts}).status_code == 302
+    assert ", after the request was sent" in staff.get(at).content.decode()
+    verdict = {"line": "1", "v-supplier_guarantee": "match"}
+    staff.post(f"{at}verdicts/?check=supplier_guarantee", verdict)
+    assert f"Confirmed by {here.reviewer}" in staff.get(at).content.decode()
+    facts["seen"] = shown_by(sender.get(page))
+    assert sender.post(page, {"file": upload("cu-2.pdf", pdf(2)), **facts}).status_code == 302
+    changed = staff.get(at).content.decode()
+    assert "Another file since the supplier guarantee was confirmed" in changed
+    assert "Before it changed: Match" in changed
+    staff.post(f"{at}verdicts/?check=supplier_guarantee", verdict)  # the same word, now about the new file
+    assert f"Confirmed by {here.reviewer}" in staff.get(at).content.decode()
+
+
 def test_a_supplier_of_the_same_certifier_needs_no_file_but_its_last_day_counts(here: Side) -> None:
     request = case_of(here)
     with tenant(here.certifier):

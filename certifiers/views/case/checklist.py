@@ -19,6 +19,7 @@ from nopic.review.queries import Check, Paper
 from nopic.review.queries.papers import says
 from nopic.review.queries.values import values
 from nopic.tenants.policy import SECOND_REASONS
+from nopic.workflow.models import AuditEvent
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Shown:
     lacks_note: bool
     said: str
     before: str
+    differed: str
     group: str
     position: int
     hint: str = ""
@@ -68,9 +70,9 @@ class Group:
 
 def groups(opened: Open, papers: Sequence[Paper]) -> list[Group]:
     """The checklist of the line shown."""
-    found = []
+    found, turned = [], queries.turned(opened.request)
     for title, checks in opened.case.groups(opened.line.line):
-        rows = tuple(shown(opened, check, papers) for check in checks)
+        rows = tuple(shown(opened, check, papers, turned.get((check.line_id, check.id))) for check in checks)
         found.append(Group(checks[0].row.group, title, rows, done_of(checks)))
     return found
 
@@ -83,8 +85,8 @@ def done_of(checks: Sequence[Check]) -> str:
     return _("%(done)s of %(all)s done") % {"done": done, "all": len(checks)}
 
 
-def shown(opened: Open, check: Check, papers: Sequence[Paper]) -> Shown:
-    """One row with its values and verdict."""
+def shown(opened: Open, check: Check, papers: Sequence[Paper], differed: AuditEvent | None = None) -> Shown:
+    """One row with its values and verdict. `differed`: the verdict before, if that one found a difference."""
     chosen = check.standing.verdict if check.standing else ""
     return Shown(
         id=check.id,
@@ -98,6 +100,7 @@ def shown(opened: Open, check: Check, papers: Sequence[Paper]) -> Shown:
         lacks_note=check.lacks_note,
         said=_who(opened, check.standing),
         before=_before(opened, check.before) if check.standing is None else "",
+        differed=_differed(opened, differed) if differed and check.standing else "",
         group=check.row.group,
         position=opened.position,
         hint=check.row.hint,
@@ -220,6 +223,14 @@ def _who(opened: Open, verdict: CheckVerdict | None) -> str:
         "name": verdict.by,
         "moment": words.moment(verdict.at, opened.case.rules.time_zone),
     }
+
+
+def _differed(opened: Open, event: AuditEvent) -> str:
+    note = f": {event.note}" if event.note else ""
+    when = words.moment(event.happened_at, opened.case.rules.time_zone)
+    return _("It differed before, said %(name)s, %(moment)s%(note)s") % {
+        "name": event.actor, "moment": when, "note": note,
+    }  # fmt: skip
 
 
 def _before(opened: Open, verdict: CheckVerdict | None) -> str:

@@ -10,6 +10,7 @@ from nopic.presentation import words
 from nopic.requests.models import Supplier
 from nopic.requests.slots import SlotView
 from nopic.review import queries
+from nopic.review.models import Verdict
 
 
 @dataclass(frozen=True)
@@ -42,21 +43,43 @@ class Seller:
 
     title: str
     said: str
+    state: str
+    since: str  # who confirmed it, or that it came after what was confirmed or sent
     files: tuple[tuple[str, str], ...]  # name, its page in the viewer
     earlier: tuple[tuple[str, str], ...]  # name with who and when, address of the original
 
 
 def sellers(opened: Open) -> list[Seller]:
     """Everybody who sold lots of the request, in the order of the lots."""
+    line = opened.line
+    mine = {lot.supplier_id for lot in line.lots}
+    check = next((one for one in opened.case.checks(line.line) if one.id == queries.GUARANTEE), None)
     return [
         Seller(
             each.title,
             _validity(each.supplier),
+            *_standing(opened, each, check if each.supplier.pk in mine else None),
             tuple((file.name, opened.url("case", doc=file.pk)) for file in each.files),
             tuple((_gone(opened, file), opened.url("original", file.pk)) for file in each.earlier),
         )
         for each in queries.guarantees(opened.case.facts)
     ]
+
+
+def _standing(opened: Open, guarantee: queries.Guarantee, check: queries.Check | None) -> tuple[str, str]:
+    """The state of a supplier's certificate, and why: it is accepted with the check of the suppliers' guarantee."""
+    if not guarantee.files:
+        return "missing", ""
+    zone = opened.case.rules.time_zone
+    came = max(file.uploaded_at for file in guarantee.files)
+    if check and check.standing and check.standing.verdict == Verdict.MATCH:
+        said = {"name": check.standing.by, "when": words.moment(check.standing.at, zone)}
+        return "accepted", _("confirmed by %(name)s, %(when)s") % said
+    when = {"when": words.moment(came, zone)}
+    if check and check.standing is None and check.before and check.before.at < came:
+        return "received", _("another file since the supplier guarantee was confirmed: added %(when)s") % when
+    sent = opened.request.submitted_at
+    return "received", _("added %(when)s, after the request was sent") % when if sent and sent < came else ""
 
 
 def _validity(supplier: Supplier) -> str:

@@ -54,7 +54,9 @@ def judge(
     mine = {"certifier_id": fresh.certifier_id, "request": fresh, "line": current, "turn": fresh.review_turn}
     standing = CheckVerdict.objects.filter(**mine, check_id=check_id).select_related("by").first()
     if standing is not None and standing.revision >= changed_at and (standing.verdict, standing.note) == (choice, said):
-        return standing
+        moved = queries.load(fresh).certificates_changed_at(standing.line_id) if row.id == queries.GUARANTEE else None
+        if moved is None or moved <= standing.at:
+            return standing
     was = "" if standing is None else standing.verdict
     standing = standing or CheckVerdict(**mine, check_id=check_id)
     standing.verdict, standing.note, standing.by, standing.at = choice, said, by, now()

@@ -2,8 +2,8 @@
 
 from .asked import Answer, answers, answers_due, corrected, corrections_of, filing_of, open_round, rounds_of
 from .balance import Balance, balance
-from .case import Case, Check, changed_at, load
-from .history import Event, history
+from .case import GUARANTEE, Case, Check, changed_at, load
+from .history import Event, history, turned
 from .papers import Guarantee, Paper, Place, Say, guarantees, papers, papers_of
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
@@ -19,6 +19,7 @@ from .second import (
 )
 
 __all__ = [
+    "GUARANTEE",
     "Answer",
     "Balance",
     "Case",
@@ -54,4 +55,5 @@ __all__ = [
     "second_look",
     "second_reasons",
     "sent_back",
+    "turned",
 ]

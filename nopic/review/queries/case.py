@@ -1,7 +1,7 @@
 """One case, loaded once: the request as the rules see it, the policy's checks with their verdicts, and the findings."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,8 @@ from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import UNDECIDED_LINE
 from nopic.review.models import CheckVerdict, Verdict, Waiver
 from nopic.tenants.policy import GROUPS, CheckRow, Rules
+
+GUARANTEE = "supplier_guarantee"  # the check that a supplier's own organic certificate belongs to
 
 # Which check a rule's finding stands beside, where its box alone does not say it.
 _BESIDE = {
@@ -105,7 +107,8 @@ class Case:
     def checks(self, line: RequestLine | None) -> list[Check]:
         """The whole checklist for one line, in the policy's order; request-level rows have one verdict for all lines.
 
-        A verdict on papers of which one came or left since does not stand for a line that is open.
+        A verdict on papers of which one came or left since does not stand for a line that is open; nor one on the
+        guarantee of its suppliers, once the organic certificate of one of them is another file.
 
         Each finding stands beside the check that it is about; `loose_findings` are those about no check of the policy.
         """
@@ -119,7 +122,14 @@ class Case:
             if row.scope == "line" and line is None:
                 continue
             standing, last = now.get((line_id, row.id)), before.get((line_id, row.id))
-            if standing is not None and is_open and standing.revision < changed_at(self.request, row, line_id):
+            if (
+                standing is not None
+                and is_open
+                and (
+                    standing.revision < changed_at(self.request, row, line_id)
+                    or (row.id == GUARANTEE and standing.at < self.certificates_changed_at(line_id))
+                )
+            ):
                 standing, last = None, standing
             found.append(Check(row, line_id, standing, last))
         by_id = {check.id: check for check in found}
@@ -127,6 +137,12 @@ class Case:
             if (check := by_id.get(_BESIDE.get(finding.rule, ""))) is not None:
                 check.findings.append(finding)
         return found
+
+    def certificates_changed_at(self, line_id: int | None) -> datetime:
+        """When the file of an organic certificate of somebody who sold lots of the line last came or left."""
+        sold = {lot.supplier_id for each in self.lines if each.line.pk == line_id for lot in each.lots}
+        files = [file for pk, kept in (self.facts.certificates or {}).items() if pk in sold for file in kept]
+        return max((file.removed_at or file.uploaded_at for file in files), default=datetime.min.replace(tzinfo=UTC))
 
     def loose_findings(self, line: RequestLine) -> list[Finding]:
         """Findings that stand beside no check of this policy."""
