@@ -3,10 +3,12 @@
 from django.utils.translation import gettext as _
 
 from exporters.forms.journey import Class
+from nopic.fees.quotes import money
 from nopic.presentation.words import city_of, moment
 from nopic.requests import timing
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.models import Policy
+from nopic.tenants.policy.fees import Fees
 from nopic.workflow.clock import now
 
 
@@ -23,8 +25,16 @@ def classes(asked: CertificateRequest, policy: Policy) -> list[Class]:
             % {
                 "when": moment(timing.promise(policy, present, each.code, is_first=first), zone, city_of(zone)),
                 "counted": each.sentence,
-            },
+            }
+            + _price(rules.fees, each.code),
             each.code == default,
         )
         for each in rules.turnarounds
     ]
+
+
+def _price(fees: Fees, code: str) -> str:
+    """What a class costs on top, as the sentence that follows; "" where it costs nothing."""
+    price = fees.for_class(code)
+    said = _("%(price)s on top, for each certificate") % {"price": money(price, fees.currency)} if price else ""
+    return f". {said}" if said else ""

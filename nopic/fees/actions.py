@@ -103,6 +103,13 @@ def fall_due(*, certifier_id: int, request_id: int, line_id: int, by: Actor) -> 
     happen(EventKind.DUE, [row for row in rows if row.line_id in (None, line_id)], at=now(), by=by)
 
 
+def let_go(*, certifier_id: int, request_id: int, by: Actor) -> None:
+    """The request was withdrawn: what is not due yet will not be charged. What fell due when it was sent stays due."""
+    settled = [EventKind.DUE, EventKind.WAIVED, EventKind.DROPPED]
+    rows = Charge.objects.filter(certifier_id=certifier_id, request_id=request_id, turn__gt=0)
+    happen(EventKind.DROPPED, rows.exclude(events__kind__in=settled), at=now(), by=by, reason=_("Withdrawn"))
+
+
 @transaction.atomic
 def waive(*, charge: Charge, by: Actor, reason: str) -> None:
     """Staff let the exporter off, with a reason. Raises Refused without one, Overtaken when it is waived or dropped."""

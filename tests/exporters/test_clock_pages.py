@@ -46,6 +46,16 @@ def test_the_exporter_chooses_a_class_and_reads_whether_it_runs_over_a_weekend(h
     assert text.count("if you send it now") == 3
 
 
+def test_what_a_class_costs_on_top_stands_beside_it(here: Side) -> None:
+    rules = CLASSES.to_json()
+    code = rules["turnarounds"][1]["code"]
+    with tenant(here.certifier):
+        data = {**rules, "fees": {**rules["fees"], "classes": [{"turnaround": code, "price": "75.00"}]}}
+        Policy.objects.create(certifier=here.certifier, version=3, data=data, by="x")
+    text = page(here, factories.complete_draft(here), "departure")
+    assert text.count("USD 75.00 on top, for each certificate") == 1
+
+
 def test_one_class_is_no_question(world: World) -> None:
     text = page(world.here, factories.complete_draft(world.here), "departure")
     assert "How quickly" not in text

@@ -90,6 +90,17 @@ def test_where_the_certifier_says_so_it_is_due_when_sent(here: Side) -> None:
     assert [row[2] for row in shown(here)] == ["due"]
 
 
+def test_what_was_not_due_when_the_request_was_withdrawn_is_not_charged(here: Side) -> None:
+    requests.withdraw(request=sent(here), by=here.sender, reason="No order")
+    assert [state for _words, _amount, state in shown(here)] == ["dropped"]
+
+
+def test_what_fell_due_when_it_was_sent_is_owed_though_it_was_withdrawn(here: Side) -> None:
+    price(here, Rules(fees=Fees(certificate=Decimal(45), due="when_sent")), version=3)
+    requests.withdraw(request=sent(here), by=here.sender, reason="No order")
+    assert [state for _words, _amount, state in shown(here)] == ["due"]
+
+
 def test_a_request_that_is_sent_again_is_charged_once(here: Side) -> None:
     request = sent(here)
     requests.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Weight"}])

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.fees import actions as fees
 from nopic.ledger import accounts, inputs
 from nopic.requests.actions.drafting import lock
 from nopic.requests.checks import Finding
@@ -37,6 +38,7 @@ def withdraw(*, request: CertificateRequest, by: User, reason: str) -> Certifica
         advance(line, LineStatus.WITHDRAWN, by=by)
     note = str(cleaned(reason))[:500]
     advance(request, RequestStatus.WITHDRAWN, by=by, note=note, withdrawn_at=now(), questions_due_at=None)
+    fees.let_go(certifier_id=request.certifier_id, request_id=request.pk, by=by)
     return request
 
 
