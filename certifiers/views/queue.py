@@ -27,7 +27,7 @@ from nopic.tenants.calendar import Office
 from nopic.tenants.models import User
 from nopic.tenants.policy import Rules
 from nopic.tenants.roster import staff_of
-from nopic.workflow.clock import now
+from nopic.workflow.clock import now, today
 from nopic.workflow.transitions import Overtaken, Refused
 
 KEYS = [
@@ -44,8 +44,10 @@ def queue(request: PortalRequest) -> HttpResponse:
     """The list in its view, or what becomes of the ticked requests."""
     if request.method == "POST":
         return _take_or_give(request)
-    selection = Selection.read(request.GET, certifier_id=request.certifier.pk, me=request.user.pk)
     rules = policy_of(request.certifier.pk).rules
+    selection = Selection.read(
+        request.GET, certifier_id=request.certifier.pk, me=request.user.pk, today=today(rules.time_zone)
+    )
     page, pace = queues.page(selection, rules)
     figures = queues.figures(selection)
     colleagues = staff_of(request.certifier.pk)

@@ -1,5 +1,7 @@
 """One request: its tasks while it is a draft, where it is once it was sent, and the ways to take it back or move it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -96,7 +98,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "zone": office.rules.time_zone,
         "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)
         if found.status in OPEN_REQUEST else [],
-        "questions": asked.open_round(found) if found.status == RequestStatus.QUESTIONS_OPEN else None,
+        **_questions(found),
         "correction": correction_of(found),
         "may_recall": speaks and found.status == RequestStatus.SUBMITTED,
         "may_withdraw": speaks and _may_withdraw(found, lines),
@@ -105,6 +107,16 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "date_passed": bool(found.departed_on is None and leaves and leaves < today),
     }  # fmt: skip
     return render(request, "exporters/hub.html", context)
+
+
+def _questions(found: CertificateRequest) -> dict[str, Any]:
+    """The questions that wait, with how many are answered and not sent yet; and those that were answered before."""
+    waits = asked.open_round(found) if found.status == RequestStatus.QUESTIONS_OPEN else None
+    return {
+        "questions": waits,
+        "answered": sum(each.is_answered for each in asked.answers(waits, found)) if waits else 0,
+        "rounds": [each for each in asked.rounds_of(found) if each.closed_at] if found.turn > 1 else [],
+    }
 
 
 def _lines(found: CertificateRequest) -> list[RequestLine]:

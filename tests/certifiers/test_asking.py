@@ -17,6 +17,7 @@ from nopic.tenants.policy import CheckRow
 from nopic.tenants.policy.checklist import DEFAULT_CHECKS
 from tests.factories import Side, World, signed_in
 from tests.review import cases
+from tests.review.test_asking import LESS, change, fresh
 
 
 def differing(side: Side) -> CertificateRequest:
@@ -80,6 +81,7 @@ def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> No
         "documents/#file-" in exporter.post(f"{base}questions/", {"to": "1:0", "reply-1": "Es el bruto."})["Location"]
     )
     assert exporter.post(f"{base}questions/", {"to": "9:x"})["Location"] == f"{base}questions/"
+    assert "1 is answered and not sent yet." in exporter.get(base).content.decode()
     case = f"/{side.certifier.slug}/cases/{request.reference}/"
     away = signed_in(side.reviewer).get(case).content.decode()
     assert ("the clock stands still" in away, "Es el bruto." in away) == (True, False)  # drafts stay the exporter's
@@ -88,6 +90,25 @@ def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> No
     assert "Es el bruto." in signed_in(side.reviewer).get(case).content.decode()
     assert signed_in(side.reviewer).get(f"{case}versions/2/").status_code == 200
     assert exporter.get(f"{base}versions/2/").status_code == 200
+    after = exporter.get(base).content.decode()  # what was asked and answered stays readable for the exporter, too
+    assert f"Questions by {side.reviewer}" in after
+    assert "Es el bruto." in after
+
+
+def test_while_questions_are_open_staff_read_what_was_sent_and_its_files(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    asked_over_http(side, request)
+    staff = signed_in(side.reviewer)
+    with tenant(side.certifier):
+        change(side, fresh(request), **LESS)
+        assert request.lines.get().net_kg == 18_000
+    queue = staff.get("/tierra/queue/?view=questions").content.decode()
+    assert ("19,200" in queue, "18,000" in queue) == (True, False)
+    case = f"/tierra/cases/{request.reference}/"
+    page = staff.get(case).content.decode()
+    assert f'href="{case}print/"' in page
+    assert f'href="{case}archive/"' in page
+    assert page.count("/original/") == 4
 
 
 def test_what_is_asked_about_papers_is_said_as_the_exporter_can_answer_it(world: World) -> None:

@@ -102,6 +102,22 @@ def test_what_cannot_be_right_is_saved_and_said_at_its_field(world: World, sende
     assert newest(world).raw["departure"]["departure_on"] == "2020-01-01"
 
 
+def test_an_arrival_that_nobody_typed_follows_the_departure_when_that_is_mended(world: World, sender: Client) -> None:
+    source = factories.submitted(world.here)
+    sender.post(at(source, "copy/"), {"go": "copy"})
+    for departure, typed, arrives in ((leaves(-9), "", 9), (leaves(30), leaves(9), 48), (leaves(31), leaves(60), 60)):
+        copied = newest(world)
+        sender.post(
+            at(copied, "today/"),
+            {
+                "revision": copied.revision,
+                "departure_on": departure.isoformat(),
+                "arrival_on": typed and typed.isoformat(),
+            },
+        )
+        assert newest(world).raw["transport"]["arrival_on"] == leaves(arrives).isoformat()
+
+
 def test_another_tab_is_noticed_and_nothing_typed_is_lost(world: World, sender: Client) -> None:
     source = factories.submitted(world.here)
     sender.post(at(source, "copy/"), {"go": "copy"})

@@ -119,6 +119,19 @@ def test_another_person_finds_it_in_order_once_and_it_leaves_the_list(world: Wor
         assert [(event.verb, event.actor) for event in verbs] == [("found in order afterwards", str(side.colleague))]
 
 
+def test_the_case_says_that_one_person_approved_it_and_what_the_review_found(world: World, office_hours: None) -> None:
+    side, check = world.here, alone(world.here)
+    with tenant(side.certifier):
+        case = f"/tierra/cases/{check.line.request.reference}/"
+    staff = signed_in(side.colleague)
+    assert f"{side.reviewer} approved it alone. Nobody has reviewed it yet." in staff.get(case).content.decode()
+    with tenant(side.certifier):
+        actions.review_afterwards(check=check, by=side.colleague, in_order=False, note="The seal is another one")
+    page = staff.get(case).content.decode()
+    assert f"Not in order, says {side.colleague}: The seal is another one" in page
+    assert f"/tierra/approved-alone/{check.pk}/" in page
+
+
 def test_what_is_not_in_order_stays_in_the_list_until_another_person_settles_it(
     world: World, office_hours: None
 ) -> None:

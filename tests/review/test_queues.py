@@ -17,6 +17,7 @@ from nopic.review.queues import Pace, Selection
 from nopic.review.queues.rows import _time_left
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Absence
 from nopic.tenants.policy import Rules, Turnaround
 from nopic.workflow import clock, dispatch
 from nopic.workflow.models import Dispatch
@@ -86,6 +87,27 @@ def test_each_view_shows_and_counts_its_requests(world: World) -> None:
         assert {view: set(shown(here, view=view)) for view in queues.VIEWS} == wanted
         counts = queues.figures(select(here)).views
         assert counts == {view: len(references) for view, references in wanted.items()}
+
+
+def test_whoever_covers_has_the_cases_of_the_one_who_is_away(world: World) -> None:
+    here, day = world.here, date(2026, 11, 24)
+    request = cases.taken(here)
+    with tenant(here.certifier):
+        Absence.objects.create(
+            certifier=here.certifier, user=here.reviewer, cover=here.colleague, first_on=day, last_on=date(2026, 11, 25),
+            created_by="the test",
+        )  # fmt: skip
+        for today, theirs in ((date(2026, 11, 23), []), (day, [request.reference]), (date(2026, 11, 26), [])):
+            covers = Selection(here.certifier.pk, here.colleague.pk, view="mine", today=today)
+            page, _pace = queues.page(covers, Rules())
+            rows = [row for group in page.groups for row in group.rows]
+            assert [row.reference for row in rows] == theirs
+            assert [shape for row in rows for shape, words in row.look if words.startswith("reviewer away until")] == [
+                "act" for _each in theirs
+            ]
+            assert queues.figures(covers).views["mine"] == len(theirs)
+        mine = Selection(here.certifier.pk, here.reviewer.pk, view="mine", today=day)
+        assert queues.figures(mine).views["mine"] == 1
 
 
 def test_the_other_certifiers_requests_are_in_no_view(world: World) -> None:

@@ -253,6 +253,7 @@ def progress_of(opened: Open) -> dict[str, Any] | None:
     by_hand = assisted.waits(certificate)
     return {
         "certificate": certificate,
+        "alone": queries.alone_of_line(line.pk, line.certifier_id),
         "steps": [
             {"text": _("Approved by %(name)s") % {"name": certificate.approved_by}, "when": at(certificate.approved_at), "done": True},
             {"text": _("Published in INTEGRITY as %(number)s") % {"number": certificate.number} if published
@@ -284,7 +285,9 @@ def progress(request: PortalRequest, reference: str, position: int) -> HttpRespo
 def _next(request: PortalRequest, opened: Open) -> str:
     """Address of the case below this one in the view that it was opened from."""
     view = opened.view if opened.view in queues.VIEWS else ""
-    selection = Selection.read({"view": view}, certifier_id=request.certifier.pk, me=request.user.pk)
+    selection = Selection.read(
+        {"view": view}, certifier_id=request.certifier.pk, me=request.user.pk, today=opened.case.facts.today
+    )
     found = opened.request
     reference = queues.next_case(selection, departure=found.departure_on, pk=found.pk)
     if not reference:

@@ -36,6 +36,7 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
         "version": version,
         "sent": words.moment(version.sent_at, zone) if version else "",
         "boxes": of_version(version.snapshot) if version else [],
+        "files": _files(found, version),
         "changes": _changes(found, version),
         "points": version.return_points if version else [],
         "returned": words.moment(returned_at, zone) if returned_at else "",
@@ -60,6 +61,18 @@ def _state(found: CertificateRequest) -> str:
     if found.status == RequestStatus.DRAFT:
         return "recalled" if found.recalled_at else "returned"
     return str(found.status)
+
+
+def _files(found: CertificateRequest, version: RequestVersion | None) -> list[tuple[str, str]]:
+    """Every file that was sent with a version, by its row, and the address of its original."""
+    return [
+        (
+            f"{slot['name']}: {file['name']}",
+            reverse("original", args=[found.certifier.slug, found.reference, file["id"]]),
+        )
+        for slot in (version.snapshot["documents"] if version else [])
+        for file in slot["files"]
+    ]
 
 
 def _changes(found: CertificateRequest, version: RequestVersion | None) -> list[Change]:

@@ -161,8 +161,8 @@ def arrival_as_last_time(request: CertificateRequest, departure: date | None) ->
 def fill_in_today(*, request: CertificateRequest, raw: Mapping[str, Any], revision: int, by: User) -> list[Problem]:
     """Save what is new today, whatever is wrong with it: departure, weights, lots, plate, containers, transport document.
 
-    Everything else of the three steps stays as it is. An arrival left empty follows the departure as last time. Returns
-    what cannot be right, with the names of the fields as the steps have them; hints as well. Raises Overtaken, and saves
+    Everything else of the three steps stays as it is. An arrival left empty, or as it was counted before, follows the
+    departure as last time. Returns what cannot be right, with the names of the fields as the steps have them; hints as well. Raises Overtaken, and saves
     nothing, when one of the steps was changed after `revision` or the request is no draft any more.
     """
     lock(request)
@@ -177,7 +177,8 @@ def fill_in_today(*, request: CertificateRequest, raw: Mapping[str, Any], revisi
             name: typed[name] for name in ("arrival_on", "vessel", "containers", "transport_document") if name in typed
         },
     }
-    if not line(typed, "arrival_on"):
+    counted = arrival_as_last_time(request, day(before["departure"], "departure_on"))  # at the last save of this page
+    if not line(typed, "arrival_on") or (counted and line(typed, "arrival_on") == counted.isoformat()):
         arrival = arrival_as_last_time(request, day(typed, "departure_on"))
         new["transport"]["arrival_on"] = arrival.isoformat() if arrival else ""
     before["departure"] = {**_class_of(request.copied_from), **before["departure"]}

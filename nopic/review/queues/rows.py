@@ -7,6 +7,7 @@ first, because what is looked for is mostly recent.
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from django.db import connection
@@ -52,7 +53,11 @@ SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, 
           AND x.id = s.line_id WHERE s.certifier_id = %(certifier)s AND x.request_id = r.id AND s.decided_by_id IS NULL),
        EXISTS (SELECT 1 FROM review_secondcheck s JOIN requests_requestline x ON x.certifier_id = %(certifier)s
           AND x.id = s.line_id WHERE s.certifier_id = %(certifier)s AND x.request_id = r.id AND x.status = 'open'
-          AND s.sent_back_by_id IS NOT NULL)
+          AND s.sent_back_by_id IS NOT NULL),
+       CASE WHEN r.status = 'questions_open' THEN (SELECT v.snapshot::text FROM requests_requestversion v
+          WHERE v.certifier_id = %(certifier)s AND v.request_id = r.id AND v.number = r.turn) END,
+       (SELECT max(a.last_on) FROM tenants_absence a WHERE a.certifier_id = %(certifier)s AND a.user_id = r.reviewer_id
+          AND %(today)s BETWEEN a.first_on AND a.last_on)
 FROM (SELECT r.* FROM requests_certificaterequest r WHERE {where} ORDER BY {order} LIMIT {limit}) r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 LEFT JOIN tenants_user u ON u.id = r.reviewer_id
@@ -162,7 +167,14 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
     (_pk, reference, status, departure, departed, decide_by, late, turn, port, place, country, mode, vessel, containers,
      importer_name, reviewer_id, asked, second, reviewer, exporter,
      lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier, again,
-     not_confirmed) = each  # fmt: skip
+     not_confirmed, sent, away) = each  # fmt: skip
+    units = units_in_words(mode, vessel, json.loads(containers))
+    if sent is not None:  # what is typed in answer to questions is nobody's to read until it is sent
+        said = json.loads(sent)
+        names, way = [line["wording"] for line in said["lines"]], said["transport"]
+        kg, wording, lines = sum(Decimal(line["net_kg"] or 0) for line in said["lines"]), names[0], len(names)
+        port, importer_name = said["route"]["port_of_entry"], said["importer"]["name"]
+        units = units_in_words(way["mode"], way["vessel"] or "", way["containers"])
     is_open = status in OPEN_REQUEST
     left, urgency = _time_left(pace, decide_by) if is_open else (str(REQUEST[status].word), "")
     look: list[tuple[str, str]] = []
@@ -179,6 +191,8 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         named = ", ".join(str(SECOND_REASONS.get(code, code)) for code in why)
         look.append(("act", _("Needs a colleague: %(why)s") % {"why": named}))
     if is_open:
+        if away is not None:
+            look.append(("act", _("reviewer away until %(day)s") % {"day": words.day(away, pace.today)}))
         if again:
             look.append(("act", _("second look")))
         if not_confirmed:
@@ -211,7 +225,7 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         kg=words.kg(kg) if kg is not None else "",
         leaves=words.day(departure, pace.today) if departure else "",
         to=port.partition(",")[0],
-        apart=" · ".join(filter(None, (units_in_words(mode, vessel, json.loads(containers)), importer_name))),
+        apart=" · ".join(filter(None, (units, importer_name))),
         documents=_documents(received, later),
         look=tuple(look),
         reviewer=reviewer or "" if reviewer_id else "",

@@ -22,9 +22,13 @@ OPEN: Final = "r.certifier_id = %(certifier)s AND r.status IN ('submitted', 'in_
 SENT: Final = "r.certifier_id = %(certifier)s AND r.turn > 0"
 _MOST_TERMS = 6
 
+# One's own, and those of whoever is away today while one covers.
+_MINE: Final = """(r.reviewer_id = %(me)s OR r.reviewer_id IN (SELECT a.user_id FROM tenants_absence a
+ WHERE a.certifier_id = %(certifier)s AND a.cover_id = %(me)s AND %(today)s BETWEEN a.first_on AND a.last_on))"""
+
 VIEW_SQL: Final = {
-    TO_REVIEW: "(r.reviewer_id IS NULL OR r.reviewer_id = %(me)s) AND r.questions_due_at IS NULL",
-    MINE: "r.reviewer_id = %(me)s",
+    TO_REVIEW: f"(r.reviewer_id IS NULL OR {_MINE}) AND r.questions_due_at IS NULL",
+    MINE: _MINE,
     NOBODYS: "r.reviewer_id IS NULL",
     LATE: "r.late",
     QUESTIONS: "r.questions_due_at IS NOT NULL",
@@ -53,9 +57,10 @@ class Selection:
     reviewer: str = ""  # "", "nobody" or a user's id
     search: str = ""
     after: tuple[date | None, int] | None = None
+    today: date | None = None  # of the office; None: nobody is away
 
     @classmethod
-    def read(cls, raw: Mapping[str, Any], *, certifier_id: int, me: int) -> "Selection":
+    def read(cls, raw: Mapping[str, Any], *, certifier_id: int, me: int, today: date | None = None) -> "Selection":
         """From the address of the page; what cannot be read is left out, for it cannot be somebody's work."""
         reviewer = str(raw.get("reviewer", ""))
         return cls(
@@ -67,6 +72,7 @@ class Selection:
             reviewer=reviewer if reviewer == "nobody" or whole(reviewer) else "",
             search=str(raw.get("q", ""))[:200].replace("\x00", "").strip(),
             after=_key(str(raw.get("after", ""))),
+            today=today,
         )
 
     @property
@@ -118,6 +124,7 @@ class Selection:
             "certifier": self.certifier_id,
             "me": self.me,
             "now": the_present(),
+            "today": self.today,
             "exporter": self.exporter,
             "product": self.product,
             "reviewer": None if self.reviewer in ("", "nobody") else int(self.reviewer),
