@@ -173,8 +173,8 @@ def tries(name: str, world: World, browsers: dict[str, Client]) -> list[str]:
 def foreign_tries(name: str, world: World, browsers: dict[str, Client]) -> list[str]:
     """Ask for the other certifier's object under the own certifier's address, as everybody who may come in."""
     row = ROWS[name]
-    theirs, ours = row.fill(world, world.there), row.fill(world, world.here)
-    url = reverse(name, kwargs=theirs | {key: ours[key] for key in ("certifier",) if key in ours})
+    theirs = row.fill(world, world.there)
+    url = reverse(name, kwargs=theirs | {"certifier": world.here.certifier.slug} if "certifier" in theirs else theirs)
     before = everything(world)
     wrong = [
         f"{method} {url} as {who}: {status}"
