@@ -12,19 +12,18 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, Func, OuterRef, Q, Subquery, TextField, Value, When
-from django.db.models.functions import Cast, Concat
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 
-from nopic.requests.models import CertificateRequest, Lot, RequestLine, RequestVersion
+from nopic.requests.models import CertificateRequest, Lot, RequestLine, RequestVersion, TransportNumber
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus
 
 MOST_LOTS = 400  # of one exporter's products that leave on one day
 MOST = 20  # requests beside one
 ENDED = ("cancelled", "superseded", "abandoned")  # certificates: their goods may be asked for again
 LEAST = 4  # letters and digits of a number that tells one paper or seal from another
-# What people put between the letters and digits of a number, and what JSON puts between numbers.
+# What people put between the letters and digits of a number. The trigger that keeps TransportNumber does the same.
 MARKS = string.punctuation + string.whitespace + "\u00a0\u2007\u202f\u2010\u2011\u2013\u2014"
-_WITHOUT_MARKS = str.maketrans("", "", MARKS)
+_COMPACT = str.maketrans(string.ascii_lowercase, string.ascii_uppercase, MARKS)
 
 # A seal and a transport document are used once. The days are those between a departure and one that was moved far.
 DAYS_OF_PAPERS = 60
@@ -86,12 +85,7 @@ def plainly(text: str) -> str:
 
 def compactly(text: str) -> str:
     """The number of a unit, seal or paper as it is compared: without spaces, hyphens and the like, in capitals."""
-    return text.translate(_WITHOUT_MARKS).upper()
-
-
-def _names_one_of(numbers: Collection[str]) -> Q:
-    """Of the requests that `said` stands beside: those in whose text one of these stands somewhere."""
-    return Q(said__iregex="|".join(sorted(numbers))) if numbers else Q(pk=None)
+    return text.translate(_COMPACT)
 
 
 def transport_units(request: CertificateRequest) -> dict[str, str]:
@@ -111,13 +105,6 @@ def _papers(request: CertificateRequest) -> dict[str, str]:
     return {plain: number for plain, number in known.items() if len(plain) >= LEAST}
 
 
-# Vessel or plate, transport document and containers in one text, whose marks are taken out once in each row.
-_SAID = Func(
-    Concat(
-        "vessel", Value(" "), "transport_document", Value(" "), Cast("containers", TextField()), output_field=TextField()
-    ),
-    Value(MARKS), Value(""), function="translate", output_field=TextField(),
-)  # fmt: skip
 # While questions are open, the columns hold what is being typed; what counts is what was sent last.
 _SENT = Case(
     When(
@@ -132,22 +119,23 @@ _SENT = Case(
 
 
 def _others(request: CertificateRequest) -> list[Other]:
-    day, units = request.departure_on, transport_units(request).keys()
-    named = {plain for plain in units | _papers(request).keys() if len(plain) >= LEAST}
-    if day is None or not (units or named) or request.coverage == Coverage.TIME_FRAME:
+    day, named = request.departure_on, transport_units(request).keys() | _papers(request).keys()
+    if day is None or not named or request.coverage == Coverage.TIME_FRAME:
         return []
-    near, same_day = timedelta(days=DAYS_OF_PAPERS), Q(departure_on=day)
+    near = timedelta(days=DAYS_OF_PAPERS)
+    naming = TransportNumber.objects.filter(certifier_id=request.certifier_id, plain__in=sorted(named))
     standing = RequestLine.objects.filter(
         certifier_id=request.certifier_id, request_id=OuterRef("pk"), removed=False
     ).exclude(Q(status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(certificate__status__in=ENDED))
     own = Q(exporter_id=request.exporter_id)
     found = (
         CertificateRequest.objects.filter(
-            certifier_id=request.certifier_id, departure_on__range=(day - near, day + near), coverage=Coverage.SINGLE
+            certifier_id=request.certifier_id,
+            departure_on__range=(day - near, day + near),
+            coverage=Coverage.SINGLE,
+            pk__in=naming.values("request_id"),
         )
         .filter(own if request.status == RequestStatus.DRAFT else own | ~Q(status=RequestStatus.DRAFT))
-        .alias(said=_SAID)
-        .filter(_names_one_of(named) | same_day & _names_one_of(units - named))
         .annotate(sent=_SENT)
         .filter(Q(status=RequestStatus.DRAFT) | Exists(standing))
         .exclude(pk=request.pk)

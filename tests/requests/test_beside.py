@@ -1,14 +1,16 @@
 """A container, a seal, a transport document and a lot in two requests: said to whom it concerns, never a silent block."""
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from nopic.requests.beside import MARKS, compactly
 from nopic.requests.checks import Finding, findings
-from nopic.requests.models import CertificateRequest
+from nopic.requests.models import CertificateRequest, TransportNumber
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from tests import factories
@@ -173,3 +175,31 @@ def test_what_is_only_typed_into_a_correction_of_another_request_is_not_compared
     }
     _earlier, (found,) = said(world, importer_id=world.other_importer.pk, **typed)
     assert found.staff_sentence.startswith(f"{MINE} is in ")
+
+
+def test_the_database_writes_numbers_as_they_are_compared(world: World) -> None:
+    request = factories.submitted(world.here)
+    odd = f"ab{MARKS}-9Ä ß'\\"
+    with tenant(world.here.certifier):
+        told = {
+            "vessel": odd,
+            "transport_document": " - ",
+            "containers": [{"number": "msku 1", "seal": None}, {"seal": "s.2"}],
+        }
+        CertificateRequest.objects.filter(pk=request.pk).update(**told)
+        kept = TransportNumber.objects.filter(request_id=request.pk).values_list("plain", flat=True)
+        assert sorted(kept) == sorted([compactly(odd), "MSKU1", "S2"])
+        CertificateRequest.objects.filter(pk=request.pk).update(status="withdrawn")
+        assert len(kept.all()) == 3
+
+
+def test_requests_from_before_the_table_are_filled_in(world: World) -> None:
+    factories.submitted(world.here)
+    with tenant(world.here.certifier):
+        before = set(TransportNumber.objects.values_list("request_id", "plain"))
+        TransportNumber.objects.all().delete()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("nopic.requests.migrations.0015_transport_numbers").FILL)
+    with tenant(world.here.certifier):
+        assert set(TransportNumber.objects.values_list("request_id", "plain")) == before
+        assert len(before) == 4

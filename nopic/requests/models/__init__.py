@@ -13,13 +13,14 @@ from nopic.ledger.models import Account
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests import statuses
 from nopic.requests.models.behalf import Correction, OnBehalf
+from nopic.requests.models.transport import TransportNumber
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus, Treatment
 from nopic.tenants.models import Exporter, Importer, ImporterContact, Policy, TenantModel
 from nopic.tenants.statuses import Certification
 
 __all__ = [
     "CertificateRequest", "Correction", "Lot", "OnBehalf", "ReferenceSeries", "RequestLine", "RequestTemplate",
-    "RequestVersion", "Supplier",
+    "RequestVersion", "Supplier", "TransportNumber",
 ]  # fmt: skip
 
 
