@@ -7,6 +7,7 @@ sentence of the reader beside it. Rows of tables are added, removed and moved by
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -249,8 +250,10 @@ def _all(made: list[Node]) -> list[Node]:
 
 def as_typed(text: str) -> str:
     """A stored number as it is read back: in groups of three, and never as one that means thousands."""
+    if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", text):
+        return text
     shown = number(text)
-    return f"{shown}0" if "." in text and plain_number(shown) != plain_number(f"{text}0") else shown
+    return shown if plain_number(shown) == Decimal(text) else f"{shown}0"
 
 
 def facts(group: Group, values: Mapping[str, Any]) -> list[tuple[str, str, list[str]]]:

@@ -11,7 +11,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from certifiers.forms.ruling import nodes
+from certifiers.forms.ruling import as_typed, nodes
+from nopic.requests.quantities import plain_number
 from nopic.tenants import queries
 from nopic.tenants.actions import change_policy
 from nopic.tenants.context import tenant
@@ -373,3 +374,25 @@ def test_the_country_of_the_holidays_is_chosen_by_its_name(here: Side) -> None:
     assert "There is no holiday calendar for QQ in Spain. Known are: AN," in refused
     saved = text(admin.post(url(here), {**sent, "subdivision": "AN"}, follow=True))
     assert "Country of the holidays: none → Spain" in saved
+
+
+@pytest.mark.parametrize(
+    "stored", ["0", "75.00", "1.5", "1.500", "0.500", "0.125", "1234.500", "240000", "1200.50", "12.345"]
+)
+def test_a_stored_number_is_shown_as_it_is_read_back(stored: str) -> None:
+    assert plain_number(as_typed(stored)) == Decimal(stored)
+
+
+def test_a_page_with_prices_and_weights_sent_back_as_it_stands_changes_nothing(here: Side) -> None:
+    admin = signed_in(here.admin)
+    prices = {"certificate": "75.00", "late": "1200.50", "classes": [{"turnaround": "standard", "price": "12.00"}]}
+    kilograms = {"weight_tolerance_kg": "1.500", "weight_tolerance_percent": "0.50"}
+    second = {"above_kg": "20000.125"}
+    with tenant(here.certifier):
+        change_policy(
+            certifier=here.certifier, settings={"fees": prices, **kilograms, "second_person": second}, since=now(),
+            seen=1, reason="x", by="Olga",
+        )  # fmt: skip
+    for page in ("fees", "checks", "people"):
+        sent = {**opened(admin, url(here, page)), "go": "save", "why": "nothing"}
+        assert "Nothing is changed yet" in text(admin.post(url(here, page), sent)), page
