@@ -21,7 +21,7 @@ from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.steps import cleaned
 from nopic.review import actions, policies, queues
-from nopic.review.queues import Figures, Pace, Selection
+from nopic.review.queues import Elsewhere, Figures, Pace, Selection
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.models import User
@@ -116,28 +116,31 @@ def _views(selection: Selection, figures: Figures, slug: str) -> list[dict[str, 
         }
         for view, label in names.items()
     ]
-    if by_hand := figures.by_hand:
+    return views + _elsewhere(figures.elsewhere, slug)
+
+
+def _elsewhere(waits: Elsewhere, slug: str) -> list[dict[str, Any]]:
+    """Links to what waits on other pages; without what does not, except for what needs attention."""
+    views: list[dict[str, Any]] = []
+    if by_hand := waits.by_hand:
         label = ngettext("Publish %(n)s certificate in INTEGRITY", "Publish %(n)s certificates in INTEGRITY", by_hand)
         views.append({"url": reverse("publishing", args=[slug]), "label": label % {"n": by_hand}, "elsewhere": True})
-    if alone := figures.alone:
-        views.append(
-            {"url": reverse("approved_alone", args=[slug]), "label": _("Approved by one person"), "count": alone,
-             "elsewhere": True}
-        )  # fmt: skip
-    if wishes := figures.wishes:
-        views.append(
-            {"url": f"{reverse('certificates', args=[slug])}?state=wish", "label": _("Asked to be cancelled"),
-             "count": wishes, "elsewhere": True}
-        )  # fmt: skip
-    views.append(
+    listed = reverse("certificates", args=[slug])
+    counted = [
+        (reverse("approved_alone", args=[slug]), _("Approved by one person"), waits.alone),
+        (f"{listed}?state=revision", _("New version asked for"), waits.versions),
+        (f"{listed}?state=wish", _("Asked to be cancelled"), waits.wishes),
+        (reverse("time_frames", args=[slug]), _("Time frame asked for"), waits.permissions),
+        (reverse("concerns", args=[slug]), _("Changed standing"), waits.concerns),
+    ]
+    views += [{"url": url, "label": label, "count": n, "elsewhere": True} for url, label, n in counted if n]
+    return [
+        *views,
         {
-            "url": f"{reverse('certificates', args=[slug])}?state=attention",
-            "label": _("Needs attention"),
-            "count": figures.attention,
+            "url": f"{listed}?state=attention", "label": _("Needs attention"), "count": waits.attention,
             "elsewhere": True,
-        }
-    )
-    return views
+        },
+    ]  # fmt: skip
 
 
 def _chart(figures: Figures, pace: Pace) -> list[dict[str, Any]]:

@@ -7,11 +7,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from nopic.certificates.actions import revising
+from nopic.certificates.limits import Wish
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.context import tenant
+from nopic.watch.models import Concern
 from tests import factories
 from tests.factories import World
-from tests.frames.stories import issued, truck
+from tests.frames.stories import asked_for, issued, truck
 from tests.review import cases
 from tests.review.test_asking import asked
 from tests.review.test_queues import copies
@@ -36,6 +39,30 @@ def test_an_empty_queue_says_so(world: World, reviewer: Client) -> None:
     assert "Nothing to review here." in page
     assert "CANARY-nordhof" not in page
     assert 'href="/tierra/certificates/?state=attention">Needs attention <span>0</span>' in page
+
+
+def test_what_waits_on_other_pages_is_counted_with_its_way_there(world: World, reviewer: Client) -> None:
+    """A version asked for, a question for a time frame, and somebody who lost their standing."""
+    waits = {
+        "/tierra/certificates/?state=revision": "New version asked for",
+        "/tierra/time-frames/": "Time frame asked for",
+        "/tierra/watch/": "Changed standing",
+    }
+    empty = reviewer.get(URL).content.decode()
+    assert not [word for word in waits.values() if word in empty]
+    for side in (world.here, world.there):  # the other certifier's are not counted
+        certificate = issued(side)
+        asked_for(side)
+        with tenant(side.certifier, side.sender):
+            wish = Wish(certificate.kilograms, [], "Bags of jute.", "Asked by the buyer.")
+            revising.ask(certificate=certificate, wish=wish, by=side.sender)
+            Concern.objects.create(
+                certifier=side.certifier, kind="exporter", exporter=side.exporter, name="X", standing="suspended"
+            )
+    page = reviewer.get(URL).content.decode()
+    for address, word in waits.items():
+        assert f'href="{address}">{word} <span>1</span>' in page, word
+        assert reviewer.get(address).status_code == 200
 
 
 def test_time_frames_that_run_low_are_drawn_above_the_list(world: World, reviewer: Client) -> None:

@@ -4,7 +4,7 @@
 working days are left. Chart, counts and table stand on the same conditions, so they cannot contradict each other.
 """
 
-from .figures import Column, Figures, figures, product_choices
+from .figures import Column, Elsewhere, Figures, figures, product_choices
 from .found import requests_found
 from .pace import Pace
 from .rows import PAGE, Group, Page, Row, next_case, page
@@ -14,6 +14,7 @@ __all__ = [
     "PAGE",
     "VIEWS",
     "Column",
+    "Elsewhere",
     "Figures",
     "Group",
     "Pace",

@@ -23,7 +23,10 @@ SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NUL
    WHERE o.certifier_id = %(certifier)s AND o.channel = 'assisted' AND NOT o.status IN ('done', 'superseded')),
   (SELECT count(*) FROM review_secondcheck s WHERE s.certifier_id = %(certifier)s AND s.alone_because <> ''
    AND (s.reviewed_at IS NULL OR (s.alarm <> '' AND s.closed_at IS NULL))),
-  (SELECT count(*) FROM certificates_cancelwish w WHERE w.certifier_id = %(certifier)s AND w.answered_at IS NULL)
+  (SELECT count(*) FROM certificates_cancelwish w WHERE w.certifier_id = %(certifier)s AND w.answered_at IS NULL),
+  (SELECT count(*) FROM certificates_revision v WHERE v.certifier_id = %(certifier)s AND v.status = 'requested'),
+  (SELECT count(*) FROM frames_permission p WHERE p.certifier_id = %(certifier)s AND p.status = 'asked'),
+  (SELECT count(*) FROM watch_concern k WHERE k.certifier_id = %(certifier)s AND k.settled_at IS NULL)
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 -- Only about these two days do the clocks of two places on earth disagree whether they are over.
@@ -63,15 +66,24 @@ class Departure(NamedTuple):
     country: str
 
 
+class Elsewhere(NamedTuple):
+    """What waits for staff on other pages, in the order of the statement."""
+
+    attention: int = 0
+    by_hand: int = 0  # what staff have to key into the registry, or to confirm
+    alone: int = 0  # approved by one person, to be reviewed or settled
+    wishes: int = 0  # certificates that their exporters want cancelled
+    versions: int = 0  # of certificates, asked for and not decided
+    permissions: int = 0  # for time frames, asked for and not answered
+    concerns: int = 0  # who or what changed its standing, not settled
+
+
 @dataclass
 class Figures:
     """Counts of every saved view (without filters), the days of the rows shown, and the exporters to choose from."""
 
     views: dict[str, int]
-    attention: int
-    by_hand: int = 0  # what staff have to key into the registry, or to confirm
-    alone: int = 0  # approved by one person, to be reviewed or settled
-    wishes: int = 0  # certificates that their exporters want cancelled
+    elsewhere: Elsewhere = field(default_factory=Elsewhere)
     shown: dict[Departure, tuple[int, int]] = field(default_factory=dict)  # (to review, questions open)
     exporters: list[tuple[int, str]] = field(default_factory=list)
 
@@ -106,32 +118,19 @@ def figures(selection: Selection) -> Figures:
     chosen = f"{selection.view_sql()} AND {selection.filters()}"
     counts = ", ".join(f"count(*) FILTER (WHERE {VIEW_SQL[view]})" for view in VIEWS)
     sql = _FIGURES_SQL.format(chosen=chosen, open=OPEN, counts=counts)
-    counted = Figures(views=dict.fromkeys(VIEWS, 0), attention=0)
+    counted = Figures(views=dict.fromkeys(VIEWS, 0))
     by_size: list[tuple[int, int, str]] = []
     with connection.cursor() as cursor:
         cursor.execute(sql, selection.params())
-        for (
-            day,
-            place,
-            country,
-            exporter,
-            name,
-            *numbers,
-            to_review,
-            asked,
-            attention,
-            by_hand,
-            alone,
-            wishes,
-        ) in cursor.fetchall():
+        for day, place, country, exporter, name, *numbers in cursor.fetchall():
+            views, (to_review, asked, *elsewhere) = numbers[: len(VIEWS)], numbers[len(VIEWS) :]
             if exporter is not None:
-                by_size.append((-numbers[VIEWS.index(ALL_OPEN)], exporter, name))
+                by_size.append((-views[VIEWS.index(ALL_OPEN)], exporter, name))
             elif day is not None:
                 counted.shown[Departure(day, place, country)] = (to_review, asked)
             else:
-                counted.attention, counted.by_hand = attention, by_hand
-                counted.alone, counted.wishes = alone, wishes
-                counted.views |= dict(zip(VIEWS, numbers, strict=True))
+                counted.views |= dict(zip(VIEWS, views, strict=True))
+                counted.elsewhere = Elsewhere(*elsewhere)
     biggest = sorted(by_size)[:MOST_CHOICES]
     counted.exporters = sorted(((pk, name) for _n, pk, name in biggest), key=lambda each: each[1].casefold())
     return counted
