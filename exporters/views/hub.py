@@ -92,6 +92,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "refused": refused,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],
         "versions": [each for each in versions if each.number != found.turn or found.turn > 1 or found.status == RequestStatus.DRAFT],
+        "to_be_replaced": standing.to_be_replaced(found),
         "split_from": standing.split_from(found),
         "split_off": standing.split_off(found) if issued else [],
         "timeline": timeline(found, lines, issued, office.rules.time_zone),

@@ -52,6 +52,13 @@ def place(certificate: Certificate) -> Place:
     )  # fmt: skip
 
 
+def to_be_replaced(request: CertificateRequest) -> Certificate | None:
+    """The certificate in whose place the one of this request is to come, while it is a draft or not decided; None of most."""
+    if request.replaces_id is None or request.status not in (RequestStatus.DRAFT, *OPEN_REQUEST):
+        return None
+    return Certificate.objects.get(certifier_id=request.certifier_id, pk=request.replaces_id)
+
+
 @dataclass(frozen=True)
 class SplitFrom:
     """The certificate whose goods a request is about in part, and whether they are free.

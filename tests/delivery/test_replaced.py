@@ -182,3 +182,19 @@ def test_staff_start_it_for_the_exporter_who_asked(old: Consignment, world: Worl
     done = client.post(address, {"asked_by": "Rosa", "means": "phone", "reason": "Another importer"})
     assert (done.status_code, "/requests/" in done["Location"]) == (302, True)
     assert client.get(done["Location"]).status_code == 200
+
+
+def test_the_request_for_a_replacement_says_what_it_replaces_and_whether_that_is_in_force(
+    world: World, old: Consignment
+) -> None:
+    side, pk = world.here, old.certificate.pk
+    sender = factories.signed_in(side.sender)
+    hub = sender.post(f"/tierra/certificates/{pk}/replace/")["Location"]
+    page = sender.get(hub).content.decode()
+    assert f'Replaces certificate <a href="/tierra/my-certificates/{pk}/">{old.number}</a>' in page
+    assert "stays in force until the new one has its number" in page
+    assert "What is new today?" not in page
+    with tenant(side.certifier):
+        Certificate.objects.filter(pk=pk).update(cancel_requested_at=now(), cancel_reason="issued_in_error")
+    page = sender.get(hub).content.decode()
+    assert "which is not in force any more." in page
