@@ -55,7 +55,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
             for sentence in refusal.findings:
                 form.add_error(None, sentence)
         except Overtaken:
-            messages.info(request, _("A colleague decided it a moment ago."))
+            messages.info(request, _("It was decided or taken back a moment ago."))
             return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
     context = {
         "certificate": found,

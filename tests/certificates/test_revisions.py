@@ -1,8 +1,10 @@
 """A new version of a certificate under its number: asked for, compared, decided, and what everybody then reads."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+import time_machine
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from nopic.certificates import policies
@@ -126,6 +128,59 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     printed = boxes_v1.context(CertificateDocument.from_json(certificate.data), "A4", boxes_v1.Typesetter())
     assert printed["coverage"]["version"].startswith("Version 2 of ")
     assert printed["coverage"]["remarks"] == "Half of it."
+
+
+@pytest.mark.parametrize("asked_by", ["exporter", "staff"])
+def test_whoever_asked_takes_a_version_back_until_it_is_decided(
+    world: World, issued: Consignment, asked_by: str
+) -> None:
+    side, at = world.here, f"/tierra/certificates/{issued.certificate.pk}/revise/"
+    exporter, staff = factories.signed_in(side.sender), factories.signed_in(side.reviewer)
+    asker, other = (exporter, staff) if asked_by == "exporter" else (staff, exporter)
+    slip = ASKED | {"net": "1,5", "gross": "2", "packages": "1", "lots": "VV-26-088"}
+    assert asker.post(at, slip).status_code == 302
+    wish = _only(side.certifier, issued.certificate.pk)
+    back = {"do": "back", "asked": str(wish.pk)}
+    page = asker.get(at).content.decode()
+    for words in ("1.5 kg", "38,400 kg", "Take it back"):
+        assert words in page
+    assert "See it, or take it back" in asker.get(at.replace("revise", "change")).content.decode()
+    if asked_by == "exporter":  # staff refuse it, with a word to the exporter
+        assert "Take it back" not in other.get(at).content.decode()
+        other.post(at, back)
+        assert _only(side.certifier, issued.certificate.pk).status == "requested"
+    asker.post(at, back | {"asked": str(wish.pk + 1)})  # a page of another version
+    assert _only(side.certifier, issued.certificate.pk).status == "requested"
+    assert asker.post(at, back).status_code == 302
+    assert _only(side.certifier, issued.certificate.pk).status == "withdrawn"
+    assert asker.post(at, back).status_code == 302  # twice
+    late = staff.post(f"/tierra/certificates/{issued.certificate.pk}/revisions/{wish.pk}/", {"verdict": "approve"})
+    assert late.status_code == 302
+    with tenant(side.certifier):
+        [_event] = AuditEvent.objects.filter(subject_id=issued.certificate.pk, verb="revision taken back")
+        assert not RegistryOperation.objects.filter(kind=OperationKind.REVISE).exists()
+    assert asker.post(at, ASKED).status_code == 302  # and is asked for anew
+
+
+def test_the_day_of_a_version_is_the_one_on_the_paper(world: World, issued: Consignment) -> None:
+    """At nine in the evening in Lima it is tomorrow in London."""
+    with tenant(world.here.certifier):
+        lima = factories.rules(time_zone="America/Lima").to_json()
+        policy = Policy.objects.create(certifier=world.here.certifier, version=2, data=lima, by="the test")
+        CertificateRequest.objects.filter(pk=issued.request.pk).update(policy=policy)
+    revision = ask(issued)
+    with time_machine.travel(datetime(2026, 11, 29, 2, tzinfo=UTC), tick=False):
+        with tenant(world.here.certifier, world.here.reviewer):
+            revising.approve(revision=revision, by=world.here.reviewer)
+        certificate = published(issued)
+    paper = boxes_v1.context(CertificateDocument.from_json(certificate.data), "A4", boxes_v1.Typesetter())
+    assert paper["coverage"]["version"] == "Version 2 of 28 November 2026"
+    shown = factories.signed_in(world.importer_user).get(f"/v/{issued.number}?k={issued.key}").content.decode()
+    assert "Version 2 of Sat 28 Nov 2026" in shown
+    assert "Version 2 of Sun 29" not in shown
+    with tenant(world.here.certifier):
+        [told] = Mail.objects.filter(template="v1/revised", recipient_kind="importer")
+        assert "Version 2 of Sat 28 Nov." in written(told).lines
 
 
 def test_where_the_policy_says_so_one_person_checks_a_version_and_another_approves_it(

@@ -115,6 +115,18 @@ def refuse(*, revision: Revision, by: User, note: str) -> Revision:
 
 
 @transaction.atomic
+def take_back(*, revision: Revision, by: User) -> Revision:
+    """Whoever asked for it does not want it any more, before anybody decided. Overtaken.
+
+    Goods that leave later stay on the certificate, and their draft waits for another version or is given up.
+    """
+    certificate, fresh = open_revision(revision)
+    advance(fresh, RevisionStatus.WITHDRAWN, by=by)
+    record(certificate, "revision taken back", by=by, version=fresh.version)
+    return fresh
+
+
+@transaction.atomic
 def report_weights(
     *, certificate: Certificate, shipments: Iterable[tuple[str, date, Decimal]], by: Actor
 ) -> RegistryOperation:

@@ -1,5 +1,6 @@
 """Certificates, their versions and files, and what of them is public."""
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -280,3 +281,9 @@ class PublicRecord(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def version_day(self) -> date | None:
+        """The day of the present version as the paper says it, of its approval at the office; None of the first."""
+        said = (self.data.get("revision") or {}).get("approved_on")
+        return date.fromisoformat(said) if said else None

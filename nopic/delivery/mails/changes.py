@@ -18,7 +18,7 @@ def revised(case: Case) -> Letter:
     record = case.record
     if record is None or record.cancelled_at or record.replaced_by:
         raise NotNeeded("cancelled or replaced before it was sent")
-    if record.version != case.mail.context.get("version") or not record.revised_at:
+    if record.version != case.mail.context.get("version") or not record.version_day:
         raise NotNeeded("a later version is there already")
     remarks = str((record.data.get("revision") or {}).get("remarks") or "")
     return Letter(
@@ -26,7 +26,7 @@ def revised(case: Case) -> Letter:
         _("Use the new values and the attached PDF; the version before is no longer valid. The number is the same."),
         letters.to_copy(record),
         [
-            _("Version %(n)s of %(day)s.") % {"n": record.version, "day": day(record.revised_at.date())},
+            _("Version %(n)s of %(day)s.") % {"n": record.version, "day": day(record.version_day)},
             *([shorten(remarks)] if remarks else []),
             _("If the number is entered in ACE already, correct the entry or call: %(office)s")
             % {"office": case.office},

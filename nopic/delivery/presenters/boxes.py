@@ -45,8 +45,8 @@ def boxes(record: PublicRecord) -> list[Box]:
             _("Several shipments in a time frame") if is_time_frame(data) else _("Single shipment"),
             _some(
                 _("Issued on %(day)s") % {"day": full_day(record.issued_at.date())},
-                _("Version %(n)s of %(day)s") % {"n": record.version, "day": full_day(record.revised_at.date())}
-                if record.revised_at
+                _("Version %(n)s of %(day)s") % {"n": record.version, "day": full_day(record.version_day)}
+                if record.version_day
                 else "",
                 str((data.get("revision") or {}).get("remarks") or ""),
             ),

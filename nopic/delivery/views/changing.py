@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nopic.certificates import limits, policies, standing
+from nopic.certificates import limits, policies, queries, standing
 from nopic.certificates.actions import revising
-from nopic.certificates.models import Certificate
+from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import RevisionStatus
 from nopic.delivery.forms.changing import RevisionForm
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
@@ -35,6 +35,7 @@ def change(request: PortalRequest, certificate: int) -> HttpResponse:
         "why_not_split": limits.obstacles_to_split(found),
         "why_not_replace": limits.obstacles_to_replace(found),
         "why_not_correct": limits.obstacles_to_correct(found),
+        "to_take_back": (request.roles & STAFF or request.may_send) and _to_take_back(request, found),
         "correcting": found.revisions.filter(certifier_id=found.certifier_id, status=RevisionStatus.REQUESTED)
         .exclude(corrects="")
         .exists(),
@@ -52,6 +53,9 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
     may_send = bool(request.roles & STAFF) or request.may_send
     if request.method == "POST" and not may_send:
         return render(request, "403.html", status=403)
+    asked = _to_take_back(request, found) if may_send else None
+    if request.method == "POST" and request.POST.get("do") == "back":
+        return _take_back(request, found, asked)
     form = RevisionForm(posted(request), certificate=found)
     if request.method == "POST" and form.is_valid():
         try:
@@ -70,9 +74,32 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
         "problems": problems([form]),
         "has_errors": bool(form.errors),
         "obstacles": policies.obstacles_to_revise(found),
+        "asked": asked,
+        "rows": [row for row in queries.compared(found, asked) if row.changed] if asked else [],
+        "split_off": standing.split_off(found.request, line_id=found.line_id) if asked else [],
         "may_send": may_send,
+        "zone": found.request.policy.rules.time_zone if found.request.policy else "UTC",
     }
     return render(request, "delivery/revise.html", context, status=422 if form.errors else 200)
+
+
+def _to_take_back(request: PortalRequest, found: Certificate) -> Revision | None:
+    """The version that nobody has decided yet: the exporter's, or what this person of the staff asked for."""
+    waiting = found.revisions.filter(certifier_id=found.certifier_id, status=RevisionStatus.REQUESTED)
+    if request.roles & STAFF:
+        waiting = waiting.filter(asked_by=request.user)
+    return waiting.select_related("asked_by").first()
+
+
+def _take_back(request: PortalRequest, found: Certificate, asked: Revision | None) -> HttpResponse:
+    try:
+        if asked is None or str(asked.pk) != request.POST.get("asked"):
+            raise Overtaken(found)
+        revising.take_back(revision=asked, by=request.user)
+        messages.success(request, _("Taken back. The present version stays."))
+    except Overtaken:
+        messages.info(request, _("It was decided or taken back a moment ago."))
+    return redirect(_back(request, found))
 
 
 def frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
