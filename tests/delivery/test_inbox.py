@@ -81,9 +81,12 @@ def test_people_of_a_certifier_have_no_inbox(world: World, ours: Consignment) ->
 def test_the_outstanding_document_and_a_cancellations_reason_are_shown_here(world: World, ours: Consignment) -> None:
     client = signed_in(world.importer_user)
     assert "final transport document has still to come" in listed(client, f"/in/{ours.number}/")
+    assert "for the OR2 message" in listed(client, f"/in/{ours.number}/")
     consignments.cancel(ours)
     html = listed(client, f"/in/{ours.number}/")
     assert "Not valid for import" in html
+    assert "for the OR2 message" not in html, "nothing is offered to be entered any more"
+    assert html.count("data-copy") == 1, "its number, to tell others"
     assert "The final documents did not come in time." in html
     consignments.work("render")
     answer = client.get(f"/in/{ours.number}/certificate.pdf")
