@@ -141,6 +141,8 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "form": form,
         "keep_form": keep_form,
         "wish": policies.wish_to_cancel(found),
+        "asked": queries.open_version(found),
+        "split_off": standing.split_off(found.request, line_id=found.line_id),
         "problems": problems([form, keep_form]),
         "obstacles": policies.obstacles_to_cancel(found),
         "has_errors": bool(form.errors or keep_form.errors),

@@ -65,6 +65,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
         "by_two": wish.corrects or wish.two_people,
         "obstacles": _obstacles(request, found, wish),
         "price": of_revision(found.request.policy.rules) if found.request.policy else "",
+        "wish": policies.wish_to_cancel(found),
         "split_off": standing.split_off(found.request, line_id=found.line_id),
         "papers": limits.papers(found, wish) if wish.corrects else [],
         "form": form,

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from exporters.forms.ending import CancelWishForm
 from exporters.views.loading import may_send
-from nopic.certificates import policies, queries
+from nopic.certificates import policies, queries, standing
 from nopic.certificates.actions import wishing
 from nopic.presentation.forms import posted, problems
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -40,6 +40,8 @@ def ask(request: PortalRequest, certificate_id: int) -> HttpResponse:
     context = {
         "certificate": found,
         "form": form,
+        "asked": queries.open_version(found),
+        "split_off": standing.split_off(found.request, line_id=found.line_id),
         "problems": told,
         "obstacles": policies.obstacles_to_ask_to_cancel(found),
         "has_errors": bool(told),

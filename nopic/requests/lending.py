@@ -32,10 +32,16 @@ def still_elsewhere(request: CertificateRequest) -> bool:
     Asked of the account and not of the revision: what frees the kilograms is that they were given back, whichever version
     or cancellation did it.
     """
+    line = request.split_line
+    return line is not None and line.account_id is not None and comes_back(request, line.account_id) > 0
+
+
+def comes_back(request: CertificateRequest, account_id: int) -> Decimal:
+    """Kilograms that the certificate it was split off gives back to an account once it says less."""
     line, stays = request.split_line, request.split_stays_kg
-    if line is None or line.account_id is None or stays is None:
-        return False
-    return accounts.used_by(line.pk, line.account_id) > stays
+    if line is None or stays is None or line.account_id != account_id:
+        return Decimal(0)
+    return max(Decimal(0), accounts.used_by(line.pk, account_id) - stays)
 
 
 def to_hold(request: CertificateRequest, account: Account, kg: Decimal) -> Decimal:

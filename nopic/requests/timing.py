@@ -22,6 +22,13 @@ from nopic.workflow.clock import now as the_present
 _FURTHEST = timedelta(days=800)
 
 
+def day_of_loading(request: CertificateRequest, moment: datetime) -> date:
+    """The day at this moment where the goods of a sent request are loaded; of an unknown place, the office's."""
+    assert request.policy is not None  # noqa: S101 - a sent request has one
+    there = ports.today_at(request.place_of_loading, request.country_of_loading, moment)
+    return there or Office(request.policy.rules).local(moment).date()
+
+
 @dataclass(frozen=True, slots=True)
 class Ruler:
     """The working-day ruler: cells for the picture, the last moment to send in time, and whether that has passed."""

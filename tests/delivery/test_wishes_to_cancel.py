@@ -12,9 +12,10 @@ from nopic.certificates import projection
 from nopic.certificates.actions import cancel, wishing
 from nopic.certificates.models import CancelWish, Certificate
 from nopic.delivery import actions
+from nopic.requests.models import CertificateRequest
 from nopic.review.actions import approve
 from nopic.tenants.context import tenant
-from nopic.workflow.clock import now
+from nopic.workflow.clock import now, today
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests.delivery import consignments
@@ -129,6 +130,20 @@ def test_a_replacement_answers_the_wish(world: World, old: Consignment) -> None:
     assert asked_in_the_queue(signed_in(side.reviewer)) == []
     page = signed_in(side.sender).get(f"/tierra/my-certificates/{old.certificate.pk}/").content.decode()
     assert "It was replaced, so it is not valid any more." in page
+
+
+def test_goods_that_are_to_leave_later_have_not_left_unless_it_is_said_on_which_day(consignment: Consignment) -> None:
+    side, pk = consignment.side, consignment.certificate.pk
+    exporter = signed_in(side.sender)
+    said = SAID | {"goods": "left"}
+    answer = exporter.post(f"/tierra/my-certificates/{pk}/cancel/", said)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "When they have left already, first say on which day" in page
+    assert "The buyer stepped back" in page  # nothing typed is lost
+    with tenant(side.certifier):
+        CertificateRequest.objects.filter(pk=consignment.request.pk).update(departed_on=today("UTC"))
+    assert exporter.post(f"/tierra/my-certificates/{pk}/cancel/", said).status_code == 302
 
 
 def test_the_table_keeps_one_open_wish_and_a_reason_for_no(consignment: Consignment) -> None:

@@ -1,5 +1,6 @@
 """Part of the goods leaves later: one act, nothing twice, every kilogram on one certificate only."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -20,6 +21,7 @@ from nopic.certificates.queries import compared
 from nopic.delivery import actions as delivery
 from nopic.delivery.models import Mail
 from nopic.ledger import accounts
+from nopic.ledger.models import Account
 from nopic.requests import actions as filing
 from nopic.requests import queries
 from nopic.requests.actions import Part
@@ -203,6 +205,45 @@ def test_what_leaves_later_is_sent_once_the_smaller_version_is_published(here: S
         assert (account.held, account.issued) == (0, 19_200)
 
 
+def test_what_leaves_later_is_told_once_that_it_is_not_free(here: Side, first: Certificate) -> None:
+    """Its kilograms come back with the smaller version; only what goes beyond them is too much."""
+    with tenant(here.certifier):
+        account = Account.objects.get(pk=here.account.pk)
+        accounts.allocate(account, -account.left, by=here.reviewer, reason="All is certified")
+    begun = split_off(here, first)
+
+    def hub() -> str:
+        return str(factories.signed_in(here.sender).get(f"/tierra/requests/{begun.reference}/").content.decode())
+
+    assert "These goods are still on the certificate of request" in hub()
+    assert "what is left on your verified list" not in hub()
+    with tenant(here.certifier, here.sender):
+        request = CertificateRequest.objects.get(pk=begun.pk)
+        raw = deepcopy(request.raw["products"])
+        raw["lines"][0] |= {"net": "9,601", "gross": "9,761"}
+        filing.revise(request=request, step="products", raw=raw, revision=request.revision, by=here.sender)
+    assert "what is left on your verified list" in hub()
+
+
+def test_a_split_and_a_wish_to_cancel_name_each_other(here: Side, first: Certificate) -> None:
+    begun = split_off(here, first)
+    exporter, staff = factories.signed_in(here.sender), factories.signed_in(here.reviewer)
+    cancel = f"/tierra/my-certificates/{first.pk}/cancel/"
+    named = ("Version 2 with 9,600 kg is asked for", f"request {begun.reference}")
+    page = exporter.get(cancel).content.decode()
+    assert not [words for words in named if words not in page]
+    exporter.post(cancel, {"goods": "stay", "why": "The buyer stepped back"})
+    page = staff.get(f"/tierra/certificates/{first.pk}/cancel/").content.decode()
+    assert not [words for words in named if words not in page]
+    with tenant(here.certifier):
+        revision = Revision.objects.get(certificate=first)
+    page = staff.get(f"/tierra/certificates/{first.pk}/revisions/{revision.pk}/").content.decode()
+    assert "The buyer stepped back" in page
+    page = exporter.get(f"/tierra/certificates/{first.pk}/change/").content.decode()
+    assert "asked for it" in page
+    assert cancel not in page  # it is not asked for twice
+
+
 def test_a_refused_version_leaves_the_goods_where_they_are_and_says_so(here: Side, first: Certificate) -> None:
     begun = split_off(here, first)
     with tenant(here.certifier, here.reviewer):
@@ -252,6 +293,7 @@ def test_a_purchase_follows_what_was_bought_with_it(here: Side) -> None:
         ({"containers": [each["number"] for each in BOXES]}, "at least one container stays"),
         ({"containers": ["MSCU 000000 0"]}, "Containers that roll over: choose one from the list"),
         ({"departure_on": "soon"}, "New day of departure: enter a date"),
+        ({"departure_on": "2020-02-03"}, "That day has passed. Enter the day they leave, today or later"),
         ({"why": " "}, "Say what happened"),
         ({"key": "x"}, "Enter a valid UUID"),
     ],

@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from nopic.certificates import policies
 from nopic.certificates.actions.revising import locked
 from nopic.certificates.models import CancelWish, Certificate
+from nopic.presentation.words import full_day
+from nopic.requests.timing import day_of_loading
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -28,6 +30,14 @@ def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -
         against.append(_("Write why it should be cancelled"))
     if goods not in CancelWish.Goods.values:
         against.append(_("Choose what happened to the goods"))
+    elif goods == CancelWish.Goods.LEFT and not policies.is_time_frame(fresh) and not policies.goods_have_left(fresh):
+        leaves = policies.departure_of(fresh)
+        if day_of_loading(fresh.request, now()) < leaves:
+            sentence = _(
+                "The goods are to leave on %(day)s. When they have left already, first say on which day: open request"
+                " %(reference)s and choose “Has it left?”"
+            )
+            against.append(sentence % {"day": full_day(leaves), "reference": fresh.request.reference})
     if against:
         raise Refused(against)
     wish = CancelWish.objects.create(

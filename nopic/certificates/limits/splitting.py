@@ -10,6 +10,8 @@ from nopic.certificates.limits.revising import Wish, faults_of_revision, packing
 from nopic.certificates.models import Certificate
 from nopic.presentation.words import kg
 from nopic.requests.actions import Part
+from nopic.requests.timing import day_of_loading
+from nopic.workflow.clock import now
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,9 @@ def faults_of_split(certificate: Certificate, part: Part) -> list[Fault]:
             )
         ]
     found = _faults_of_packing(certificate, part) + _faults_of_containers(certificate, part)
+    if part.departure_on and part.departure_on < day_of_loading(certificate.request, now()):
+        sentence = _("That day has passed. Enter the day they leave, today or later, or leave it empty.")
+        found.append(Fault(sentence, "departure_on"))
     return found or [Fault(one) for one in faults_of_revision(certificate, what_stays(certificate, part, ""))]
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Value
 
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate, PublicRecord, RegistryAttempt, RegistryOperation, Revision
-from nopic.certificates.queries.versions import compared, versions, wishes_to_cancel
+from nopic.certificates.queries.versions import compared, open_version, versions, wishes_to_cancel
 from nopic.certificates.statuses import CLOSED_OPERATION, CertificateStatus, Channel, RevisionStatus
 from nopic.oid.numbers import WrongFormat, read_certificate_number
 from nopic.requests.models import CertificateRequest
@@ -34,6 +34,7 @@ __all__ = [
     "for_request",
     "is_valid",
     "open_frames",
+    "open_version",
     "record_printed_at",
     "registry_key",
     "state",

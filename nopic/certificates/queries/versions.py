@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import CancelWish, Certificate, Revision
-from nopic.certificates.statuses import ENDED_CERTIFICATE, Corrected
+from nopic.certificates.statuses import ENDED_CERTIFICATE, OPEN_REVISION, Corrected
 from nopic.presentation.words import kg
 from nopic.tenants.models import Importer
 
@@ -23,6 +23,12 @@ def wishes_to_cancel() -> QuerySet[CancelWish]:
 def versions(certificate: Certificate) -> list[Revision]:
     """Every further version that was asked for, oldest first."""
     return list(certificate.revisions.filter(certifier_id=certificate.certifier_id).order_by("pk"))
+
+
+def open_version(certificate: Certificate) -> Revision | None:
+    """The version that is asked for or being published."""
+    mine = certificate.revisions.filter(certifier_id=certificate.certifier_id)
+    return mine.filter(status__in=OPEN_REVISION).first()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ public record follows in the same transaction, and what is due next (warnings, s
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -21,7 +21,7 @@ from nopic.frames import queries
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Shipment
 from nopic.frames.statuses import Closed
-from nopic.requests import ports
+from nopic.requests import ports, timing
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy.time_frames import BEFORE
 from nopic.workflow.audit import Actor
@@ -34,7 +34,7 @@ def begin(certificate: Certificate) -> Allowance:
     """Open the account of a published certificate: its cap and its period, which never begins before the publication."""
     assert certificate.issued_at is not None  # noqa: S101 - only what is published may be used
     coverage = certificate.data["coverage"]
-    issued_on = _day_of_loading(certificate, certificate.issued_at)
+    issued_on = timing.day_of_loading(certificate.request, certificate.issued_at)
     time_frame = policies.is_time_frame(certificate)
     first = date.fromisoformat(coverage["first_departure"])
     allowance = frames.open_allowance(
@@ -154,13 +154,7 @@ def office_of(certificate: Certificate) -> Office:
 
 def port_day(certificate: Certificate) -> date:
     """Today where its goods are loaded: a departure is a day on the clock of that place. Of an unknown one, the office's."""
-    return _day_of_loading(certificate, now())
-
-
-def _day_of_loading(certificate: Certificate, moment: datetime) -> date:
-    request = certificate.request
-    there = ports.today_at(request.place_of_loading, request.country_of_loading, moment)
-    return there or office_of(certificate).local(moment).date()
+    return timing.day_of_loading(certificate.request, now())
 
 
 def arrival_day(certificate: Certificate) -> date:

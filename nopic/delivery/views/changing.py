@@ -41,6 +41,7 @@ def change(request: PortalRequest, certificate: int) -> HttpResponse:
         .exists(),
         "begun": standing.open_replacement(found),
         "why_not_cancel": policies.obstacles_to_cancel(found),
+        "wish": policies.wish_to_cancel(found),
     }
     return render(request, "delivery/change.html", context)
 
@@ -78,7 +79,6 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
         "rows": [row for row in queries.compared(found, asked) if row.changed] if asked else [],
         "split_off": standing.split_off(found.request, line_id=found.line_id) if asked else [],
         "may_send": may_send,
-        "zone": found.request.policy.rules.time_zone if found.request.policy else "UTC",
     }
     return render(request, "delivery/revise.html", context, status=422 if form.errors else 200)
 
@@ -111,6 +111,7 @@ def frame(request: PortalRequest, found: Certificate) -> dict[str, Any]:
         "number": found.number or "",
         "back": _back(request, found),
         "price": of_revision(policy.rules),
+        "zone": policy.rules.time_zone,
     }
 
 

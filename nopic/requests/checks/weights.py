@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import kg
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts, LineFacts
+from nopic.requests.lending import comes_back
 from nopic.requests.quantities import QuantityError, read_number
 from nopic.requests.steps.products import why_not_gross, why_not_lots
 from nopic.tenants.policy import Rules
@@ -48,6 +49,8 @@ def quantity_is_within_what_is_left(facts: Facts, line: LineFacts, moment: Momen
     net, left = line.line.net_kg, facts.left_for(line)
     if net is None or left is None or net <= left or line.line.item_id is None or line.line.crop_year is None:
         return []  # a product or a harvest year that is not known is told by other rules
+    if line.account is not None and net <= left + comes_back(facts.request, line.account.pk):
+        return []  # that they are not free yet is what split_goods_are_free says
     words = {
         "product": line.name,
         "left": kg(max(left, Decimal(0))),
