@@ -41,7 +41,8 @@ CREATE TRIGGER transport_numbers_again AFTER UPDATE OF vessel, transport_documen
                      IS DISTINCT FROM (NEW.vessel, NEW.transport_document, NEW.containers))
   EXECUTE FUNCTION keep_transport_numbers()
 """
-# The owner sees each certifier's requests only behind its door.
+# The owner sees each certifier's requests only behind its door. What is deferred is checked at once, because no table is
+# altered while a check of its rows is pending, and Django adds a foreign key at the end.
 FILL = """
 DO $$ DECLARE office bigint;
 BEGIN
@@ -51,7 +52,8 @@ BEGIN
       SELECT r.certifier_id, r.id, plain FROM requests_certificaterequest r, transport_numbers(r) AS plain;
   END LOOP;
   PERFORM set_config('app.tenant', '', true);
-END $$
+END $$;
+SET CONSTRAINTS ALL IMMEDIATE
 """
 
 
