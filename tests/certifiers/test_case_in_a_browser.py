@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from nopic.requests.models import CertificateRequest
+from nopic.review import actions
 from nopic.review.models import CheckVerdict
 from nopic.tenants.context import tenant
 from tests.browser import PageAt, assert_accessible, assert_no_overflow, sign_in
@@ -120,3 +121,19 @@ def test_without_javascript_everything_is_a_link_or_a_form(
     expect(page.locator("#id_point-0")).to_have_value("19,080 on the draft")
     page.get_by_role("button", name="Return the request").click()
     expect(page.get_by_text("Sent back")).to_be_visible()
+
+
+def test_what_may_be_decided_stands_in_one_row_and_the_reason_against_it_begins_in_sight(
+    committed_world: World, request_with_papers: CertificateRequest, server: str, page_at: PageAt
+) -> None:
+    with tenant(committed_world.here.certifier):
+        actions.take(request=request_with_papers, by=committed_world.here.reviewer)
+    page = at(page_at, server, committed_world, f"cases/{request_with_papers.reference}/", width=1280)
+    tops = {button.bounding_box()["y"] for button in page.locator("#decide > .btn").all()}  # type: ignore[index]
+    assert len(tops) == 1
+    page.set_viewport_size({"width": 390, "height": 844})
+    sentence, button = (page.locator(f"#decide {what}").bounding_box() for what in ("#why > p", ".btn >> nth=-1"))
+    assert sentence is not None
+    assert button is not None
+    assert 0 <= sentence["x"] <= sentence["x"] + sentence["width"] <= 390
+    assert button["y"] + button["height"] <= 844
