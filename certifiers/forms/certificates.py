@@ -70,6 +70,7 @@ class DecisionForm(forms.Form):
     )
     note = forms.CharField(
         label=gettext_lazy("Reason, for the exporter"),
+        help_text=gettext_lazy("Needed when it is refused"),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
         required=False,

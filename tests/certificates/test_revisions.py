@@ -95,6 +95,7 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
                   "39,040 kg", "19,520 kg"):  # fmt: skip
         assert words in page
     at = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"
+    assert "Needed when it is refused" in page
     assert staff.post(at, {"verdict": "refuse"}).status_code == 422
     assert staff.post(at, {"verdict": "approve"}).status_code == 302
     assert staff.post(at, {"verdict": "approve"}).status_code == 302  # a kind sentence, and nothing twice
