@@ -163,10 +163,13 @@ def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
 
 
 def obstacles_to_ship(certificate: Certificate) -> list[str]:
-    """Why no new shipment may begin under it; what its kilograms and days allow is asked of nopic.frames."""
+    """Why no new shipment may begin under it; what its kilograms and days allow is asked of nopic.frames.
+
+    A hold stops what is still there: what a single shipment that has left weighed is a fact.
+    """
     if against := obstacles_to_record(certificate):
         return against
-    return [certificate.on_hold_why] if certificate.on_hold_since else []
+    return [certificate.on_hold_why] if certificate.on_hold_since and not goods_have_left(certificate) else []
 
 
 def obstacles_to_record(certificate: Certificate) -> list[str]:

@@ -20,11 +20,13 @@ from nopic.delivery.queries import stands
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Notice, Shipment
 from nopic.ledger.models import Account, Entry
+from nopic.requests.models import CertificateRequest
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from nopic.workflow.transitions import Refused
 from tests.certificates.test_purchases_follow import issued as single
+from tests.delivery import consignments
 from tests.delivery.consignments import work
 from tests.factories import Side, World, rules, signed_in, submitted
 from tests.frames.stories import issued, truck
@@ -307,9 +309,21 @@ def test_one_shipments_page_says_that_it_left_arrived_was_wrong_and_never_was(he
     assert "18,360 kg" in browser.get(here_).content.decode()
 
 
-def test_of_a_single_shipment_the_actual_weight_is_recorded_once_and_only_downwards(world: World) -> None:
-    from tests.delivery import consignments
+def test_a_hold_stops_no_weight_of_a_single_shipment_that_has_left(world: World) -> None:
+    side, today = world.here, clock.today("America/Lima")
+    consignment = consignments.make(side, world.importer, departure_on=today + timedelta(days=3))
+    certificate, browser = consignment.certificate, signed_in(side.sender)
+    with tenant(side.certifier):
+        Certificate.objects.filter(pk=certificate.pk).update(on_hold_since=clock.now(), on_hold_why="Bay is suspended.")
+    told = form(kg="38,120", departs_on=today.isoformat())
+    assert "Bay is suspended" in browser.post(page(side, certificate), told).content.decode()
+    with tenant(side.certifier):
+        CertificateRequest.objects.filter(pk=consignment.request.pk).update(departed_on=today)
+    assert "Record shipment" in browser.get(page(side, certificate)).content.decode()
+    assert browser.post(page(side, certificate), told).status_code == 302
 
+
+def test_of_a_single_shipment_the_actual_weight_is_recorded_once_and_only_downwards(world: World) -> None:
     side = world.here
     consignment = consignments.make(side, world.importer, departure_on=clock.today("America/Lima"))
     certificate, browser = consignment.certificate, signed_in(side.sender)
