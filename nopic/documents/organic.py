@@ -2,7 +2,7 @@
 
 English, Spanish, French, Portuguese, German and Italian, with or without accents. What says the contrary ("non organic",
 "no orgánico", "inorganic") and what only sounds like it ("biodegradable", "organic acids") does not count. A hint for
-people: a reviewer confirms what a document says.
+people: a reviewer confirms what a document says. Nor does a company that has the word in its name name a product so.
 """
 
 import re
@@ -34,11 +34,18 @@ class Hit:
     snippet: str
 
 
-def named_organic(pages: Iterable[tuple[int, str]]) -> Hit | None:
-    """The first place where one of the pages (number, text) names something as organic; None when none does."""
+def named_organic(pages: Iterable[tuple[int, str]], companies: Iterable[str] = ()) -> Hit | None:
+    """The first place where one of the pages (number, text) names something as organic, other than within the name of one of
+    the companies; None when none does.
+    """
+    names = [name for one in companies if _WORD.sub("", name := _plain(one)).strip() not in ("", name.strip())]
+    in_a_name = re.compile("|".join(r"\s+".join(map(re.escape, name.split())) for name in names)) if names else None
     for number, text in pages:
         letters = _plain(text)
+        named = [each.span() for each in in_a_name.finditer(letters)] if in_a_name else []
         for found in _WORD.finditer(letters):
+            if any(start <= found.start() < end for start, end in named):
+                continue
             if not _NOT.search(letters[max(0, found.start() - 40) : found.start()]):
                 around = text[max(0, found.start() - _AROUND) : found.end() + _AROUND]
                 return Hit(number, " ".join(around.split())[:200])

@@ -9,6 +9,7 @@ from nopic.documents.inspection import Crashed
 from nopic.documents.models import PageImage
 from nopic.documents.statuses import DocumentStatus
 from nopic.tenants.context import tenant
+from nopic.tenants.models import ImporterContact
 from nopic.workflow import dispatch
 from nopic.workflow.models import AuditEvent, Dispatch
 from tests.documents.conftest import owed, work
@@ -48,6 +49,17 @@ def test_a_received_paper_is_drawn_read_and_said_to_be_unscanned(desk):
     assert [word for word, *_ in page.words] == ["organic", "green", "coffee"]
     with files.open_verified(desk.side.certifier.pk, page.sha256, area="pages") as picture:
         assert Image.open(picture).size == (page.width, page.height) == (1400, 1982)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(b"Bay Organics, 9 bags", "not_found"), (b"Bay Organics, bio cafe", "found")]
+)
+def test_an_importer_with_the_word_in_its_name_does_not_name_the_product_as_organic(desk, text, said):
+    with tenant(desk.side.certifier):
+        ImporterContact.objects.filter(certifier=desk.side.certifier).update(name="Bay Organics")
+    document = desk.send(papers.text_pdf(text))
+    work(document)
+    assert desk.now(document).organic == said
 
 
 def test_a_photo_is_drawn_as_one_upright_page(desk):

@@ -35,3 +35,21 @@ def test_page_and_words_around_are_kept() -> None:
     hit = named_organic([(1, "Bill of lading"), (2, "320 bags of\nnon-organic husk and café   orgánico verde, Peru")])
     assert hit is not None
     assert (hit.page, hit.snippet) == (2, "320 bags of non-organic husk and café orgánico verde, Peru")
+
+
+COMPANIES = ("Asociación de Bananeros Orgánicos Río Chira", "Northshore Organic Foods Inc.", "Organic", "Nordhof")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("ASOCIACION DE BANANEROS\n  ORGANICOS RIO CHIRA sells bananas to Northshore Organic Foods Inc.", ""),
+        ("Northshore Organic Foods Inc., 1,080 boxes of organic bananas", "organic bananas"),
+        ("Asociación de Productores Orgánicos, bananas", "Orgánicos, bananas"),  # nobody that we know
+        ("Organic bananas", "Organic bananas"),
+    ],
+)
+def test_a_company_with_the_word_in_its_name_does_not_name_the_product(text: str, found: str) -> None:
+    hit = named_organic([(1, text)], COMPANIES)
+    assert hit is not None if found else hit is None
+    assert hit is None or hit.snippet.endswith(found)

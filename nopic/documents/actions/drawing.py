@@ -20,6 +20,7 @@ from nopic.documents.models import Document, PageImage
 from nopic.documents.organic import named_organic
 from nopic.documents.statuses import DocumentStatus, Organic
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Certifier, Exporter, ImporterContact
 from nopic.workflow.dispatch import Claim, Later
 from nopic.workflow.transitions import advance
 
@@ -71,11 +72,20 @@ def _organic(document: Document) -> dict[str, Any]:
     pages = list(drawn.values_list("number", "text"))
     if not any(text.strip() for _number, text in pages):
         return {"organic": Organic.NO_TEXT}
-    hit = named_organic(pages)
+    hit = named_organic(pages, _companies(document))
     if hit is None:
         is_cut = any(inspection.is_cut(block) for blocks in drawn.values_list("blocks", flat=True) for block in blocks)
         return {"organic": Organic.NOT_IN_PART if is_cut else Organic.NOT_FOUND}
     return {"organic": Organic.FOUND, "organic_page": hit.page, "organic_snippet": hit.snippet}
+
+
+def _companies(document: Document) -> set[str]:
+    """Who may stand on its papers: the certifier, its exporters, and their importers by either name."""
+    office = Certifier.objects.get(pk=document.certifier_id)
+    mine = {"certifier_id": document.certifier_id}
+    exporters = Exporter.objects.filter(**mine).values_list("name", flat=True)
+    contacts = ImporterContact.objects.filter(**mine).values_list("name", "importer__name")
+    return {office.name, office.legal_name, *exporters, *(name for names in contacts for name in names)}
 
 
 def _pages(document: Document, *, first: int) -> Iterator[PagePicture]:
