@@ -30,6 +30,7 @@ from nopic.requests.models import CertificateRequest, RequestVersion, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
+from nopic.workflow.clock import now
 from nopic.workflow.models import AuditEvent
 from tests.documents.corpus.papers import text_pdf
 from tests.mock_oid import MockOid
@@ -153,6 +154,8 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
             assert CertificateRequest.objects.exists()
             assert {one.certifier_id for one in PublicRecord.objects.all()} == {certifier.pk}
 
+    with tenant(framed.certifier_id):  # somebody uses the demo
+        Certificate.objects.filter(pk=framed.certificate_id).update(on_hold_since=now(), on_hold_why="Suspended.")
     before = counted()
     assert Seed(say=lambda _text: None, load=_nothing_is_loaded, here=True).run() is False
     assert counted() == before

@@ -16,6 +16,7 @@ from nopic.certificates.statuses import CertificateStatus
 from nopic.demo.seed.shipments import FIRST_PACKAGES, first_shipment
 from nopic.demo.seed.walking import Scene
 from nopic.frames.actions import Said
+from nopic.frames.models import Shipment
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.workflow.clock import now
@@ -59,6 +60,8 @@ def ship(scene: Scene, certificate: Certificate) -> None:
         (line.net(FIRST_PACKAGES), today + timedelta(days=7), False),
     ]
     with tenant(scene.certifier, scene.sender):
+        if Shipment.objects.filter(certifier=scene.certifier, allowance__certificate_id=certificate.pk).exists():
+            return  # whoever used the demo may have put a hold on it, or used it up
         for number, (kg, day, has_left) in enumerate(weights, start=1):
             said = Said(
                 day, kg, lots=(f"{line.lots[0].code}-{number}",),
