@@ -188,6 +188,13 @@ def test_what_leaves_later_is_sent_once_the_smaller_version_is_published(here: S
     told = letter(here, first, "revised")
     assert f"Request {begun.reference}, for what leaves later, can be sent now" in told
     assert begun.reference not in letter(here, first, "revised", "importer")
+    revise = f"/tierra/certificates/{first.pk}/revise/"
+    exporter = factories.signed_in(here.sender)
+    said = {"net": "9,600", "gross": "9,760", "packages": "160", "lots": "VV-26-118; 9,600", "remarks": "R", "why": "W"}
+    assert exporter.post(revise, said).status_code == 302
+    page = exporter.get(revise).content.decode()
+    assert "Take it back" in page
+    assert begun.reference not in page, "its goods have left this certificate"
     sent = send(begun, here)
     with tenant(here.certifier):
         account = RequestLine.objects.get(request=begun).account

@@ -17,6 +17,7 @@ from nopic.delivery.forms.changing import RevisionForm
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.fees.prices import of_revision
 from nopic.presentation.forms import posted, problems
+from nopic.requests.lending import still_elsewhere
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.statuses import STAFF
 from nopic.workflow.transitions import Overtaken, Refused
@@ -77,7 +78,9 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
         "obstacles": policies.obstacles_to_revise(found),
         "asked": asked,
         "rows": [row for row in queries.compared(found, asked) if row.changed] if asked else [],
-        "split_off": standing.split_off(found.request, line_id=found.line_id) if asked else [],
+        "split_off": [one for one in standing.split_off(found.request, line_id=found.line_id) if still_elsewhere(one)]
+        if asked
+        else [],
         "may_send": may_send,
     }
     return render(request, "delivery/revise.html", context, status=422 if form.errors else 200)
