@@ -100,6 +100,8 @@ def test_a_difference_that_was_turned_into_a_match_stays_in_sight(world: World, 
     assert page.count("It differed before") == 1
     assert f"It differed before, said {world.here.reviewer}" in page
     assert ": 318 bags on the draft" in page
+    page = reviewer.get(address(request, "lines/1/approve/")).content.decode()
+    assert f": It differed before, said {world.here.reviewer}" in page
 
 
 def test_without_javascript_one_button_saves_what_was_changed(world: World, reviewer: Client) -> None:

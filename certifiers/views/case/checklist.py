@@ -215,6 +215,17 @@ def _values(opened: Open, check: Check, papers: Sequence[Paper]) -> list[tuple[s
     return rows
 
 
+def differences(opened: Open) -> list[str]:
+    """What whoever decides on the line shown must have read: the note of each difference, and what differed at first."""
+    turned, told = queries.turned(opened.request), []
+    for check in opened.case.checks(opened.line.line):
+        if check.differs and check.standing:
+            told.append(f"{check.row.title}: {check.standing.note}")
+        elif before := turned.get((check.line_id, check.id)):
+            told.append(f"{check.row.title}: {_differed(opened, before)}")
+    return told
+
+
 def _who(opened: Open, verdict: CheckVerdict | None) -> str:
     if verdict is None:
         return ""

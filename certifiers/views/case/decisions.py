@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from certifiers.forms.decisions import RefuseForm, ReturnForm
 from certifiers.presenters.deciding import approved, waits
+from certifiers.views.case import checklist
 from certifiers.views.case.form_page import decide, form_page, passed, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
@@ -62,11 +63,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 ("15", _("US port of entry"), opened.request.port_of_entry),
             ],
             "sent_back": queries.sent_back(line.pk, line.certifier_id),
-            "notes": [
-                f"{check.row.title}: {check.standing.note}"
-                for check in opened.case.checks(line)
-                if check.differs and check.standing
-            ],
+            "notes": checklist.differences(opened),
             "passed": passed(opened),
             "button": _("Approve this line"),
             "shape": "main",

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from certifiers.forms.decisions import AloneForm, SendBackForm
+from certifiers.views.case import checklist
 from certifiers.views.case.form_page import decide, form_page, passed, revision_shown
 from certifiers.views.case.opening import open_case
 from nopic.presentation import words
@@ -42,11 +43,7 @@ def confirm(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 ("12", _("Lots"), ", ".join(lot.code for lot in opened.line.lots)),
                 ("5", _("Importer of record"), str(opened.request.contact or opened.request.importer or "")),
             ],
-            "notes": [
-                f"{check.row.title}: {check.standing.note}"
-                for check in opened.case.checks(line)
-                if check.differs and check.standing
-            ],
+            "notes": checklist.differences(opened),
             "passed": passed(opened),
             "button": _("Confirm the approval"),
             "shape": "main",
