@@ -44,6 +44,7 @@ SHELVES = [
         "limits",
         "accounts",
         "inputs",
+        "printed",
         "snapshot",
         "dispatch",
         "transitions",

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from nopic.certificates.models import (
     CancelWish,
     Certificate,
-    CertificateFile,
     RegistryEntry,
     RegistryOperation,
     Revision,
@@ -150,16 +149,6 @@ def is_certified(request: CertificateRequest) -> bool:
 def still_owed(slots: Iterable[SlotView]) -> list[SlotView]:
     """What the exporter of a certified request has still to send: the final transport document, and what comes later."""
     return [slot for slot in slots if slot.follows]
-
-
-def file_version(certificate: Certificate) -> int:
-    """Which PDF tells the truth now: of each version the odd one as issued, the even one with "Not valid for import"."""
-    return 2 * certificate.version - (0 if certificate.cancel_requested_at or certificate.superseded_at else 1)
-
-
-def file_to_hand_out(certificate: Certificate) -> CertificateFile | None:
-    """The PDF that tells the truth now, once it is made: whoever downloads a cancelled certificate reads it on the page."""
-    return certificate.files.filter(certifier_id=certificate.certifier_id, version=file_version(certificate)).first()
 
 
 def obstacles_to_ship(certificate: Certificate) -> list[str]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from nopic.certificates import policies, standing
+from nopic.certificates import policies, printed, standing
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.frames import queries as frames
 from nopic.requests.facts import load
@@ -29,7 +29,7 @@ def refresh(certificate: Certificate) -> None:
     certificate.request = request = CertificateRequest.objects.select_related("policy", "dossier").get(
         certifier_id=certificate.certifier_id, pk=certificate.request_id
     )
-    file, registrys = policies.file_to_hand_out(certificate), policies.registry_paper(certificate)
+    file, registrys = printed.file_to_hand_out(certificate), policies.registry_paper(certificate)
     facts = {
         "request_id": certificate.request_id,
         "importer_id": certificate.importer_id,

@@ -8,7 +8,7 @@ from typing import IO
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from nopic.certificates.models import PublicRecord
+from nopic.certificates.models import CertificateFile, PublicRecord
 from nopic.delivery.mails.sending import AREA
 from nopic.delivery.queries import stands
 from nopic.documents import files
@@ -105,6 +105,17 @@ def hand_out_registrys(request: HttpRequest, record: PublicRecord) -> HttpRespon
         return the_registrys(record)
     except files.Damaged:
         log.exception("the registry's PDF %s is damaged", record.registry_sha256[:12])
+        return render(request, "delivery/damaged.html", {"certifier": record.certifier}, status=500)
+
+
+def hand_out_version(
+    request: HttpRequest, record: PublicRecord, version: int, file: CertificateFile
+) -> HttpResponse | FileResponse:
+    """The marked page of an earlier version, which its name says too."""
+    try:
+        return _beside(record, f"version-{version}-REPLACED", file.sha256, file.size, AREA)
+    except files.Damaged:
+        log.exception("certificate file %s is damaged", file.sha256[:12])
         return render(request, "delivery/damaged.html", {"certifier": record.certifier}, status=500)
 
 

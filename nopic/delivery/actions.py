@@ -5,7 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from nopic.certificates.models import Certificate
-from nopic.certificates.policies import file_to_hand_out
+from nopic.certificates.printed import file_to_hand_out
 from nopic.certificates.statuses import CertificateStatus, RevisionStatus
 from nopic.delivery.mails.owing import exporter_address, owe_mail, owe_to_all, recipients
 from nopic.delivery.models import ConsignmentLink, Mail

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from nopic.certificates.models import Certificate, PublicRecord
-from nopic.certificates.policies import file_to_hand_out
+from nopic.certificates.printed import file_to_hand_out
 from nopic.delivery import actions, links
 from nopic.delivery.mails import (  # noqa: F401 - each module registers its letters
     afterwards,

@@ -57,4 +57,9 @@ urlpatterns = [
         handover.certificate_pdf,
         name="certificate_pdf",
     ),
+    path(
+        "<slug:certifier>/certificates/<int:certificate>/version-<int:version>.pdf",
+        handover.version_pdf,
+        name="version_pdf",
+    ),
 ]

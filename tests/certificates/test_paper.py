@@ -7,16 +7,17 @@ import pytest
 
 from nopic.certificates import actions, pdf, projection, queries
 from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
-from nopic.certificates.statuses import CertificateStatus
+from nopic.certificates.statuses import CertificateStatus, OperationKind
 from nopic.documents import files
 from nopic.tenants import secrets
 from nopic.tenants.context import bearer, organisation, tenant
 from nopic.workflow import dispatch
 from tests.delivery.consignments import text_of
-from tests.factories import World
+from tests.factories import World, signed_in
 from tests.faults import lab
 from tests.faults.conftest import _no_transaction_is_open_while_we_wait, oid, server  # noqa: F401 - the same registry
 from tests.faults.lab import begun, drain, fresh, in_a_child, owed, was_killed
+from tests.faults.test_changes import change as change_it
 from tests.mock_oid import MockOid
 
 CRASHES = ("paper.before_render", "paper.after_render", "paper.after_store", "paper.after_record")
@@ -70,6 +71,37 @@ def test_a_cancelled_certificate_gets_a_page_that_says_so_and_the_first_one_is_k
         assert PublicRecord.objects.get(certificate=certificate).file_sha256 == marked.sha256
     with files.open_verified(side.certifier.pk, marked.sha256, area="certificates") as stored:
         assert text_of(stored.read()).count("Not valid for import: cancelled") == 2  # on top, and on the broker's part
+
+
+def test_the_page_of_an_earlier_version_is_kept_as_it_was_and_once_more_with_a_mark_that_staff_and_exporter_read(
+    issued: list[Certificate], committed_world: World
+) -> None:
+    side, certificate = committed_world.here, issued[0]
+    drain("render", seconds=90)
+    with tenant(side.certifier):
+        first = certificate.files.get()
+    change_it(side, certificate, OperationKind.REVISE)
+    drain("registry", "render", seconds=90)
+    with tenant(side.certifier):
+        stored = {file.version: file for file in certificate.files.all()}
+        assert (sorted(stored), stored[1]) == ([1, 2, 3], first)
+        assert PublicRecord.objects.get(certificate=certificate).file_sha256 == stored[3].sha256
+    at = f"/tierra/certificates/{certificate.pk}"
+    for person in (side.sender, side.reviewer):
+        answer = signed_in(person).get(f"{at}/version-1.pdf")
+        assert f'"{fresh(certificate).number}-version-1-REPLACED.pdf"' in answer["Content-Disposition"]
+        page = b"".join(answer.streaming_content)
+        marked = text_of(page)
+        assert marked.count("Not valid for import: a newer version is in force") == 2
+        assert "Version 2" not in marked
+        assert signed_in(person).get(f"{at}/version-2.pdf").status_code == 404
+    assert (
+        f"{at}/version-1.pdf"
+        in signed_in(side.sender).get(f"/tierra/my-certificates/{certificate.pk}/").content.decode()
+    )
+    valid = text_of(b"".join(signed_in(side.sender).get(f"{at}/certificate.pdf").streaming_content))
+    assert ("Version 2" in valid, "Not valid for import" in valid) == (True, False)
+    assert signed_in(committed_world.there.sender).get(f"{at}/version-1.pdf").status_code in (403, 404)
 
 
 def test_a_process_killed_at_any_step_of_rendering_leaves_one_file(

@@ -7,11 +7,11 @@ import pytest
 import time_machine
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from nopic.certificates import policies
 from nopic.certificates.actions import cancel, revising
 from nopic.certificates.issuance.endings import revised
 from nopic.certificates.models import Certificate, PublicRecord, RegistryOperation, Revision
 from nopic.certificates.pdf import CertificateDocument, boxes_v1
+from nopic.certificates.printed import file_version
 from nopic.certificates.statuses import OperationKind
 from nopic.delivery import actions as delivery
 from nopic.delivery.mails import letters
@@ -108,7 +108,7 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
         account = accounts.account_of(side.item, side.account.crop_year)
         assert (account.issued, certificate.kilograms) == (Decimal(19200), Decimal(19200))
         assert (certificate.data["packages"]["count"], certificate.data["gross_weight_kg"]) == (320, "19520")
-        assert policies.file_version(certificate) == 3
+        assert file_version(certificate) == 3
         mails = Mail.objects.filter(certificate_id=pk, template="v1/revised").order_by("recipient_kind")
         assert [one.recipient_kind for one in mails] == ["broker", "exporter", "importer"]
         again = delivery.resend(certificate=certificate, recipient="importer", by=side.reviewer)

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
-from nopic.certificates import actions, policies
+from nopic.certificates import actions, policies, printed
 from nopic.certificates.issuance import endings
 from nopic.certificates.issuance.paper import issue_facts
 from nopic.certificates.models import Certificate, PublicRecord
@@ -82,7 +82,7 @@ def test_every_reader_is_told_which_number_to_use_instead(old: Consignment, worl
         assert (said["state"], said["replaced_by"], said["valid_for_import"]) == ("not_valid", NEW, False)
         assert as_json(PublicRecord.objects.get(certificate_id=new.pk), "public")["replaces"] == old.number
         assert file_name(record) == f"{old.number}-REPLACED.pdf"
-        assert policies.file_version(dead) == 2
+        assert printed.file_version(dead) == 2
         document = CertificateDocument.from_json(dead.data, issue_facts(dead))
         assert boxes_v1.context(document, "A4", boxes_v1.Typesetter())["standing"] == [
             "Not valid for import: replaced by another certificate"

@@ -543,6 +543,13 @@ ROWS: dict[str, Row] = {
     "treatment": Row(STAFF | EXPORTER, of_certificate, has_object=True, data={"kg": "1"}, posts=STAFF | {SENDER}),
     "inbox_treatment": Row(frozenset({IMPORTER, BROKER}), of_number, has_object=True, data={"kg": "1"}),
     "certificate_pdf": Row(STAFF | EXPORTER, of_certificate, ("get",), has_object=True),
+    "version_pdf": Row(
+        STAFF | EXPORTER,
+        lambda *at: {**of_certificate(*at), "version": 1},
+        ("get",),
+        has_object=True,
+        also=frozenset({404}),
+    ),  # of one that has no second version yet
     # The API knows keys and no sessions: whoever is merely signed in is asked for a key (tests/api).
     "api_schema": Row(frozenset(), nothing, closed=401),
     "api_certificates": Row(frozenset(), nothing, closed=401),

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nopic.certificates import limits, pdf, policies, projection, shipping, standing
+from nopic.certificates import limits, pdf, policies, printed, projection, shipping, standing
 from nopic.certificates.actions.revising import locked, next_sequence
 from nopic.certificates.actions.wishing import granted
 from nopic.certificates.issuance.endings import abandon, drop_changes
@@ -206,7 +206,7 @@ def _press(certificate: Certificate, *, by: User, verb: str, only_look: bool) ->
         _go_on(fresh, operation, by=by, only_look=only_look)
         owe("registry", operation.pk, certifier_id=fresh.certifier_id)
     else:
-        if fresh.number and policies.file_to_hand_out(fresh) is None:
+        if fresh.number and printed.file_to_hand_out(fresh) is None:
             owe("render", fresh.pk, certifier_id=fresh.certifier_id)
         _settled(fresh)
     if fresh.registry_lists is not None:  # whether it is put right is looked up once more

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from django.conf import settings
 
-from nopic.certificates import policies, standing
+from nopic.certificates import policies, printed, standing
 from nopic.certificates.issuance.desk import BY, registry_of, this_process
 from nopic.certificates.issuance.patience import Patience
 from nopic.certificates.models import Certificate, RegistryAttempt, RegistryOperation
@@ -94,5 +94,5 @@ def _put_right(certificate: Certificate) -> None:
     record(certificate, "registry agrees again", by=BY)
     resting = policies.resting_operation(certificate)
     certificate.attention = resting.last_error if resting else ""
-    if certificate.number and policies.file_to_hand_out(certificate) is None:
+    if certificate.number and printed.file_to_hand_out(certificate) is None:
         owe("render", certificate.pk, certifier_id=certificate.certifier_id)

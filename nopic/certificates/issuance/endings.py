@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from nopic.certificates import policies, projection, shipping
+from nopic.certificates import policies, printed, projection, shipping
 from nopic.certificates.models import CancelWish, Certificate, RegistryOperation, Revision
 from nopic.certificates.statuses import (
     CLOSED_OPERATION,
@@ -157,7 +157,7 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     revision = Revision.objects.get(
         certifier_id=certificate.certifier_id, certificate=certificate, version=version, status=RevisionStatus.APPROVED
     )
-    goods, file = goods_of(certificate), policies.file_to_hand_out(certificate)
+    goods, file = goods_of(certificate), printed.file_to_hand_out(certificate)
     certified = accounts.used_by(goods.line_id, goods.account.pk)  # without what never left and was given back before
     saved = max(certified - revision.net_kg, Decimal(0))
     advance(

@@ -1,7 +1,7 @@
 """The PDF of a published certificate: rendered, stored, recorded; repeatable at any time without a new number.
 
-There are at most two files: as issued, and once it is cancelled the same page with "Not valid for import" on it. The
-first is kept for ever and no longer handed out.
+Of each version there are at most two files: as issued, and once it is cancelled, replaced or followed by a newer version
+the same page with "Not valid for import" on it. The first is kept for ever and no longer handed out.
 """
 
 import logging
@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from nopic.certificates import pdf, policies, projection
+from nopic.certificates import pdf, policies, printed, projection
 from nopic.certificates.issuance.desk import BY
 from nopic.certificates.models import Certificate, CertificateFile
 from nopic.documents import files
@@ -33,21 +33,16 @@ def render_paper(claim: Claim) -> Later | None:
         if certificate is None or not certificate.number:
             claim.finish()
             return None
-        version = policies.file_version(certificate)
-        file = certificate.files.filter(certifier_id=claim.certifier_id, version=version).first()
-    if file:  # stored, and died before it was recorded as rendered
-        _record(claim, version, None)
+        due = _due(certificate)
+    if not due:  # stored, and died before it was recorded as rendered
+        _record(claim, {})
         return None
     if claim.crashes >= MOST_CRASHES:
         _give_up(claim, _("Rendering the PDF ended the process three times."))
         return None
     crash_point("paper.before_render")
     try:
-        rendered = pdf.render(
-            pdf.CertificateDocument.from_json(certificate.data, issue_facts(certificate)),
-            template_version=certificate.template_version,
-            page_size=certificate.page_size,  # type: ignore[arg-type]
-        )
+        made = {version: _print(certificate, data, standing) for version, (data, standing) in due.items()}
     except (pdf.UnprintableText, pdf.UnknownFact, pdf.SealBroken, LookupError) as error:
         log.exception("certificate %s cannot be rendered", claim.subject_id)
         _give_up(claim, _("The PDF cannot be rendered: %(why)s") % {"why": error})
@@ -57,11 +52,31 @@ def render_paper(claim: Claim) -> Later | None:
             _notice(claim, _("The PDF could not be rendered yet; it is tried again."))
         raise
     crash_point("paper.after_render")
-    stored = files.store(claim.certifier_id, BytesIO(rendered.pdf), area=AREA)
+    stored = {version: files.store(claim.certifier_id, BytesIO(page), area=AREA) for version, page in made.items()}
     crash_point("paper.after_store")
-    _record(claim, version, stored)
+    _record(claim, stored)
     crash_point("paper.after_record")
     return None
+
+
+def _due(certificate: Certificate) -> dict[int, tuple[dict[str, Any], list[str]]]:
+    """By file version, of what is not stored yet: the data to print and why the page is not valid, if it is not.
+
+    The page that tells the truth now comes first; then each earlier version's, which says that a newer one is in force.
+    """
+    wanted = {printed.file_version(certificate): (certificate.data, _standing(certificate))}
+    for version, before in printed.earlier_versions(certificate):
+        wanted[printed.marked_file(version)] = (before, ["earlier"])
+    there = set(certificate.files.filter(certifier_id=certificate.certifier_id).values_list("version", flat=True))
+    return {version: wanted[version] for version in wanted if version not in there}
+
+
+def _print(certificate: Certificate, data: dict[str, Any], standing: list[str]) -> bytes:
+    return pdf.render(
+        pdf.CertificateDocument.from_json(data, issue_facts(certificate) | {"statuses": standing}),
+        template_version=certificate.template_version,
+        page_size=certificate.page_size,  # type: ignore[arg-type]
+    ).pdf
 
 
 def issue_facts(certificate: Certificate) -> dict[str, Any]:
@@ -93,15 +108,15 @@ def _certificate(claim: Claim) -> Certificate | None:
     )
 
 
-def _record(claim: Claim, version: int, stored: files.Stored | None) -> None:
+def _record(claim: Claim, stored: dict[int, files.Stored]) -> None:
     with tenant(claim.certifier_id):
         certificate = _certificate(claim)
         assert certificate is not None  # noqa: S101 - certificates are never deleted
-        if stored:
+        for version, file in stored.items():
             # The first stored file wins; a worker that lost its lease may have been faster.
             CertificateFile.objects.get_or_create(
                 certifier_id=claim.certifier_id, certificate=certificate, version=version,
-                defaults={"sha256": stored.sha256, "size": stored.size},
+                defaults={"sha256": file.sha256, "size": file.size},
             )  # fmt: skip
         if not certificate.rendered_at:
             certificate.rendered_at = database_now()

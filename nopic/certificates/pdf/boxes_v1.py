@@ -40,6 +40,7 @@ LABEL_CATEGORIES = {
 MODES = {"sea": "By sea", "air": "By air", "road": "By road", "rail": "By rail"}
 STATUSES = {
     "pending": "not yet published", "cancelled": "cancelled", "replaced": "replaced by another certificate",
+    "earlier": "a newer version is in force",
     "used_up": "used up", "expired": "expired",
 }  # fmt: skip
 

@@ -204,7 +204,7 @@ class Issue:
     """What is known only once the registry has published: number, time, verification, standing.
 
     `replaces` is the number of the certificate that this one replaces. `statuses` is empty while the certificate is
-    good for entry; each other entry is printed as a reason why it is not. Of them only cancelled and replaced come about today: a
+    good for entry; each other entry is printed as a reason why it is not. Of them only cancelled, replaced and earlier come about today: a
     paper is made once the registry has published, and a single shipment is neither used up nor does it expire.
     """
 
@@ -214,7 +214,7 @@ class Issue:
     verification_key: Key
     registry_is_mock: bool
     replaces: Number | None = None
-    statuses: tuple[Literal["pending", "cancelled", "replaced", "used_up", "expired"], ...] = ()
+    statuses: tuple[Literal["pending", "cancelled", "replaced", "earlier", "used_up", "expired"], ...] = ()
 
     def __post_init__(self) -> None:
         if datetime.fromisoformat(self.published_at).tzinfo is None:

@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nopic.certificates.models import Certificate, PublicRecord
+from nopic.certificates.printed import marked_file
 from nopic.delivery import actions, queries
-from nopic.delivery.access import Reader, hand_out, hand_out_record, hand_out_registrys, may_download
+from nopic.delivery.access import Reader, hand_out, hand_out_record, hand_out_registrys, hand_out_version, may_download
 from nopic.delivery.mails.owing import recipients
 from nopic.delivery.presenters import show
 from nopic.requests.facts import policy_of
@@ -91,6 +92,25 @@ def certificate_pdf(request: PortalRequest, certificate: int) -> HttpResponseBas
     if record is None or not record.file_sha256 or not may_download(record, _reader(request)):
         raise Http404("no PDF yet")
     return hand_out(request, record)
+
+
+@require_safe
+@certifier_door(*EVERYBODY, opens_tenant=False)
+def version_pdf(request: PortalRequest, certificate: int, version: int) -> HttpResponseBase:
+    """The PDF of an earlier version, marked as one that a newer version took the place of."""
+    with tenant(request.certifier, request.user):
+        found = certificate_of(request, certificate)
+        file = None
+        if version < found.version:
+            file = found.files.filter(certifier_id=found.certifier_id, version=marked_file(version)).first()
+        record = (
+            PublicRecord.objects.select_related("certifier")
+            .filter(certifier_id=found.certifier_id, certificate_id=found.pk)
+            .first()
+        )
+    if file is None or record is None:
+        raise Http404("no PDF of this version")
+    return hand_out_version(request, record, version, file)
 
 
 @require_safe
