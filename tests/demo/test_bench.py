@@ -61,7 +61,7 @@ def test_a_thousand_is_the_beginning_of_a_million(db):
             for size in (1000, 3000)
         )
     assert few == many[-1000:]
-    assert sum(is_open for *_, is_open, _leaves in few) == rows.FIRST_PAGE
+    assert sum(is_open for *_, is_open, _leaves, _whole in few) == rows.FIRST_PAGE
 
 
 def test_the_rows_are_found_by_every_hot_query(committed):
