@@ -171,7 +171,7 @@ def test_what_is_only_typed_into_a_correction_of_another_request_is_not_compared
     typed = {
         "status": "questions_open",
         "transport_document": "TYPED-4711",
-        "containers": [{"number": "APLU 417512 5"}],
+        "containers": [{"number": "MSKU 712207 8"}],
     }
     _earlier, (found,) = said(world, importer_id=world.other_importer.pk, **typed)
     assert found.staff_sentence.startswith(f"{MINE} is in ")
@@ -189,8 +189,10 @@ def test_the_database_writes_numbers_as_they_are_compared(world: World) -> None:
         CertificateRequest.objects.filter(pk=request.pk).update(**told)
         kept = TransportNumber.objects.filter(request_id=request.pk).values_list("plain", flat=True)
         assert sorted(kept) == sorted([compactly(odd), "MSKU1", "S2"])
-        CertificateRequest.objects.filter(pk=request.pk).update(status="withdrawn")
+        CertificateRequest.objects.filter(pk=request.pk).update(status="questions_open", vessel="Typed", containers=[])
         assert len(kept.all()) == 3
+        CertificateRequest.objects.filter(pk=request.pk).update(status="submitted")
+        assert list(kept.all()) == ["TYPED"]
 
 
 def test_requests_from_before_the_table_are_filled_in_and_the_migration_goes_on(committed_world: World) -> None:

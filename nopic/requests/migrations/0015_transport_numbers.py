@@ -1,6 +1,7 @@
 """What each request travels in, in plain letters and figures, kept by the database for those that name the same.
 
-A trigger, because a row here that is not what the request says would hide a container that is named twice.
+A trigger, because a row here that is not what the request says would hide a container that is named twice. While
+questions are open, what was sent last stays: what is being typed counts once it is sent.
 """
 
 import string
@@ -36,9 +37,11 @@ BEGIN
 END $$;
 CREATE TRIGGER transport_numbers_first AFTER INSERT ON requests_certificaterequest
   FOR EACH ROW EXECUTE FUNCTION keep_transport_numbers();
-CREATE TRIGGER transport_numbers_again AFTER UPDATE OF vessel, transport_document, containers ON requests_certificaterequest
-  FOR EACH ROW WHEN ((OLD.vessel, OLD.transport_document, OLD.containers)
-                     IS DISTINCT FROM (NEW.vessel, NEW.transport_document, NEW.containers))
+CREATE TRIGGER transport_numbers_again
+  AFTER UPDATE OF vessel, transport_document, containers, status ON requests_certificaterequest
+  FOR EACH ROW WHEN (NEW.status <> 'questions_open' AND (
+    OLD.status = 'questions_open' OR (OLD.vessel, OLD.transport_document, OLD.containers)
+                                     IS DISTINCT FROM (NEW.vessel, NEW.transport_document, NEW.containers)))
   EXECUTE FUNCTION keep_transport_numbers()
 """
 # The owner sees each certifier's requests only behind its door. What is deferred is checked at once, because no table is
