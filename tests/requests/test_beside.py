@@ -1,11 +1,10 @@
 """A container, a seal, a transport document and a lot in two requests: said to whom it concerns, never a silent block."""
 
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from nopic.requests.beside import MARKS, compactly
@@ -193,23 +192,3 @@ def test_the_database_writes_numbers_as_they_are_compared(world: World) -> None:
         assert len(kept.all()) == 3
         CertificateRequest.objects.filter(pk=request.pk).update(status="submitted")
         assert list(kept.all()) == ["TYPED"]
-
-
-def test_requests_from_before_the_table_are_filled_in_and_the_migration_goes_on(committed_world: World) -> None:
-    side = committed_world.here
-    with transaction.atomic():
-        factories.submitted(side)
-    rows, door = "SELECT request_id, plain FROM requests_transportnumber ORDER BY 1, 2", [str(side.certifier.pk)]
-    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", door)
-        cursor.execute(rows)
-        before = cursor.fetchall()
-        cursor.execute(
-            "DELETE FROM requests_transportnumber; SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED"
-        )
-        cursor.execute(import_module("nopic.requests.migrations.0015_transport_numbers").FILL)
-        cursor.execute("ALTER TABLE requests_transportnumber ADD CONSTRAINT later CHECK (plain <> '')")
-        cursor.execute("SELECT set_config('app.tenant', %s, true)", door)
-        cursor.execute(rows)
-        assert (cursor.fetchall(), len(before)) == (before, 4)
-        transaction.set_rollback(True, using="owner")
