@@ -11,7 +11,7 @@ from nopic.presentation.forms import DateInput, on_paper
 from nopic.products.hts import HtsCode
 from nopic.products.models import ProductVersion
 from nopic.products.statuses import ProductStatus
-from nopic.requests.quantities import QuantityError, read_number
+from nopic.requests.quantities import QuantityError, read_kg
 from nopic.tenants.countries import countries
 from nopic.tenants.models import Exporter
 
@@ -22,7 +22,7 @@ def country_choices() -> list[tuple[str, str]]:
 
 
 class KilogramField(forms.CharField):
-    """Kilograms typed in any notation; cleaned to Decimal."""
+    """Kilograms typed in any notation, also with another unit behind them; cleaned to Decimal."""
 
     def __init__(self, *, negative: bool = False, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
@@ -36,7 +36,7 @@ class KilogramField(forms.CharField):
             return None
         sign = -1 if self.negative and typed.startswith(("-", "−")) else 1
         try:
-            return sign * read_number(
+            return sign * read_kg(
                 typed.lstrip("-−") if self.negative else typed, str(self.label)[:1].lower() + str(self.label)[1:]
             )
         except QuantityError as error:

@@ -17,6 +17,7 @@ from nopic.frames.presenters import drawn
 from nopic.frames.statuses import PermissionStatus
 from nopic.presentation.forms import posted
 from nopic.requests.facts import policy_of
+from nopic.requests.quantities import as_typed
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
 from nopic.workflow.clock import now
@@ -64,7 +65,7 @@ def permission(request: PortalRequest, nop_id: str, permission_id: int) -> HttpR
             posted(request),
             initial={
                 "max_days": min(found.asked_days, policy.max_days),
-                "max_kg": f"{min(found.asked_kg, policy.max_kg):f}".rstrip("0").rstrip("."),
+                "max_kg": as_typed(min(found.asked_kg, policy.max_kg)),
                 "valid_from": today,
                 "valid_to": today + timedelta(days=365),
             },

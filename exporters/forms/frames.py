@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.presentation.forms import on_paper
-from nopic.requests.quantities import QuantityError, read_number
+from nopic.requests.quantities import QuantityError, read_kg
 
 
 class Kilograms(forms.CharField):
-    """Kilograms typed in any notation, cleaned to Decimal; `what` names them in sentences."""
+    """Kilograms typed in any notation, also with another unit behind them, cleaned to Decimal; `what` names them in sentences."""
 
     def __init__(self, *, what: Any, **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
@@ -22,7 +22,7 @@ class Kilograms(forms.CharField):
     def clean(self, value: Any) -> Decimal:
         """Decimal kilograms above 0, three places at most."""
         try:
-            return read_number(super().clean(value), str(self.what))
+            return read_kg(super().clean(value), str(self.what))
         except QuantityError as error:
             raise forms.ValidationError(str(error)) from error
 

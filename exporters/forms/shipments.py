@@ -15,6 +15,7 @@ from nopic.frames.models import Shipment
 from nopic.frames.presenters import told
 from nopic.presentation.forms import DateInput, on_paper
 from nopic.presentation.typed import whole
+from nopic.requests.quantities import as_typed
 
 MOST_LOTS, LOT_LENGTH = 200, 40
 
@@ -68,7 +69,7 @@ class SaidForm(forms.Form):
     def initial_of(shipment: Shipment, until: date = date.max) -> dict[str, Any]:
         """What stands now, to be changed; a day after `until` is not offered."""
         return {
-            "departs_on": min(shipment.departs_on, until), "kg": f"{shipment.kg:f}".rstrip("0").rstrip("."),
+            "departs_on": min(shipment.departs_on, until), "kg": as_typed(shipment.kg),
             "lots": ", ".join(shipment.lots), "unit": shipment.unit, "document": shipment.document,
         }  # fmt: skip
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from nopic.presentation.forms import DateInput
 from nopic.requests.models import Supplier
-from nopic.requests.quantities import QuantityError, read_number
+from nopic.requests.quantities import QuantityError, read_kg
 
 
 def _forward(form: forms.Form, data: dict[str, Any]) -> dict[str, Any]:
@@ -81,6 +81,6 @@ class CertificateForm(forms.Form):
     def clean_kg(self) -> Any:
         """Decimal kilograms in any notation."""
         try:
-            return read_number(self.cleaned_data["kg"], _("the kilograms on the certificate"))
+            return read_kg(self.cleaned_data["kg"], _("the kilograms on the certificate"))
         except QuantityError as error:
             raise forms.ValidationError(str(error)) from error

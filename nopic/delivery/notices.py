@@ -10,8 +10,7 @@ from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.statuses import RequestStatus
 from nopic.review.models import QuestionRound
 from nopic.tenants.context import tenant
-from nopic.tenants.models import Membership
-from nopic.tenants.statuses import Role
+from nopic.tenants.people import office_addresses
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
 
@@ -70,17 +69,13 @@ def correction_due(claim: Claim) -> Later | None:
 
 @handles("cancel_wished", queue="mail")
 def cancel_wished(claim: Claim) -> Later | None:
-    """The office reads once of each wish to cancel; its admins do where the office has no address of its own."""
+    """The office reads once of each wish to cancel."""
     with tenant(claim.certifier_id):
         wish = CancelWish.objects.select_related("certificate").get(
             certifier_id=claim.certifier_id, pk=claim.subject_id
         )
         request = request_of(claim, wish.certificate.request_id)
-        admins = Membership.objects.filter(
-            certifier_id=claim.certifier_id, role=Role.CERTIFIER_ADMIN, is_active=True, user__is_active=True
-        )
-        own = request.certifier.email
-        for address in [own] if own else list(admins.order_by("pk").values_list("user__email", flat=True)):
+        for address in office_addresses(request.certifier):
             owe_mail(
                 key=f"cancel_wished:{wish.pk}:{address}"[:120], template="cancel_wished", to=address, kind="staff",
                 request=request, certificate=wish.certificate, context={"wish": wish.pk},

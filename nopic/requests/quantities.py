@@ -119,6 +119,15 @@ def apart(typed: str, unit: str) -> tuple[str, str]:
     return (found["number"].strip(), named) if found and named else (typed, unit)
 
 
+def read_kg(typed: str, what: "str | Promise | None" = None) -> Decimal:
+    """Kilograms of a box that has no choice of units: a unit behind the number (`12 t`) is understood.
+
+    Raises QuantityError.
+    """
+    number, unit = apart(typed, "kg")
+    return to_kg(read_number(number, what), unit)
+
+
 def plain_number(typed: str) -> Decimal | None:
     """The number, 0 or more, that a text means by the rule above; nothing when its separators make none."""
     text = _APOSTROPHES.sub("'", _SPACES.sub(" ", typed)).strip()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from nopic.tenants.models import Invitation, Membership
+from nopic.tenants.models import Certifier, Invitation, Membership
 from nopic.tenants.statuses import Role
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
@@ -25,6 +25,16 @@ INDISPENSABLE = {
 def members(**organisation: Any) -> QuerySet[Membership]:
     """Active and former members of one organisation, newest last."""
     return Membership.objects.filter(**organisation).select_related("user").order_by("-is_active", "pk")
+
+
+def office_addresses(certifier: Certifier) -> list[str]:
+    """Where a certifier reads what waits for it: the office's own address, or its admins where it has none."""
+    if certifier.email:
+        return [certifier.email]
+    admins = Membership.objects.filter(
+        certifier_id=certifier.pk, role=Role.CERTIFIER_ADMIN, is_active=True, user__is_active=True
+    )
+    return list(admins.order_by("pk").values_list("user__email", flat=True))
 
 
 def holder(email: str, role: str, /, **organisation: Any) -> Membership | None:

@@ -14,6 +14,7 @@ from nopic.frames.policies import Terms, why_not_period
 from nopic.frames.statuses import PermissionStatus
 from nopic.tenants import post
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Certifier
 from nopic.workflow import clock, dispatch
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
@@ -31,6 +32,28 @@ def page(world: World) -> str:
 def answer_page(world: World, permission: Permission) -> str:
     side = world.here
     return f"/{side.certifier.slug}/operations/{side.exporter.nop_id}/time-frames/{permission.pk}/"
+
+
+@pytest.mark.parametrize(("typed", "kilograms"), [("60 t", "60000"), ("150.1250", "150.125"), ("1,5", "1.5")])
+def test_kilograms_are_asked_for_and_granted_as_they_are_typed(world: World, typed: str, kilograms: str) -> None:
+    side = world.here
+    said = {
+        "item": side.item.pk,
+        "days": "92",
+        "kg": typed,
+        "per_month": "30",
+        "reason": "A truck every night, always.",
+    }
+    assert signed_in(side.sender).post(page(world), said).status_code == 302
+    with tenant(side.certifier):
+        asked = Permission.objects.get(certifier=side.certifier)
+    assert asked.asked_kg == Decimal(kilograms)
+    staff = signed_in(side.reviewer)
+    offered = staff.get(answer_page(world, asked)).context["form"].initial
+    assert staff.post(answer_page(world, asked), {**offered, "answer": "grant"}).status_code == 302
+    with tenant(side.certifier):
+        asked.refresh_from_db()
+    assert asked.max_kg == Decimal(kilograms)
 
 
 def test_an_exporter_asks_on_the_page_and_staff_grant_it_on_the_operations_page(world: World) -> None:
@@ -175,6 +198,33 @@ def test_both_the_first_and_the_last_day_of_a_time_frame_count(days: int, said: 
 def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rules(time_frames=changes)
+
+
+@pytest.mark.parametrize("office", ["office@tierra.example", ""])
+def test_the_office_reads_once_by_e_mail_that_a_time_frame_is_asked_for(
+    world: World, mailoutbox: list[Any], office: str
+) -> None:
+    side = world.here
+    Certifier.objects.filter(pk=side.certifier.pk).update(email=office)
+    asked = asked_for(side, kg=Decimal("60000.5"))
+    work("permission_asked")
+    work("permission_asked")
+    (letter,) = mailoutbox
+    assert letter.to == [office or side.admin.email]
+    assert letter.subject == f"Time frame asked for: {side.exporter}, Organic green coffee CANARY-tierra"
+    for words in (
+        str(side.sender),
+        "Up to 92 days and 60,000.5 kg",
+        "A truck leaves every night.",
+        answer_page(world, asked),
+    ):
+        assert words in letter.body, words
+
+
+def test_nobody_is_asked_for_an_answer_that_was_given_already(world: World, mailoutbox: list[Any]) -> None:
+    permitted(world.here)
+    work("permission_asked")
+    assert not mailoutbox
 
 
 @pytest.mark.parametrize(

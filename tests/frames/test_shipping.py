@@ -277,6 +277,19 @@ def test_a_truck_is_recorded_on_the_page_twice_tapped_and_once_counted(here: Sid
     assert "Shipment 2" not in text
 
 
+def test_kilograms_of_a_shipment_may_bear_another_unit_and_stay_what_they_are_when_it_leaves(here: Side) -> None:
+    certificate, browser = issued(here), signed_in(here.sender)
+    planned = browser.post(page(here, certificate), form(left="no", kg="12 t"), follow=True).content.decode()
+    assert "Shipment 1 is recorded: 12,000 kg." in planned
+    browser.post(page(here, certificate), form(left="no", kg="150.1250", unit="XYZ 9", document="CMR 2"))
+    for number, kilograms in ((1, Decimal(12_000)), (2, Decimal("150.125"))):
+        offered = browser.get(page(here, certificate, f"{number}/")).context["forms"]["depart"].initial
+        said = {**offered, "departs_on": offered["departs_on"].isoformat(), "verb": "depart", "seen": "1"}
+        assert browser.post(page(here, certificate, f"{number}/"), said).status_code == 302
+        with tenant(here.certifier):
+            assert Shipment.objects.get(certifier=here.certifier, number=number).kg == kilograms
+
+
 def test_too_much_is_said_at_the_field_and_nothing_is_lost(here: Side) -> None:
     certificate = issued(here)
     answer = signed_in(here.sender).post(page(here, certificate), form(kg="40,001"))

@@ -17,6 +17,7 @@ from nopic.frames import actions, queries
 from nopic.frames.policies import obstacles_to_draw
 from nopic.frames.presenters import drawn
 from nopic.presentation.forms import posted
+from nopic.presentation.words import kg
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
@@ -51,7 +52,9 @@ def shipments(request: PortalRequest, certificate_id: int) -> HttpResponse:
         except Overtaken:
             form.add_error(None, _("The certificate was changed meanwhile. Look at it once more."))
         else:
-            messages.success(request, _("Shipment %(n)s is recorded.") % {"n": made.number})
+            messages.success(
+                request, _("Shipment %(n)s is recorded: %(kg)s kg.") % {"n": made.number, "kg": kg(made.kg)}
+            )
             return redirect(request.path)
     allowance = queries.allowance_of(request.certifier.pk, found.pk)
     part = queries.shipments(allowance, request.GET.get("from")) if allowance else None

@@ -11,7 +11,7 @@ from nopic.presentation.forms import DateInput, on_paper
 from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, read_container
 from nopic.requests.models import OnBehalf
-from nopic.requests.quantities import QuantityError, read_number, to_kg
+from nopic.requests.quantities import QuantityError, read_kg
 from nopic.watch.models import Treatment
 from nopic.workflow.clock import today
 
@@ -134,7 +134,7 @@ class TreatmentForm(forms.Form):
     def clean_kg(self) -> Any:
         """Kilograms in any of the four notations."""
         try:
-            return to_kg(read_number(self.cleaned_data["kg"], _("The net weight treated")), "kg")
+            return read_kg(self.cleaned_data["kg"], _("the net weight treated"))
         except QuantityError as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -14,7 +14,7 @@ from nopic.certificates.statuses import Corrected
 from nopic.oid.numbers import WrongFormat, read_nop_id
 from nopic.presentation.forms import on_paper
 from nopic.products.hts import HtsCode
-from nopic.requests.quantities import QuantityError, apart, as_typed, read_number, to_kg
+from nopic.requests.quantities import QuantityError, as_typed, read_kg, read_number
 
 MOST_LOTS = 200
 MOST_PACKAGES = 9_999_999
@@ -146,9 +146,8 @@ def whole_packages(typed: str) -> int:
 
 def kilograms(typed: str, what: str, line: str = "") -> Decimal:
     """A weight; a unit behind the number is understood. Raises ValidationError, which names the `line` it stands in."""
-    number, unit = apart(typed, "kg")
     try:
-        return to_kg(read_number(number, what), unit)
+        return read_kg(typed, what)
     except QuantityError as error:
         raise forms.ValidationError(error.about(line[:40]) if line else str(error)) from error
 

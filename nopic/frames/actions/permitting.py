@@ -43,6 +43,7 @@ def ask(
             raise
         raise Twice(str(item)) from error
     record(permission, "asked", by=by, new=permission.status, note=reason, days=days, kg=str(kg), item=item.pk)
+    owe("permission_asked", permission.pk, certifier_id=permission.certifier_id)
     return permission
 
 
