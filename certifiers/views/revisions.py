@@ -60,7 +60,7 @@ def revision(request: PortalRequest, certificate_id: int, revision_id: int) -> H
     context = {
         "certificate": found,
         "revision": wish,
-        "rows": queries.compared(found, wish),
+        "rows": [row for row in queries.compared(found, wish) if row.changed],
         "to_decide": wish.status == RevisionStatus.REQUESTED,
         "by_two": wish.corrects or wish.two_people,
         "obstacles": _obstacles(request, found, wish),

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from nopic.certificates.models import CancelWish
+from nopic.certificates.models import CancelWish, Certificate, Revision
 from nopic.delivery.mails.owing import exporter_address, owe_mail
-from nopic.requests.models import CertificateRequest, Correction, OnBehalf
+from nopic.requests.models import CertificateRequest, Correction, OnBehalf, RequestLine
 from nopic.requests.statuses import RequestStatus
 from nopic.review.models import QuestionRound
 from nopic.tenants.context import tenant
 from nopic.tenants.people import office_addresses
+from nopic.watch.models import Concern
+from nopic.watch.queries import reached_lines
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, handles
 
@@ -75,13 +77,45 @@ def cancel_wished(claim: Claim) -> Later | None:
             certifier_id=claim.certifier_id, pk=claim.subject_id
         )
         request = request_of(claim, wish.certificate.request_id)
-        for address in office_addresses(request.certifier):
-            owe_mail(
-                key=f"cancel_wished:{wish.pk}:{address}"[:120], template="cancel_wished", to=address, kind="staff",
-                request=request, certificate=wish.certificate, context={"wish": wish.pk},
-            )  # fmt: skip
+        _to_office(request, f"cancel_wished:{wish.pk}", "cancel_wished", wish.certificate, wish=wish.pk)
         claim.finish()
     return None
+
+
+@handles("version_asked", queue="mail")
+def version_asked(claim: Claim) -> Later | None:
+    """The office reads once of each version that is asked for, a corrected digit included."""
+    with tenant(claim.certifier_id):
+        asked = Revision.objects.select_related("certificate").get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        request = request_of(claim, asked.certificate.request_id)
+        _to_office(request, f"version_asked:{asked.pk}", "version_asked", asked.certificate, revision=asked.pk)
+        claim.finish()
+    return None
+
+
+@handles("concern_noticed", queue="mail")
+def concern_noticed(claim: Claim) -> Later | None:
+    """The office reads once of each party or product that lost its standing."""
+    with tenant(claim.certifier_id):
+        concern = Concern.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        lines = RequestLine.objects.filter(reached_lines(concern), certifier_id=claim.certifier_id, removed=False)
+        reached = lines.order_by("-pk").first()
+        if reached is not None:  # an e-mail hangs on a request: of those that it reaches the newest
+            request = request_of(claim, reached.request_id)
+            _to_office(request, f"concern_noticed:{concern.pk}", "concern_noticed", concern=concern.pk)
+        claim.finish()
+    return None
+
+
+def _to_office(
+    request: CertificateRequest, key: str, template: str, certificate: Certificate | None = None, **context: int
+) -> None:
+    """Owe the certifier's office one e-mail with this key."""
+    for address in office_addresses(request.certifier):
+        owe_mail(
+            key=f"{key}:{address}"[:120], template=template, to=address, kind="staff", request=request,
+            certificate=certificate, context=context,
+        )  # fmt: skip
 
 
 def request_of(claim: Claim, request_id: int) -> CertificateRequest:

@@ -4,6 +4,7 @@ Source: ux.md §9 (Fri 27 Nov, with the year when it is not the current one; kil
 as an echo). All functions take plain values and return plain text; they are cheap enough to call for every row.
 """
 
+import re
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
+_PLURAL = re.compile(r"(?<=x)es$|(?<=[cs]h)es$|(?<=ss)es$|(?<=[a-z])(?<!s)s$")
 # Marked for translation here, looked up in `_day`: lists of lazy strings would cost more than the rest of a row.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -109,6 +111,17 @@ def plain_kg(weight: Decimal | int) -> str:
 def tonnes(weight: Decimal | int) -> str:
     """`19.2 t`: the echo beside a typed weight in kilograms, so that a misread comma is seen."""
     return gettext("%(weight)s t") % {"weight": _tidy(f"{Decimal(weight) / 1000:,.6f}")}
+
+
+def packages(count: int, kind: str) -> str:
+    """`320 jute bags`, and `1 jute bag`: kinds are typed in the plural, in whatever language."""
+    return f"{count:,} {of_one(kind) if count == 1 else kind}".strip()
+
+
+def of_one(kind: str) -> str:
+    """`bag of 60 kg` of `bags of 60 kg`: without the plural's ending, which English and its neighbours share."""
+    noun, space, rest = re.split(r"(\s(?:of|with|\(|\d)|$)", kind, maxsplit=1)
+    return _PLURAL.sub("", noun) + space + rest
 
 
 def _tidy(figures: str) -> str:

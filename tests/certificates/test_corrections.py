@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, ProgrammingError, transaction
 
@@ -93,6 +94,8 @@ def test_a_wrong_digit_is_asked_for_checked_told_to_usda_and_approved_by_another
     paper = SimpleUploadedFile("booking.pdf", text_pdf(), "application/pdf")
     assert exporter.post(f"{at}paper/", {"paper": paper}).status_code == 302
     assert "booking.pdf" in exporter.get(at).content.decode()
+    consignments.work("version_asked", "mail")
+    assert [one.to for one in mail.outbox if one.subject.startswith("Version 2 asked for")] == [[side.certifier.email]]
     with tenant(side.certifier):
         revision = Revision.objects.get(certificate_id=pk)
     page = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core import mail
 from django.db import IntegrityError, ProgrammingError, transaction
 
 from nopic.certificates.actions import cancel, revising
@@ -62,10 +63,10 @@ def published(consignment: Consignment) -> Certificate:
     return certificate
 
 
-def written(mail: Mail) -> letters.Letter:
+def written(row: Mail) -> letters.Letter:
     """The letter of an e-mail's row, as it would be sent now."""
-    claim = Claim(1, "mail", mail.certifier_id, mail.pk, fence=1, asked=1, attempts=1, crashes=0, ends_at=0)
-    return letters.write(_case(claim, mail))
+    claim = Claim(1, "mail", row.certifier_id, row.pk, fence=1, asked=1, attempts=1, crashes=0, ends_at=0)
+    return letters.write(_case(claim, row))
 
 
 def ask(consignment: Consignment) -> Revision:
@@ -87,6 +88,7 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     form = exporter.get(f"/tierra/certificates/{pk}/revise/").content.decode()
     assert "VV-26-088; 9,600" in form
     assert exporter.post(f"/tierra/certificates/{pk}/revise/", ASKED).status_code == 302
+    consignments.work("version_asked", "mail")
     revision = _only(side.certifier, pk)
     assert "To decide" in exporter.get(f"/tierra/my-certificates/{pk}/").content.decode()
     assert str(pk) in staff.get("/tierra/certificates/?state=revision").content.decode()
@@ -94,7 +96,11 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     for words in ("38,400 kg", "19,200 kg", "Rolled over.", "VV-26-089 (9,600 kg)", "640 jute bags", "320 jute bags",
                   "39,040 kg", "19,520 kg"):  # fmt: skip
         assert words in page
+    [told] = [one for one in mail.outbox if one.subject == f"Version 2 asked for: {issued.number}"]
+    assert told.to == [side.certifier.email]
     at = f"/tierra/certificates/{pk}/revisions/{revision.pk}/"
+    for words in ("Rolled over.", "Net weight: 38,400 kg → 19,200 kg", at):
+        assert words in told.body
     assert "Needed when it is refused" in page
     assert staff.post(at, {"verdict": "refuse"}).status_code == 422
     assert staff.post(at, {"verdict": "approve"}).status_code == 302
@@ -119,6 +125,9 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
         letter = written(mails[0])
     assert letter.subject == f"Version 2: {issued.number}"
     assert ("Net weight", "19,200 kg") in letter.facts
+    changed = next(line for line in letter.lines if line.startswith("Changed: "))
+    for words in ("Net weight: 38,400 kg → 19,200 kg", "Packages: 640 jute bags → 320 jute bags", "Half of it."):
+        assert words in changed
     shown = exporter.get(f"/v/{issued.number}?k={issued.key}").content.decode()
     assert "Version 2 of" in shown
     assert "19,200 kg" in shown
@@ -139,11 +148,15 @@ def test_whoever_asked_takes_a_version_back_until_it_is_decided(
     exporter, staff = factories.signed_in(side.sender), factories.signed_in(side.reviewer)
     asker, other = (exporter, staff) if asked_by == "exporter" else (staff, exporter)
     slip = ASKED | {"net": "1,5", "gross": "2", "packages": "1", "lots": "VV-26-088"}
-    assert asker.post(at, slip).status_code == 302
+    doubted = asker.post(at, slip)
+    assert doubted.status_code == 422
+    assert "from 38,400 kg to 1.5 kg (0.0015 t). Is it so few?" in doubted.content.decode()
+    assert asker.post(at, slip | {"meant": "19.200"}).status_code == 422  # another weight was meant
+    assert asker.post(at, slip | {"meant": "1.500"}).status_code == 302
     wish = _only(side.certifier, issued.certificate.pk)
     back = {"do": "back", "asked": str(wish.pk)}
     page = asker.get(at).content.decode()
-    for words in ("1.5 kg", "38,400 kg", "Take it back"):
+    for words in ("1.5 kg", "38,400 kg", "1 jute bag<", "Take it back"):
         assert words in page
     assert "See it, or take it back" in asker.get(at.replace("revise", "change")).content.decode()
     if asked_by == "exporter":  # staff refuse it, with a word to the exporter
@@ -249,33 +262,55 @@ def _only(certifier: object, pk: int) -> Revision:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "field", "words"),
     [
-        ({"net": "38,401", "lots": "VV-26-088"}, "A revision can only lower the net weight"),
-        ({"net": "19,200", "lots": "VV-26-088; 19,000"}, "The lots add up to 19,000 kg"),
-        ({"net": "nothing"}, "Enter the net weight"),
-        ({"lots": ""}, "Name at least one lot."),
-        ({"gross": "39,040"}, "The gross weight is still 39,040 kg."),
-        ({"gross": "19,199"}, "The gross weight, 19,199 kg, is less than the net weight"),
-        ({"gross": "39040 lb;"}, "Enter the gross weight as a number"),
-        ({"packages": "640"}, "640 packages would hold 30 kg each; until now it is 60 kg."),
-        ({"packages": "1.5"}, "Enter a whole number of packages"),
-        ({"packages": "99999999999"}, "Enter a whole number of packages"),
-        ({"lots": "; 9600"}, "begin with the lot"),
-        ({"why": ""}, "Say what happened"),
+        ({"net": "38,401", "lots": "VV-26-088"}, "net", "A revision can only lower the net weight"),
+        ({"net": "19,200", "lots": "VV-26-088; 19,000"}, "lots", "The lots add up to 19,000 kg"),
+        ({"net": "nothing"}, "net", "Enter the net weight"),
+        ({"lots": ""}, "lots", "Name at least one lot."),
+        ({"gross": "39,040"}, "gross", "The gross weight is still 39,040 kg."),
+        ({"gross": "19,199"}, "gross", "The gross weight, 19,199 kg, is less than the net weight"),
+        ({"gross": "39040 lb;"}, "gross", "Enter the gross weight as a number"),
+        ({"packages": "640"}, "packages", "640 packages would hold 30 kg each; until now it is 60 kg."),
+        ({"packages": "1.5"}, "packages", "Enter a whole number of packages"),
+        ({"packages": "99999999999"}, "packages", "Enter a whole number of packages"),
+        ({"lots": "; 9600"}, "lots", "begin with the lot"),
+        ({"why": ""}, "why", "Say what happened"),
     ],
 )
 def test_what_a_revision_cannot_say_is_said_at_its_field_and_nothing_is_lost(
-    world: World, issued: Consignment, change: dict[str, str], words: str
+    world: World, issued: Consignment, change: dict[str, str], field: str, words: str
 ) -> None:
     at = f"/tierra/certificates/{issued.certificate.pk}/revise/"
     reply = factories.signed_in(world.here.sender).post(at, {**ASKED, **change})
     assert reply.status_code == 422
     page = reply.content.decode()
-    assert words in page
+    assert words in page[page.index(f'id="id_{field}_error"') :]
+    assert page.count(words) > 1  # also in the summary above
     assert "Half of it." in page
     with tenant(world.here.certifier):
         assert not Revision.objects.exists()
+
+
+def test_the_decision_page_shows_what_changes_and_the_office_hears_nothing_of_what_was_taken_back(
+    world: World, issued: Consignment
+) -> None:
+    at = f"/tierra/certificates/{issued.certificate.pk}"
+    same = {"net": "38,400", "gross": "39,040", "packages": "640", "lots": _lots_as_they_are(issued)}
+    exporter = factories.signed_in(world.here.sender)
+    wish = {**same, "remarks": "Washed twice.", "why": "Asked by the buyer"}
+    assert exporter.post(f"{at}/revise/", wish).status_code == 302
+    revision = _only(world.here.certifier, issued.certificate.pk)
+    page = factories.signed_in(world.here.reviewer).get(f"{at}/revisions/{revision.pk}/").content.decode()
+    table = page[page.index("<tbody>") : page.index("</tbody>")]
+    assert (table.count("<tr>"), "Washed twice." in table) == (1, True)
+    exporter.post(f"{at}/revise/", {"do": "back", "asked": str(revision.pk)})
+    consignments.work("version_asked", "mail")
+    assert not [one for one in mail.outbox if "asked for" in one.subject]
+
+
+def _lots_as_they_are(consignment: Consignment) -> str:
+    return "\n".join(f"{lot['code']}; {lot['kg']}" for lot in consignment.certificate.data["lots"])
 
 
 def test_one_revision_at_a_time_and_none_of_a_cancelled_certificate(world: World, issued: Consignment) -> None:
@@ -287,8 +322,7 @@ def test_one_revision_at_a_time_and_none_of_a_cancelled_certificate(world: World
         with pytest.raises(Overtaken):
             revising.approve(revision=revision, by=world.here.reviewer)
         delivery.hand_over(certificate=Certificate.objects.get(pk=issued.certificate.pk))
-        mail = Mail.objects.get(template="v1/revision_refused")
-        letter = written(mail)
+        letter = written(Mail.objects.get(template="v1/revision_refused"))
     assert "Why: Weigh it again." in letter.lines
     with tenant(world.here.certifier):
         RegistryOperation.objects.create(

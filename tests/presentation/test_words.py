@@ -52,3 +52,19 @@ def test_a_weight_is_grouped_for_reading_and_plain_for_copying(
 )
 def test_a_file_has_a_size_that_phones_show_too(size: int, text: str) -> None:
     assert words.filesize(size) == text
+
+
+@pytest.mark.parametrize(
+    "count, kind, said",
+    [
+        (1320, "jute bags", "1,320 jute bags"),
+        (1, "jute bags", "1 jute bag"),
+        (1, "bags of 60 kg", "1 bag of 60 kg"),
+        (1, "boxes", "1 box"),
+        (1, "cajas", "1 caja"),
+        (1, "bulk", "1 bulk"),
+        (1, "", "1"),
+    ],
+)
+def test_one_package_is_not_said_in_the_plural(count: int, kind: str, said: str) -> None:
+    assert words.packages(count, kind) == said

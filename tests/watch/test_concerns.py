@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -64,6 +65,18 @@ def test_a_suspended_importer_puts_its_live_certificates_on_hold_once(world: Wor
     assert [one.pk for one in noticed(world)] == [concern.pk]
     with tenant(world.here.certifier):
         assert AuditEvent.objects.filter(verb="put on hold").count() == events == 2
+
+
+def test_the_office_is_written_to_once_of_each_concern(world: World, consignment: Consignment) -> None:
+    suspend_importer(world)
+    [concern] = noticed(world)
+    noticed(world)
+    consignments.work("concern_noticed", "mail")
+    [told] = mail.outbox
+    assert (told.subject, told.to) == ("Lost standing: Bay Bridge Coffee", [world.here.certifier.email])
+    for words in ("Importer: Bay Bridge Coffee, suspended.", "2 live certificates on hold.", f"/watch/{concern.pk}/"):
+        assert words in told.body
+    assert world.here.certifier.name in told.from_email
 
 
 @pytest.mark.parametrize(

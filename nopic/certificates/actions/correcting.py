@@ -18,6 +18,7 @@ from nopic.documents.models import Dossier
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now, today
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused
 
 MOST_REMARKS = 200  # characters that stand beside the version
@@ -25,7 +26,7 @@ MOST_REMARKS = 200  # characters that stand beside the version
 
 @transaction.atomic
 def ask(*, certificate: Certificate, slip: Slip, by: User) -> Revision:
-    """Ask for one digit to be put right; the evidence is kept with it. Refused with sentences, Overtaken."""
+    """Ask for one digit to be put right; the evidence is kept with it, and the office is told. Refused with sentences, Overtaken."""
     fresh = locked(certificate)
     against = limits.obstacles_to_correct(fresh) or limits.faults_of_correction(fresh, slip)
     shown = limits.evidence(fresh)
@@ -48,6 +49,7 @@ def ask(*, certificate: Certificate, slip: Slip, by: User) -> Revision:
         fresh, "correction asked for", by=by, note=slip.why, field=str(slip.what), old=limits.says(fresh, slip.what),
         new=slip.to, request_sent=shown.sent_at.isoformat(), left_on=shown.left_on.isoformat(),
     )  # fmt: skip
+    owe("version_asked", revision.pk, certifier_id=fresh.certifier_id)
     return revision
 
 

@@ -31,11 +31,9 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 
 @transaction.atomic
 def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
-    """Ask for the next version. Raises Refused with sentences, Overtaken when another one is open already."""
+    """Ask for the next version and tell the office of it. Raises Refused (limits.Fault names the answer), Overtaken when another one is open already."""
     fresh = locked(certificate)
-    against = policies.obstacles_to_revise(fresh)
-    against += limits.faults_of_revision(fresh, wish)
-    if against:
+    if against := policies.obstacles_to_revise(fresh) or limits.faults_of_revision(fresh, wish):
         raise Refused(against)
     policy = fresh.request.policy
     assert policy is not None  # noqa: S101 - a sent request has one
@@ -50,6 +48,7 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
     except IntegrityError as error:
         raise Overtaken(fresh) from error
     record(fresh, "revision asked for", by=by, note=wish.why, version=revision.version, kg=str(wish.net_kg))
+    owe("version_asked", revision.pk, certifier_id=fresh.certifier_id)
     return revision
 
 

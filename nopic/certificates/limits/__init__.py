@@ -16,6 +16,7 @@ from nopic.certificates.limits.correcting import (
 )
 from nopic.certificates.limits.replacing import obstacles_to_replace
 from nopic.certificates.limits.revising import (
+    Fault,
     Wish,
     faults_of_revision,
     faults_of_what_left,
@@ -23,7 +24,6 @@ from nopic.certificates.limits.revising import (
     said_remarks,
 )
 from nopic.certificates.limits.splitting import (
-    Fault,
     faults_of_split,
     lots_of,
     may_say_kilograms,

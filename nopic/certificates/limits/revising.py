@@ -31,43 +31,54 @@ class Wish:
     packages: int | None = None
 
 
-def faults_of_revision(certificate: Certificate, wish: Wish) -> list[str]:
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with a wished version or split, and with which answer of its form: "net", "lot_0", "gross" or ""."""
+
+    sentence: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+def faults_of_revision(certificate: Certificate, wish: Wish) -> list[Fault]:
     """What is wrong with a wished version, in sentences for whoever asks."""
     data = certificate.data
     present = Decimal(data["net_weight_kg"])
     several = policies.is_time_frame(certificate)
     if wish.net_kg > present:
-        return [
-            _(
-                "A revision can only lower the net weight: the certificate says %(present)s kg. More kilograms need"
-                " another certificate, before the goods leave."
-            )
-            % {"present": kg(present)}
-        ]
+        sentence = _(
+            "A revision can only lower the net weight: the certificate says %(present)s kg. More kilograms need"
+            " another certificate, before the goods leave."
+        )
+        return [Fault(sentence % {"present": kg(present)}, "net")]
     if several and (wish.net_kg != present or wish.lots):
-        return [
-            _("The kilograms and lots of a time frame stand in the record of its shipments. Only remarks can be added.")
-        ]
+        sentence = _(
+            "The kilograms and lots of a time frame stand in the record of its shipments. Only remarks can be added."
+        )
+        return [Fault(sentence, "net")]
     if not several and not wish.lots:
-        return [_("Name at least one lot.")]
+        return [Fault(_("Name at least one lot."), "lots")]
     if faults := faults_of_what_left(certificate, wish.net_kg):
-        return faults
+        return [Fault(one, "net") for one in faults]
     codes = [code for code, _weight in wish.lots]
     if twice := next((code for code in codes if codes.count(code) > 1), ""):
-        return [_("Lot %(lot)s is there twice. Remove one.") % {"lot": twice}]
+        return [Fault(_("Lot %(lot)s is there twice. Remove one.") % {"lot": twice}, "lots")]
     known = [weight for _code, weight in wish.lots if weight is not None]
     added_up = sum(known, Decimal(0))
+    found = []
     if added_up > wish.net_kg or (len(known) == len(wish.lots) and known and added_up != wish.net_kg):
-        return [
-            _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
-            % {"sum": kg(added_up), "net": kg(wish.net_kg)}
-        ]
-    if faults := [] if several else _faults_of_packing(certificate, wish):
-        return faults
+        sentence = _("The lots add up to %(sum)s kg and the net weight is %(net)s kg.")
+        found.append(Fault(sentence % {"sum": kg(added_up), "net": kg(wish.net_kg)}, "lots"))
+    if not several:
+        found += _faults_of_packing(certificate, wish)
+    if found:
+        return found
     now_there = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in data["lots"] or []]
     same = (wish.net_kg, list(wish.lots), wish.remarks) == (present, now_there, said_remarks(certificate))
     if same and packing(certificate, wish) == packing(certificate):
-        return [_("Nothing is changed yet.")]
+        return [Fault(_("Nothing is changed yet."))]
     return []
 
 
@@ -99,31 +110,30 @@ def faults_of_what_left(certificate: Certificate, net_kg: Decimal) -> list[str]:
     ]
 
 
-def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[str]:
+def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[Fault]:
     """Gross weight and packages belong to the kilograms: the old ones beside fewer kilograms would be wrong on the paper."""
     present = Decimal(certificate.data["net_weight_kg"])
     old_gross, old_count = packing(certificate)
     gross, count = packing(certificate, wish)
+    found = []
     if gross is not None and gross < wish.net_kg:
-        return [
-            _("The gross weight, %(gross)s kg, is less than the net weight, %(net)s kg.")
-            % {"gross": kg(gross), "net": kg(wish.net_kg)}
-        ]
-    if gross is not None and wish.net_kg < present and gross == old_gross:
-        return [
-            _("The gross weight is still %(gross)s kg. Enter what the goods that stay weigh with their packages.")
-            % {"gross": kg(gross)}
-        ]
+        sentence = _("The gross weight, %(gross)s kg, is less than the net weight, %(net)s kg.")
+        found.append(Fault(sentence % {"gross": kg(gross), "net": kg(wish.net_kg)}, "gross"))
+    elif gross is not None and wish.net_kg < present and gross == old_gross:
+        sentence = _(
+            "The gross weight is still %(gross)s kg. Enter what the goods that stay weigh with their packages."
+        )
+        found.append(Fault(sentence % {"gross": kg(gross)}, "gross"))
     if not count or not old_count or old_count == 1:  # of one package there are no fewer
-        return []
+        return found
     mean, before = wish.net_kg / count, present / old_count
     if wish.net_kg < present and count == old_count and abs(mean - before) > before * _FULLER:
-        return [
-            _("%(n)s packages would hold %(mean)s kg each; until now it is %(before)s kg. Enter how many packages stay.")
-            % {"n": f"{count:,}", "mean": kg(mean.quantize(Decimal("0.001"))),
-               "before": kg(before.quantize(Decimal("0.001")))}
-        ]  # fmt: skip
-    return []
+        sentence = _(
+            "%(n)s packages would hold %(mean)s kg each; until now it is %(before)s kg. Enter how many packages stay."
+        )
+        held = {"mean": kg(mean.quantize(Decimal("0.001"))), "before": kg(before.quantize(Decimal("0.001")))}
+        found.append(Fault(sentence % {"n": f"{count:,}", **held}, "packages"))
+    return found
 
 
 def packing(certificate: Certificate, wish: Wish | None = None) -> tuple[Decimal | None, int | None]:

@@ -1,28 +1,16 @@
 """A part of the goods leaves later: what stays on the certificate and what goes are what it said, to the gram."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
-from nopic.certificates.limits.revising import Wish, faults_of_revision, packing, said_remarks
+from nopic.certificates.limits.revising import Fault, Wish, faults_of_revision, packing, said_remarks
 from nopic.certificates.models import Certificate
 from nopic.presentation.words import kg
 from nopic.requests.actions import Part
 from nopic.requests.timing import day_of_loading
 from nopic.workflow.clock import now
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a wished split, and with which of its answers: "lot_0", "gross", "packages", "containers" or ""."""
-
-    sentence: str
-    field: str = ""
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 def lots_of(certificate: Certificate) -> list[tuple[str, Decimal | None]]:
@@ -101,7 +89,7 @@ def faults_of_split(certificate: Certificate, part: Part) -> list[Fault]:
     if part.departure_on and part.departure_on < day_of_loading(certificate.request, now()):
         sentence = _("That day has passed. Enter the day they leave, today or later, or leave it empty.")
         found.append(Fault(sentence, "departure_on"))
-    return found or [Fault(one) for one in faults_of_revision(certificate, what_stays(certificate, part, ""))]
+    return found or [Fault(str(one)) for one in faults_of_revision(certificate, what_stays(certificate, part, ""))]
 
 
 def _faults_of_packing(certificate: Certificate, part: Part) -> list[Fault]:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from nopic.certificates.pdf import barcodes
 from nopic.certificates.pdf.document import CertificateDocument, Container, Issue, Lot
 from nopic.certificates.pdf.fonts import clean, is_wide, missing
+from nopic.presentation.words import packages
 
 NAME = "NOP Import Certificate"
 MOCK = "MOCK: not valid for customs entry"
@@ -100,7 +101,7 @@ def context(document: CertificateDocument, page_size: str, set_: Typesetter) -> 
         "net": f"{figures(d.net_weight_kg)} kg",
         "net_words": f"{in_words(d.net_weight_kg)} {'kilogram' if Decimal(d.net_weight_kg) == 1 else 'kilograms'}",
         "several": d.coverage.kind == "time_frame",
-        "packages": set_(f"{figures(d.packages.count)} {d.packages.kind}") if d.packages else "",
+        "packages": set_(packages(d.packages.count, d.packages.kind)) if d.packages else "",
         "gross": f"{figures(d.gross_weight_kg)} kg" if d.gross_weight_kg else "",
         "origin": {
             "country": set_(d.origin.country),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates.models import CancelWish, Certificate, Revision
 from nopic.certificates.statuses import ENDED_CERTIFICATE, OPEN_REVISION, Corrected
-from nopic.presentation.words import kg
+from nopic.presentation.words import kg, packages
 from nopic.tenants.models import Importer
 
 
@@ -59,7 +59,7 @@ def compared(certificate: Certificate, revision: Revision) -> list[Compared]:
         was = before["packages"]
         rows.insert(
             1,
-            Compared(11, _("Packages"), f"{was['count']:,} {was['kind']}", f"{revision.packages:,} {was['kind']}"),
+            Compared(11, _("Packages"), packages(was["count"], was["kind"]), packages(revision.packages, was["kind"])),
         )
     if revision.gross_kg is not None and before["gross_weight_kg"]:
         gross = f"{kg(Decimal(before['gross_weight_kg']))} kg"

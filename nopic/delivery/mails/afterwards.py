@@ -1,11 +1,15 @@
-"""Letters after the issue: a change of routing, a treatment that was reported, a document that has still to come."""
+"""Letters after the issue: routing, a treatment, a document that has still to come, somebody's lost standing."""
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.presentation.words import day, full_day, kg
-from nopic.watch.models import OwedDocument, OwedState, RoutingChange, TreatmentReport
-from nopic.watch.queries import ROUTING
+from nopic.tenants.roster import today_of
+from nopic.watch.models import Concern, OwedDocument, OwedState, RoutingChange, TreatmentReport
+from nopic.watch.queries import ROUTING, impact
+from nopic.watch.standing import in_words
 from nopic.watch.words import routing_in_words
 
 
@@ -72,4 +76,23 @@ def document_owed(case: Case) -> Letter:
     )
 
 
-WRITERS.update({writer.__name__: writer for writer in (routing_changed, treatment_reported, document_owed)})
+def concern_noticed(case: Case) -> Letter:
+    """A party or product lost its standing: to the certifier's office, where a person decides what goes on."""
+    concern = Concern.objects.get(certifier_id=case.mail.certifier_id, pk=case.mail.context["concern"])
+    if concern.settled_at is not None:
+        raise NotNeeded("settled already")
+    found = impact(concern, today_of(concern.certifier_id))
+    live, waiting = len(found.certificates), len(found.requests)
+    return Letter(
+        first_that_fits(_("Lost standing: %(name)s") % {"name": concern.name}),
+        _("Decide what goes on. Until then no new shipment may leave under the certificates that it reaches."),
+        lines=[
+            f"{concern.get_kind_display()}: {concern.name}, {in_words(concern.standing)}.",
+            ngettext("%(n)s live certificate on hold.", "%(n)s live certificates on hold.", live) % {"n": live},
+            ngettext("%(n)s open request named.", "%(n)s open requests named.", waiting) % {"n": waiting},
+        ],
+        link=(_("Decide"), f"{settings.BASE_URL}/{case.request.certifier.slug}/watch/{concern.pk}/"),
+    )
+
+
+WRITERS.update({w.__name__: w for w in (routing_changed, treatment_reported, document_owed, concern_noticed)})

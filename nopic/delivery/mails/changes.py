@@ -4,13 +4,45 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from nopic.certificates.models import CancelWish, Revision
+from nopic.certificates.queries import compared
 from nopic.certificates.standing import split_off
+from nopic.certificates.statuses import RevisionStatus
 from nopic.delivery.mails import letters
 from nopic.delivery.mails.letters import Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.delivery.mails.wishes import words_on_wish
 from nopic.presentation.words import day, kg
 from nopic.requests.lending import still_elsewhere
 from nopic.requests.statuses import RequestStatus
+
+
+def version_asked(case: Case) -> Letter:
+    """Somebody asks for the next version: to the certifier's office, which decides."""
+    revision = Revision.objects.select_related("asked_by", "certificate").get(
+        certifier_id=case.request.certifier_id, pk=case.mail.context["revision"]
+    )
+    if revision.status != RevisionStatus.REQUESTED or case.record is None:
+        raise NotNeeded("decided or taken back already")
+    home = f"{settings.BASE_URL}/{case.request.certifier.slug}/certificates/{revision.certificate_id}"
+    return Letter(
+        first_that_fits(
+            _("Version %(n)s asked for: %(number)s") % {"n": revision.version, "number": case.record.number}
+        ),
+        _("Compare old and new, and decide. Until then version %(n)s stays valid.") % {"n": case.record.version},
+        lines=[
+            _("%(exporter)s, request %(reference)s. Asked by %(name)s.")
+            % {"exporter": case.request.exporter, "reference": case.request.reference, "name": revision.asked_by},
+            _("Why: %(why)s") % {"why": shorten(revision.why, 400)},
+            *_changed(revision),
+        ],
+        link=(_("Open it"), f"{home}/revisions/{revision.pk}/"),
+    )
+
+
+def _changed(revision: Revision) -> list[str]:
+    """One line that names every box that the version changes, with what it said before."""
+    rows = [row for row in compared(revision.certificate, revision) if row.changed]
+    what = "; ".join(f"{row.label}: {shorten(row.now, 100)} → {shorten(row.new, 100)}" for row in rows)
+    return [_("Changed: %(what)s") % {"what": what}] if what else []
 
 
 def revised(case: Case) -> Letter:
@@ -20,14 +52,17 @@ def revised(case: Case) -> Letter:
         raise NotNeeded("cancelled or replaced before it was sent")
     if record.version != case.mail.context.get("version") or not record.version_day:
         raise NotNeeded("a later version is there already")
-    remarks = str((record.data.get("revision") or {}).get("remarks") or "")
+    revision = Revision.objects.select_related("certificate").get(
+        certifier_id=record.certifier_id, certificate_id=record.certificate_id, version=record.version,
+        status=RevisionStatus.PUBLISHED,
+    )  # fmt: skip
     return Letter(
         first_that_fits(_("Version %(n)s: %(number)s") % {"n": record.version, "number": record.number}),
         _("Use the new values and the attached PDF; the version before is no longer valid. The number is the same."),
         letters.to_copy(record),
         [
             _("Version %(n)s of %(day)s.") % {"n": record.version, "day": day(record.version_day)},
-            *([shorten(remarks)] if remarks else []),
+            *_changed(revision),
             _("If the number is entered in ACE already, correct the entry or call: %(office)s")
             % {"office": case.office},
             *_split_off(case, _("Request %(reference)s, for what leaves later, can be sent now: %(page)s"), free=True),
@@ -100,4 +135,4 @@ def replaced(case: Case) -> Letter:
     )
 
 
-letters.WRITERS.update({writer.__name__: writer for writer in (replaced, revised, revision_refused)})
+letters.WRITERS.update({writer.__name__: writer for writer in (replaced, revised, revision_refused, version_asked)})

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
 
 from nopic.certificates.models import PublicRecord
-from nopic.presentation.words import full_day, kg
+from nopic.presentation.words import full_day, kg, packages
 
 WHOLE_LOT = 34  # letters of a lot with its weight that fit on one line of a phone
 MODES = {"sea": lazy("By sea"), "air": lazy("By air"), "road": lazy("By road"), "rail": lazy("By rail")}
@@ -126,12 +126,12 @@ def _weights(data: dict[str, Any]) -> list[Box]:
             Box(10, _("Net weight"), _("up to %(weight)s") % {"weight": net}),
             Box(12, _("Packages, lots"), _("In the record of shipments")),
         ]
-    packages = data["packages"]
+    packed = data["packages"]
     lots = [f"{lot['code']} ({kg(lot['kg'])} kg)" if lot.get("kg") else str(lot["code"]) for lot in data["lots"]]
     return [
         Box(10, _("Net weight"), net),
         Box(
-            11, _("Packages"), f"{packages['count']:,} {packages['kind']}",
+            11, _("Packages"), packages(packed["count"], packed["kind"]),
             (_("Gross weight %(kg)s kg") % {"kg": kg(data["gross_weight_kg"])},),
         ),
         Box(

@@ -66,7 +66,7 @@ def ask_revision(request: PortalRequest, certificate: int) -> HttpResponse:
             return redirect(_back(request, found))
         except Refused as refusal:
             for sentence in refusal.findings:
-                form.add_error("net", str(sentence))
+                form.add_error(getattr(sentence, "field", "") or None, str(sentence))
         except Overtaken:
             messages.info(request, _("A revision of this certificate was asked for a moment ago."))
             return redirect(_back(request, found))

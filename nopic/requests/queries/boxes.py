@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from nopic.presentation.words import full_day, kg
+from nopic.presentation.words import full_day, kg, packages
 from nopic.requests import facts as loading
 from nopic.requests.facts import Facts, LineFacts
 from nopic.requests.models import CertificateRequest
@@ -68,7 +68,7 @@ def _parties(request: CertificateRequest) -> list[Box]:
 def _goods(line: LineFacts, facts: Facts) -> list[Box]:
     row, version, pk = line.line, line.version, line.line.pk
     standard = standard_of(facts.request.exporter.standard)
-    packages = f"{row.packages:,} {row.package_kind}" if row.packages else ""
+    packed = packages(row.packages, row.package_kind) if row.packages else ""
     gross = _("%(kg)s kg gross") % {"kg": kg(row.gross_kg)} if row.gross_kg else ""
     category = str(version.get_label_category_display()) if version else ""
     origin = ", ".join(filter(None, (row.origin_region, version.origin_country if version else "")))
@@ -80,7 +80,7 @@ def _goods(line: LineFacts, facts: Facts) -> list[Box]:
         _box(8, _("US tariff code"), line.at("item"), version.hts if version else "", line_id=pk),
         _box(9, _("Organic standard"), "", standard.name, category, line_id=pk),
         _box(10, _("Net weight"), line.at("net"), f"{kg(row.net_kg)} kg" if row.net_kg else "", line_id=pk),
-        _box(11, _("Packages, gross weight"), line.at("packages"), packages, gross, line_id=pk),
+        _box(11, _("Packages, gross weight"), line.at("packages"), packed, gross, line_id=pk),
         _box(12, _("Lots"), line.at("lots-0-code"), *lots, line_id=pk),
         _box(13, _("Origin"), line.at("origin_region"), origin, line_id=pk),
     ]

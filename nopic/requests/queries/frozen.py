@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.words import full_day, kg
+from nopic.presentation.words import full_day, kg, packages
 from nopic.products.statuses import LabelCategory
 from nopic.requests.changes import files_in_words, lot_in_words
 from nopic.requests.queries.boxes import Box
@@ -58,11 +58,11 @@ def _weights(data: Mapping[str, Any]) -> list[Box]:
             _box(10, _("Net weight"), _("up to %(weight)s") % {"weight": net}),
             _box(12, _("Packages, lots"), _("In the record of shipments")),
         ]
-    packages = data["packages"]
+    packed = data["packages"]
     gross = _("%(kg)s kg gross") % {"kg": _kg(data["gross_weight_kg"])}
     return [
         _box(10, _("Net weight"), net),
-        _box(11, _("Packages, gross weight"), f"{packages['count']:,} {packages['kind']}", gross),
+        _box(11, _("Packages, gross weight"), packages(packed["count"], packed["kind"]), gross),
         _box(12, _("Lots"), _lots(data["lots"])),
     ]
 
@@ -98,7 +98,7 @@ def _coverage(snapshot: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _line(line: Mapping[str, Any], standard: Mapping[str, Any]) -> list[Box]:
     pk = line["id"]
-    packages = f"{line['packages']:,} {line['package_kind']}" if line["packages"] else ""
+    packed = packages(line["packages"], line["package_kind"]) if line["packages"] else ""
     gross = _("%(kg)s kg gross") % {"kg": _kg(line["gross_kg"])} if line["gross_kg"] else ""
     harvest = _("Harvest %(year)s") % {"year": line["crop_year"]} if line["crop_year"] else ""
     net = f"{_kg(line['net_kg'])} kg" if line["net_kg"] else ""
@@ -112,7 +112,7 @@ def _line(line: Mapping[str, Any], standard: Mapping[str, Any]) -> list[Box]:
         _box(8, _("US tariff code"), line["hts"], line_id=pk),
         *([_box(9, _("Organic standard"), standard["name"], str(label), line_id=pk)] if standard else []),
         _box(10, _("Net weight"), net, typed, line_id=pk),
-        _box(11, _("Packages, gross weight"), packages, gross, line_id=pk),
+        _box(11, _("Packages, gross weight"), packed, gross, line_id=pk),
         _box(12, _("Lots"), *(lot_in_words(lot) for lot in line["lots"]), line_id=pk),
         _box(13, _("Origin"), origin, line_id=pk),
     ]

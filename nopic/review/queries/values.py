@@ -61,7 +61,7 @@ def _net_weight(facts: Facts, line: LineFacts) -> Values:
 
 def _packages(facts: Facts, line: LineFacts) -> Values:
     kind = line.line.package_kind or (line.version.package_kind if line.version else "")
-    said = f"{line.line.packages:,} {kind}".strip() if line.line.packages else ""
+    said = words.packages(line.line.packages, kind) if line.line.packages else ""
     return Values(declared=said, needles=_numbers(line.line.packages))
 
 

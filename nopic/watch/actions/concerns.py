@@ -22,6 +22,7 @@ from nopic.watch.queries import impact, live_certificates, open_concerns, reache
 from nopic.watch.standing import Doubt, doubts, in_words
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
+from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Overtaken, Refused
 
 BY = "watch"
@@ -31,7 +32,7 @@ BY = "watch"
 def notice(*, certifier_id: int, today: date) -> list[Concern]:
     """Compare the standing of everybody named in open requests and live certificates with what is known already.
 
-    New doubts become concerns, a restored standing is noted on its concern, and holds follow. Harmless to repeat.
+    New doubts become concerns of which the office is told, a restored standing is noted on its concern, and holds follow. Harmless to repeat.
     """
     found = {doubt.key: doubt for doubt in doubts(certifier_id, today)}
     known = {_key(one): one for one in open_concerns(certifier_id)}
@@ -61,6 +62,7 @@ def _open(certifier_id: int, doubt: Doubt) -> Concern:
         certifier_id=certifier_id, kind=kind, name=doubt.name[:200], standing=doubt.standing, **{column: subject_id}
     )
     record(concern, "noticed", by=BY, new=doubt.standing, name=doubt.name)
+    owe("concern_noticed", concern.pk, certifier_id=certifier_id)
     return concern
 
 
