@@ -57,6 +57,11 @@ def read_container(typed: str) -> str:
     return f"{owner} {serial} {digit}"
 
 
+def names_container(text: str) -> bool:
+    """Whether something that looks like a container's number stands in a text for something else."""
+    return re.search(r"\b[A-Z]{3}[UJZ][\s\-]*\d{6}", text.upper()) is not None
+
+
 def units_in_words(mode: str, vessel: str, containers: Sequence[Mapping[str, str]]) -> str:
     """Plate (by road and rail) and containers, two by number: what tells requests of one day apart; "" while unknown."""
     units = [vessel] if mode in ("road", "rail") and vessel else []

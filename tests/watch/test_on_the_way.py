@@ -105,6 +105,35 @@ def test_an_exporter_types_the_change_and_a_wrong_container_is_said_at_its_field
     assert record(consignment).routing["containers"] == [{"number": "APLU 417512 5", "seal": "PE881960"}]
 
 
+def test_a_page_opened_before_somebody_elses_change_does_not_undo_it(world: World, consignment: Consignment) -> None:
+    address = reverse(
+        "routing", kwargs={"certifier": world.here.certifier.slug, "certificate": consignment.certificate.pk}
+    )
+    arrival = (TODAY + timedelta(days=50)).isoformat()
+    sender = signed_in(world.here.sender)
+    form = sender.get(address).context["form"]
+    typed = {name: form[name].value() for name in form.fields} | {"arrival_on": arrival, "note": ""}
+    reroute(consignment, vessel="Andes Pilot")
+    assert sender.post(address, typed).status_code == 302
+    assert record(consignment).routing == {"vessel": "Andes Pilot", "arrival_on": arrival}
+
+
+def test_what_is_wrong_with_a_change_is_said_at_its_field(world: World, consignment: Consignment) -> None:
+    address = reverse(
+        "routing", kwargs={"certifier": world.here.certifier.slug, "certificate": consignment.certificate.pk}
+    )
+    typed = {"vessel": "Andes Pilot", "arrival_on": "2020-01-01", "containers": "APLU 417512 5, PE881960"}
+    form = signed_in(world.here.sender).post(address, typed).context["form"]
+    assert list(form.errors) == ["arrival_on"]
+    typed |= {"arrival_on": "", "containers": "APLU 417512 5, PE881960 HLXU 876543 3"}
+    form = signed_in(world.here.sender).post(address, typed).context["form"]
+    [said] = form.errors["containers"]
+    assert said == "“APLU 417512 5, PE881960 HLXU 876543 3”: write each container in a line of its own"
+    treated = {"treatment": "fumigation", "kg": "1200", "place": "Oakland", "treated_on": "2999-01-01"}
+    form = signed_in(world.here.sender).post(address.replace("routing", "treatment"), treated).context["form"]
+    assert list(form.errors) == ["treated_on"]
+
+
 def test_treated_kilograms_are_marked_everywhere_and_the_rest_lives(world: World, consignment: Consignment) -> None:
     treat(consignment)
     treat(consignment)  # a second click

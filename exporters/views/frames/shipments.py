@@ -67,6 +67,7 @@ def shipments(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "certificate": found,
         "state": state,
         "facts": certificate_facts(found, state, office),
+        "time_frame": policies.is_time_frame(found),
         "drawn": drawn(allowance, today) if allowance else None,
         "part": part,
         "rows": part.rows if part else [],

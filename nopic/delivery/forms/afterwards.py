@@ -9,13 +9,14 @@ from django.utils.translation import gettext_lazy
 
 from nopic.presentation.forms import DateInput, on_paper
 from nopic.requests.actions import Asked
-from nopic.requests.containers import ContainerError, read_container
+from nopic.requests.containers import ContainerError, names_container, read_container
 from nopic.requests.models import OnBehalf
 from nopic.requests.quantities import QuantityError, read_kg
 from nopic.watch.models import Treatment
 from nopic.workflow.clock import today
 
 MOST_CONTAINERS = 40
+LONGEST_SEAL = 40
 MOST_LOTS = 200
 
 
@@ -54,6 +55,8 @@ class RoutingForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    # What the page began with: an answer that was left as it stood does not undo what somebody recorded meanwhile.
+    shown = forms.JSONField(required=False, widget=forms.HiddenInput)
 
     def clean_containers(self) -> list[dict[str, str]]:
         """Numbers in their normal form; one that cannot be right is refused with what is wrong with it."""
@@ -66,8 +69,12 @@ class RoutingForm(forms.Form):
                 number = read_container(number)
             except ContainerError as error:
                 raise forms.ValidationError(str(error)) from error
-            if len(seal) > MOST_CONTAINERS:
+            if len(seal) > LONGEST_SEAL:
                 raise forms.ValidationError(_("A seal has at most 40 characters"))
+            if names_container(seal):
+                raise forms.ValidationError(
+                    _("“%(line)s”: write each container in a line of its own") % {"line": line[:60]}
+                )
             found[number] = {"number": number, "seal": seal}
         if len(found) > MOST_CONTAINERS:
             raise forms.ValidationError(_("Enter at most %(most)s containers") % {"most": MOST_CONTAINERS})
@@ -77,17 +84,17 @@ class RoutingForm(forms.Form):
     def filled_with(routing: Mapping[str, Any]) -> dict[str, Any]:
         """The initial values for what holds now."""
         lines = [", ".join(filter(None, (one["number"], one.get("seal", "")))) for one in routing["containers"]]
-        return {**routing, "containers": "\n".join(lines)}
+        return {**routing, "containers": "\n".join(lines), "shown": routing}
 
     @property
     def values(self) -> dict[str, Any]:
-        """What was typed, as the action takes it."""
+        """What was typed otherwise than it stood, as the action takes it."""
         day = self.cleaned_data["arrival_on"]
         plain = {name: self.cleaned_data[name].strip() for name in ("vessel", "carrier", "transport_document")}
+        said = {**plain, "containers": self.cleaned_data["containers"], "arrival_on": day.isoformat() if day else ""}
+        shown = self.cleaned_data["shown"]
         return {
-            **plain,
-            "containers": self.cleaned_data["containers"],
-            "arrival_on": day.isoformat() if day else "",
+            name: value for name, value in said.items() if not (isinstance(shown, dict) and shown.get(name) == value)
         }
 
 

@@ -102,8 +102,8 @@ def _reported(request: PortalRequest, form: TreatmentForm, found: Certificate, k
 
 
 def _say(form: Any, refusal: Refused) -> None:
-    for sentence in refusal.findings:
-        form.add_error("kg" if "kg" in form.fields else None, str(sentence))
+    for one in refusal.findings:
+        form.add_error(getattr(one, "field", "") or None, str(one))
 
 
 def _status(request: PortalRequest) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from nopic.certificates import projection
+from nopic.certificates.limits import Fault
 from nopic.certificates.models import Certificate
 from nopic.certificates.policies import day_left
 from nopic.certificates.shipping import office_of
@@ -41,7 +42,7 @@ def change_routing(
     if not changes:
         return None
     if "arrival_on" in changes and (sentence := _why_not_arrival(fresh, str(changes["arrival_on"][1]))):
-        raise Refused([sentence])
+        raise Refused([Fault(sentence, "arrival_on")])
     change = RoutingChange.objects.create(
         certifier_id=fresh.certifier_id, certificate=fresh, changes=changes, note=note, by=str(by)
     )

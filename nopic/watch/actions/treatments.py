@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
+from nopic.certificates.limits import Fault
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping import office_of
 from nopic.presentation import words
@@ -49,12 +50,10 @@ def report_treatment(
     if against := obstacles_to_report_treatment(fresh):
         raise Refused(against)
     if treated_on > office_of(fresh).local(now()).date():
-        raise Refused([_("Enter the day of the treatment, today or earlier")])
+        raise Refused([Fault(_("Enter the day of the treatment, today or earlier"), "treated_on")])
     if kg > left_organic(fresh):
-        raise Refused(
-            [_("Enter at most %(kg)s kg: that is what the certificate still counts as organic")
-             % {"kg": words.kg(left_organic(fresh))}]
-        )  # fmt: skip
+        sentence = _("Enter at most %(kg)s kg: that is what the certificate still counts as organic")
+        raise Refused([Fault(sentence % {"kg": words.kg(left_organic(fresh))}, "kg")])
     report = TreatmentReport.objects.create(certifier_id=fresh.certifier_id, certificate=fresh, **facts)
     fresh.non_organic_kg += kg
     fresh.save(update_fields=["non_organic_kg"])
