@@ -51,6 +51,7 @@ urlpatterns = [
     path(f"{LINE}confirm/", late(case.confirm), name="confirm_line"),
     path(f"{LINE}alone/", late(case.go_on_alone), name="go_on_alone"),
     path(f"{LINE}back/", late(case.send_back), name="send_line_back"),
+    path(f"{LINE}approved/back/", late(case.take_approval_back), name="take_approval_back"),
     path(f"{LINE}refuse/", late(case.refuse), name="refuse_line"),
     path(f"{LINE}raise/", late(case.raise_quantity), name="raise_quantity"),
     path(f"{LINE}progress/", late(case.progress), name="case_progress"),

@@ -465,6 +465,7 @@ ROWS: dict[str, Row] = {
     "go_on_alone": Row(STAFF, of_line, has_object=True, data={"because": "why"}),
     "approved_alone": Row(STAFF, methods=("get",)),
     "review_alone": Row(STAFF, of_alone, has_object=True, data={"found": "in_order"}),
+    "take_approval_back": Row(STAFF, of_line, has_object=True),
     "send_line_back": Row(STAFF, of_line, has_object=True, data={"note": "look again"}),
     "refuse_line": Row(STAFF, of_line, has_object=True, data={"reason_code": "hts_wrong", "text": "no"}),
     "raise_quantity": Row(STAFF, of_line, has_object=True, data={"kg": "5", "reason": "why"}),

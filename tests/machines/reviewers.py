@@ -14,7 +14,7 @@ from tests.review import cases
 
 
 class Reviewers(Office):
-    """Take and give back, return, ask, judge, let pass, approve, confirm, send back, refuse."""
+    """Take and give back, return, ask, judge, let pass, approve, confirm, send back, take an approval back, refuse."""
 
     def take(self, pk: int, who: str) -> None:
         one = self.model.requests[pk]
@@ -155,6 +155,13 @@ class Reviewers(Office):
         who = chance.choice(REVIEWERS)
         verb = lambda: review.send_back(line=self.line(line_pk), by=self.person(who), note="Seal.")  # noqa: E731
         if self.expect(line.status == "second_check" and line.by != who, verb):
+            line.status, line.by = "open", ""
+
+    def takes_an_approval_back(self, chance: Random) -> None:
+        _pk, _one, line_pk, line = self.any_line(chance, "second_check")
+        who = chance.choice(REVIEWERS)
+        verb = lambda: review.take_approval_back(line=self.line(line_pk), by=self.person(who))  # noqa: E731
+        if self.expect(line.status == "second_check" and line.by == who, verb):
             line.status, line.by = "open", ""
 
     def refuses(self, chance: Random) -> None:

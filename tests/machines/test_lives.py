@@ -103,7 +103,7 @@ class Lives(Exporter, Reviewers, Certificates):
             *[self.goes_on] * 16, *[self.asks, self.takes_questions_back, self.answers, self.changes] * 2,
             *[self.refuses, self.asks_for_a_second_look] * 2, self.sends, self.recalls, self.withdraws, self.takes,
             self.gives_back_to_the_queue, self.returns_for_edit, self.judges, self.waives, self.approves,
-            self.confirms, self.sends_a_line_back,
+            self.confirms, self.sends_a_line_back, self.takes_an_approval_back,
         ]  # fmt: skip
         if self.model.certificates:
             verbs += [

@@ -68,6 +68,16 @@ def test_questions_stop_the_clock_and_nothing_is_decided_meanwhile(world):
         assert later["answers-overdue"] == 1
 
 
+def test_the_history_gives_each_question_its_line(world):
+    side, request = world.here, cases.taken(world.here)
+    with tenant(side.certifier):
+        points = [Point("Which weight is right?", "10"), Point("Is there a second seal?")]
+        actions.ask(request=request, by=side.reviewer, points=points, due_at=now() + timedelta(days=3), language="en",
+                    revision=request.revision)  # fmt: skip
+    page = factories.signed_in(side.reviewer).get(f"/{side.certifier.slug}/cases/{request.reference}/").content.decode()
+    assert "Box 10: Which weight is right?<br>Is there a second seal?" in page
+
+
 def test_a_changed_weight_makes_a_version_moves_the_hold_exactly_and_asks_only_the_touched_checks_again(world):
     side = world.here
     request = asked(side)
@@ -209,6 +219,14 @@ def test_nothing_is_asked_without_a_text_or_by_somebody_else(world):
             actions.ask(by=side.reviewer, points=[Point("  ")], **facts)
         with pytest.raises(Overtaken):
             actions.ask(by=side.colleague, points=[Point("Why?")], **facts)
+
+
+def test_the_history_of_a_recalled_request_has_no_code(world):
+    side, request = world.here, cases.sent(world.here)
+    with tenant(side.certifier):
+        requests.recall(request=request, by=side.sender)
+        newest = queries.history(request, "UTC")[0]
+    assert (newest.text, newest.note) == (f"Taken back by {side.sender}", "")
 
 
 def test_a_recalled_request_is_a_draft_again_and_holds_nothing(world):

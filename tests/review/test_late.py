@@ -7,7 +7,7 @@ import pytest
 from nopic.certificates.models import Certificate
 from nopic.requests import actions as requests
 from nopic.requests import checks
-from nopic.review import actions, policies
+from nopic.review import actions, policies, queries
 from nopic.review.models import Decision
 from nopic.tenants.context import tenant
 from nopic.workflow import clock
@@ -30,6 +30,17 @@ def test_a_reviewer_refuses_a_late_request_with_the_coded_reason(world: World) -
         assert Decision.objects.get(line=line).outcome == "refused"
         assert line.reason_code == "late_request"
         assert Certificate.objects.count() == 0
+
+
+def test_the_history_says_what_was_let_pass_and_why(world: World) -> None:
+    request = late(world.here)
+    with tenant(world.here.certifier):
+        actions.waive(
+            request=request, line=None, rule="is_sent_in_time", reason="Papers complete", by=world.here.reviewer
+        )
+        said = next(each for each in queries.history(request, "UTC") if "let pass" in each.text)
+    assert (said.note, "is sent in time" in said.text) == ("Papers complete", False)
+    assert "before the goods leave" in said.text or "late" in said.text
 
 
 def test_goods_that_left_are_stopped_when_sent_approved_and_issued(world: World) -> None:

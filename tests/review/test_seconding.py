@@ -82,6 +82,52 @@ def test_a_paper_that_comes_while_a_colleague_is_waited_for_is_said_to_be_organi
         assert actions.confirm(line=line, **act).status == "pending"
 
 
+def test_whoever_approved_takes_it_back_while_it_waits(world: World) -> None:
+    side, request = world.here, waiting(world.here)
+    with tenant(side.certifier):
+        line = cases.line(request)
+        with pytest.raises(Refused, match="you can confirm it or send it back"):
+            actions.take_approval_back(line=line, by=side.colleague)
+        actions.take_approval_back(line=line, by=side.reviewer)
+        request.refresh_from_db()
+        line = cases.line(request)
+        assert (line.status, line.decided_by, request.status, request.second_reasons) == ("open", None, "in_review", [])
+        assert (SecondCheck.objects.count(), line.pk in accounts.held_for([line.pk])) == (0, True)
+        assert line.decisions.get().outcome == "approved"  # what it rested on is kept
+        for verb, by in ((actions.take_approval_back, side.reviewer), (actions.send_back, side.colleague)):
+            with pytest.raises(Overtaken):
+                verb(line=line, by=by, **({"note": "The seal"} if verb is actions.send_back else {}))
+        assert f"Product 1: {side.reviewer} took the approval back" in [
+            each.text for each in queries.history(request, "UTC")
+        ]
+        assert actions.approve(line=line, by=side.reviewer, revision=request.revision) is None
+        assert (
+            actions.confirm(line=cases.line(request), by=side.colleague, revision=request.revision).status == "pending"
+        )
+        with pytest.raises(Overtaken):
+            actions.take_approval_back(line=line, by=side.reviewer)
+
+
+def test_an_approval_is_taken_back_or_confirmed_never_both(committed_world: World) -> None:
+    side, request = committed_world.here, waiting(committed_world.here)
+
+    def work(n: int) -> str:
+        with tenant(side.certifier):
+            line = cases.line(request)
+            if n % 2:
+                return actions.take_approval_back(line=line, by=side.reviewer).status
+            return actions.confirm(line=line, by=side.colleague, revision=request.revision).status
+
+    results = together(6, work)
+    won = [each for each in results if isinstance(each, str)]
+    assert len(won) == 1
+    assert sum(isinstance(each, Overtaken) for each in results) == 5
+    with tenant(side.certifier):
+        assert (Certificate.objects.count(), cases.line(request).status) == (
+            (1, "approved") if won == ["pending"] else (0, "open")
+        )
+
+
 @pytest.mark.parametrize("column", ["confirmed_by_id", "sent_back_by_id", "reviewed_by_id"])
 def test_the_database_refuses_the_same_person(world: World, column: str) -> None:
     side = world.here
@@ -152,11 +198,19 @@ def test_it_is_confirmed_and_sent_back_on_pages(world: World) -> None:
     mine = signed_in(side.reviewer).get(base).content.decode()
     assert "Approved; it waits for a colleague: exporter&#x27;s first request." in mine
     assert (
-        'waits for a colleague <span class="muted">exporter&#x27;s first request' in mine
+        'waits for a colleague <span class="muted any">exporter&#x27;s first request' in mine
     )  # the history has no codes either
     assert ">Second check<" in mine
     assert signed_in(side.reviewer).post(f"{base}lines/1/confirm/").status_code == 422
+    assert "Take the approval back…" in mine
     colleague = signed_in(side.colleague)
+    assert "Take the approval back…" not in colleague.get(base).content.decode()
+    assert colleague.post(f"{base}lines/1/approved/back/").status_code == 422
+    assert signed_in(side.reviewer).post(f"{base}lines/1/approved/back/").status_code == 302
+    assert b"Approve this line" in signed_in(side.reviewer).get(base).content
+    with tenant(side.certifier):
+        request.refresh_from_db()
+        actions.approve(line=cases.line(request), by=side.reviewer, revision=request.revision)
     assert "approved it and needs a colleague" in colleague.get(base).content.decode()
     assert colleague.post(f"{base}lines/1/back/", {"note": ""}).status_code == 422
     assert colleague.get(f"{base}lines/1/confirm/").status_code == 200

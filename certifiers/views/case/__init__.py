@@ -13,7 +13,7 @@ from .page import case, progress, verdicts, whose
 from .record import case_archive, case_print
 from .rerunning import case_rerun
 from .ruling import decide_papers
-from .seconding import confirm, go_on_alone, send_back
+from .seconding import confirm, go_on_alone, send_back, take_approval_back
 from .settling import departure, raise_quantity, waive
 from .versions import version
 
@@ -37,6 +37,7 @@ __all__ = [
     "raise_quantity",
     "refuse",
     "send_back",
+    "take_approval_back",
     "take_back",
     "take_correction_back",
     "verdicts",

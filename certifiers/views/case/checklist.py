@@ -166,6 +166,7 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "give_back": not policies.obstacles_to_return(case, by=me),
         "why_not_back": [policies.sentence(each) for each in policies.obstacles_to_return(case, by=me)],
         "confirm": not policies.obstacles_to_send_back(line, by=me),
+        "approval_back": not policies.obstacles_to_take_approval_back(line, by=me),
         "alone": line.status == LineStatus.SECOND_CHECK
         and not policies.obstacles_to_go_on_alone(line, by=me, case=case),
         "waits_for_colleague": line.status == LineStatus.SECOND_CHECK,

@@ -205,6 +205,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
             "correct": opened.url("correct_request"),
             "confirm": opened.url("confirm_line", opened.position),
             "alone": opened.url("go_on_alone", opened.position),
+            "take_approval_back": opened.url("take_approval_back", opened.position),
             "send_back": opened.url("send_line_back", opened.position),
         },
         "zone": zone,

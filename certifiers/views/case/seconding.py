@@ -1,4 +1,4 @@
-"""The pages on which a second person confirms an approval or sends it back, or its reviewer goes on alone."""
+"""The pages on which a second person confirms an approval or sends it back, or its reviewer takes it back or goes on alone."""
 
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -73,6 +73,35 @@ def send_back(request: PortalRequest, reference: str, position: int) -> HttpResp
             "title": _("Send product %(n)s back to its reviewer") % {"n": position},
             "consequence": _("Nothing is issued. The reviewer reads your note and decides again."),
             "button": _("Send it back"),
+            "shape": "main",
+        },
+    )
+
+
+@form_page
+@staff_door
+def take_approval_back(request: PortalRequest, reference: str, position: int) -> HttpResponse:
+    """Take one's own approval back while it waits for a colleague."""
+    opened = open_case(request, reference, position)
+    line = opened.line.line
+
+    def act() -> str:
+        actions.take_approval_back(line=line, by=request.user)
+        return _("Product %(n)s is open again. Nothing was issued.") % {"n": position}
+
+    return decide(
+        request,
+        opened,
+        form=None,
+        against=policies.obstacles_to_take_approval_back(line, by=request.user),
+        act=act,
+        page={
+            "title": _("Take your approval of product %(n)s back") % {"n": position},
+            "consequence": _(
+                "No colleague needs to look at it any more. The product is open before its reviewer again, its checks as "
+                "they stand, and its kilograms stay held; the history says that you approved it and took it back."
+            ),
+            "button": _("Take the approval back"),
             "shape": "main",
         },
     )

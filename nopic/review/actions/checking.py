@@ -83,15 +83,17 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
     case, line_id = queries.load(fresh), current.pk if current else None
     if against := obstacles_to_waive(case, rule, line_id):
         raise Refused(against)
+    passing = case.may_pass(rule, line_id)
     waiver, _created = Waiver.objects.update_or_create(
         certifier_id=fresh.certifier_id,
         request=fresh,
         line=current,
         turn=fresh.review_turn,
         rule=rule,
-        defaults={"reason": said, "by": by, "at": now(), "seen": [each.seen for each in case.may_pass(rule, line_id)]},
+        defaults={"reason": said, "by": by, "at": now(), "seen": [each.seen for each in passing]},
     )
-    record(fresh, "waived", by=by, new=rule, note=said, line=line_id)
+    found = " ".join(dict.fromkeys(each.staff_sentence for each in passing))
+    record(fresh, "waived", by=by, new=rule, note=said, line=line_id, found=found)
     return waiver
 
 

@@ -1,5 +1,5 @@
-"""A second pair of eyes: what an approval waits for, how a different person confirms it or sends it back, and what
-follows when nobody else was there.
+"""A second pair of eyes: what an approval waits for, how a different person confirms it or sends it back, how whoever
+approved takes it back, and what follows when nobody else was there.
 
 That the person is a different one is a constraint of the table, that nothing is approved without it a trigger.
 """
@@ -145,6 +145,25 @@ def send_back(*, line: RequestLine, by: User, note: str) -> RequestLine:
     waiting.sent_back_by, waiting.note, waiting.settled_at = by, said, now()
     waiting.save(update_fields=["sent_back_by", "note", "settled_at"])
     advance(current, LineStatus.OPEN, by=by, note=said, decided_at=None, decided_by=None)
+    open_second_look(current)
+    note_reasons(fresh)
+    return current
+
+
+@transaction.atomic
+def take_approval_back(*, line: RequestLine, by: User) -> RequestLine:
+    """Whoever approved takes it back while it waits: the line is open again. That the approval was made stays in the
+    history and among the decisions; nobody settled it, so no second check of it is kept.
+
+    Raises Overtaken when it is settled already, Refused for anybody but the approver.
+    """
+    fresh = lock(line.request)
+    current = line_of(fresh, line)
+    waiting = _waiting(current)
+    if against := policies.obstacles_to_take_approval_back(current, by=by):
+        raise Refused(against)
+    waiting.delete()
+    advance(current, LineStatus.OPEN, by=by, decided_at=None, decided_by=None)
     open_second_look(current)
     note_reasons(fresh)
     return current

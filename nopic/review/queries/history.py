@@ -1,5 +1,6 @@
 """The history of a case in sentences, newest first, from the audit log."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,8 +10,9 @@ from django.utils.translation import gettext as _
 from nopic.certificates.models import Certificate
 from nopic.presentation import words
 from nopic.presentation.statuses import REQUEST
+from nopic.requests.actions.ending import RECALLED
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.requests.statuses import LineStatus
+from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.review.models import Verdict
 from nopic.tenants.policy import SECOND_REASONS
 from nopic.workflow.models import AuditEvent
@@ -90,9 +92,13 @@ def _confirmed(rows: list[AuditEvent], zone: str) -> Event:
 
 
 def _note(row: AuditEvent) -> str:
-    """What stands beside the sentence; why a colleague is needed is kept in codes."""
+    """What stands beside the sentence; why a colleague is needed is kept in codes, a point with the number of its box."""
     if row.verb == "status" and row.new == LineStatus.SECOND_CHECK:
         return ", ".join(str(SECOND_REASONS.get(code, code)) for code in row.note.split(", "))
+    if row.verb == "status" and row.note == RECALLED:
+        return ""
+    if row.verb == "status" and row.new in (RequestStatus.QUESTIONS_OPEN, RequestStatus.DRAFT):
+        return re.sub(r"(?m)^(\d\d?): ", lambda point: _("Box %(n)s: ") % {"n": point[1]}, row.note)
     return row.note
 
 
@@ -100,15 +106,15 @@ def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
     said = {
         "name": row.actor,
         "new": row.new,
-        "rule": row.new.replace("_", " "),
+        "rule": row.facts.get("found") or row.new.replace("_", " "),
         "old": row.old,
         **{k: v for k, v in row.facts.items() if k != "name"},
     }
     if row.subject_type == "requests.requestline":
         said["n"] = lines.get(row.subject_id or 0, "")
         teller = _LINE.get(row.verb if row.verb != "status" else row.new)
-        if row.verb == "status" and (row.old, row.new) == ("refused", "open"):
-            teller = _second_look
+        if row.verb == "status" and row.new == LineStatus.OPEN:
+            teller = _open_again(row)
     elif row.subject_type == "certificates.certificate":
         teller = _CERTIFICATE.get(row.verb if row.verb != "status" else row.new)
     elif row.verb == "status":
@@ -118,8 +124,12 @@ def _sentence(row: AuditEvent, lines: dict[int, int]) -> str:
     return teller() % said if teller is not None else ""
 
 
-def _second_look() -> str:
-    return _("Product %(n)s: %(name)s asked for a second look")
+def _open_again(row: AuditEvent) -> Callable[[], str]:
+    if row.old == LineStatus.REFUSED:
+        return lambda: _("Product %(n)s: %(name)s asked for a second look")
+    if not row.note:  # a colleague who sends it back says why
+        return lambda: _("Product %(n)s: %(name)s took the approval back")
+    return lambda: _("Product %(n)s sent back to its reviewer by %(name)s")
 
 
 def _moved(row: AuditEvent) -> Callable[[], str] | None:
@@ -127,7 +137,7 @@ def _moved(row: AuditEvent) -> Callable[[], str] | None:
         return lambda: _("Sent by %(name)s")
     if row.new == "submitted":
         return lambda: _("Given back to the queue by %(name)s")
-    if row.new == "draft" and row.note == "recalled":
+    if row.new == "draft" and row.note == RECALLED:
         return lambda: _("Taken back by %(name)s")
     if row.new == "draft":
         return lambda: _("Returned to the exporter by %(name)s")
@@ -167,7 +177,6 @@ _LINE: dict[str, Callable[[], str]] = {
     "found in order afterwards": lambda: _("Product %(n)s, approved alone, reviewed by %(name)s: in order"),
     "found not in order afterwards": lambda: _("Product %(n)s, approved alone, reviewed by %(name)s: not in order"),
     "finding settled": lambda: _("Product %(n)s: what the review found was settled by %(name)s"),
-    "open": lambda: _("Product %(n)s sent back to its reviewer by %(name)s"),
     "approved": lambda: _("Product %(n)s approved by %(name)s"),
     "refused": lambda: _("Product %(n)s refused by %(name)s"),
     "repinned": lambda: _(
