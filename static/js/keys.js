@@ -9,7 +9,7 @@
   const switches = () => all("[data-keys-switch]").forEach((s) => { s.checked = !store.off; });
   let hereId = "", before = "";
   const rows = () => all("[data-row]").filter((r) => r.offsetParent !== null);
-  const here = () => document.querySelector("[data-row].here") || (hereId && document.getElementById(hereId));
+  const here = () => document.querySelector("[data-row].here") || (hereId ? document.getElementById(hereId) : null);
   const go = (row) => {
     all("[data-row].here").forEach((r) => r.classList.remove("here"));
     row.classList.add("here");

@@ -94,6 +94,14 @@ def test_the_same_file_sent_twice_into_a_slot_is_one_document(desk):
     assert [verb for verb, *_ in verbs(desk)] == ["received"]
 
 
+def test_a_file_that_is_on_its_way_while_its_kind_is_chosen_is_one_document(desk):
+    unsaid, draft = Slot("transport_document"), Slot("transport_document", kind="draft")
+    first = desk.send(slot=unsaid)
+    assert {desk.send(slot=draft).pk, desk.send(slot=unsaid).pk} == {first.pk}
+    assert desk.now(first).kind == "draft"
+    assert desk.send(slot=Slot("transport_document", kind="final")).pk != first.pk
+
+
 def test_the_same_file_in_two_slots_is_two_documents_with_one_set_of_bytes(desk):
     first, second = desk.send(), desk.send(slot=Slot("packing_list"))
     assert first.pk != second.pk

@@ -54,6 +54,16 @@ def test_keys_walk_open_tick_and_search_and_can_be_switched_off(page_at: PageAt)
     assert page.locator("tr.here").get_attribute("id") == "row-2026-0433"
 
 
+def test_the_key_that_takes_a_case_needs_no_row_to_stand_on(page_at: PageAt) -> None:
+    page = page_at(1280)
+    show(page, rendered("queue"))
+    page.evaluate(
+        "() => { document.querySelector('[data-key=a]').onclick = (e) => { e.preventDefault(); document.title = 'taken'; }; }"
+    )
+    page.keyboard.press("a")
+    assert page.title() == "taken"
+
+
 def test_keys_give_verdicts_in_the_case(page_at: PageAt) -> None:
     page = page_at(1280)
     show(page, rendered("case"))

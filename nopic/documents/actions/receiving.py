@@ -77,6 +77,8 @@ def receive(
         if document is None:
             _refuse_too_many(place, slot, stored.size)
             document = _add(place, slot, upload.name, kind, stored, looked, by)
+        elif slot.kind:
+            say_kind(document=document, kind=slot.kind, by=by)
         if replaces is not None and replaces != document.pk:
             old = place.documents.filter(rule=slot.rule, subject=slot.subject).get(pk=replaces)
             remove(document=old, by=by, replaced_by=document)
@@ -109,9 +111,9 @@ def remove(*, document: Document, by: Actor, replaced_by: Document | None = None
 
 
 def _same(dossier: Dossier, slot: Slot, stored: files.Stored) -> Document | None:
-    return dossier.documents.filter(
-        rule=slot.rule, subject=slot.subject, kind=slot.kind, sha256=stored.sha256, removed_at=None
-    ).first()
+    """A file that is on its way while somebody says which paper it is comes twice, once without its kind."""
+    same = dossier.documents.filter(rule=slot.rule, subject=slot.subject, sha256=stored.sha256, removed_at=None)
+    return (same.filter(kind__in=("", slot.kind)) if slot.kind else same).first()
 
 
 def _refuse_too_many(dossier: Dossier, slot: Slot, more_bytes: int) -> None:
