@@ -1,6 +1,6 @@
 """The shape of questions to an exporter: one text for each difference, own points beside them, and until when."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -23,8 +23,17 @@ class AskForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the day until which the exporter answers")},
     )
 
-    def __init__(self, *args: Any, points: Sequence[tuple[str, str, str]], earliest: date, **kwargs: Any) -> None:
-        """`points`: box, title and the text that is offered, for each difference; `earliest`: the first day for answers."""
+    def __init__(
+        self,
+        *args: Any,
+        points: Sequence[tuple[str, str, str]],
+        titles: Mapping[str, str],
+        earliest: date,
+        **kwargs: Any,
+    ) -> None:
+        """`points`: box, title and the text that is offered, for each difference; `titles` of the boxes by number;
+        `earliest`: the first day for answers.
+        """
         super().__init__(*args, **kwargs)
         self.earliest = earliest
         self.points = len(points)
@@ -36,7 +45,8 @@ class AskForm(forms.Form):
                 ),
                 box=int(box) if box.isdecimal() else None,
             )
-        choices = [("", _("The request as a whole")), *((box, _("Box %(box)s") % {"box": box}) for box in BOXES)]
+        boxes = ((box, _("Box %(box)s: %(title)s") % {"box": box, "title": titles.get(box, "")}) for box in BOXES)
+        choices = [("", _("The request as a whole")), *boxes]
         for at in range(OWN):
             label = {"n": at + 1}
             self.fields[f"own-{at}"] = forms.CharField(

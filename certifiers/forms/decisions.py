@@ -175,7 +175,8 @@ class ReturnForm(forms.Form):
             self.fields[key] = on_paper(
                 forms.CharField(
                     label=name,
-                    required=False,
+                    required=len(points) == 1,
+                    error_messages={"required": _("Write what the exporter should change")},
                     initial=text,
                     max_length=1000,
                     widget=forms.Textarea(attrs={"rows": 2}),

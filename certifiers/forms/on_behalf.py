@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nopic.presentation.forms import DateInput, on_paper
+from nopic.requests import actions as requests
 from nopic.requests.changes import Change
 from nopic.requests.models import OnBehalf
 
@@ -37,7 +38,16 @@ class OnBehalfForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Why you fill it in"), help_text=_("The exporter reads this"), max_length=500,
-        error_messages={"required": _("Enter why you fill it in for them")},
+        error_messages={"required": requests.NO_REASON_TO_FILL_IN},
+    )  # fmt: skip
+
+
+class CorrectForm(OnBehalfForm):
+    """The same, of a request that was sent."""
+
+    reason = forms.CharField(
+        label=_("Why you correct it"), help_text=_("The exporter reads this"), max_length=500,
+        error_messages={"required": requests.NO_REASON_TO_CORRECT},
     )  # fmt: skip
 
 

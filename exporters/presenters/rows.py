@@ -18,6 +18,7 @@ from nopic.presentation.statuses import sentence
 from nopic.requests.containers import units_in_words
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.queries import leaves_on
+from nopic.requests.standing import entered
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
 from nopic.tenants.calendar import Office
@@ -132,7 +133,9 @@ def what(names: Sequence[str]) -> str:
     return _("%(first)s and %(n)s more products") % {"first": names[0], "n": len(names) - 1}
 
 
-def state_of(request: CertificateRequest, issued: Sequence[Certificate], lines: Sequence[RequestLine]) -> str:
+def state_of(
+    request: CertificateRequest, issued: Sequence[Certificate], lines: Sequence[RequestLine], *, corrected: bool
+) -> str:
     """The one word for a request, as the table of statuses knows it; of a decided one it follows its certificates."""
     if request.status == RequestStatus.DRAFT:
         if request.recalled_at:
@@ -140,6 +143,8 @@ def state_of(request: CertificateRequest, issued: Sequence[Certificate], lines: 
         return "returned" if request.turn else "draft"
     if request.status == RequestStatus.IN_REVIEW and request.second_reasons:
         return "second_check"
+    if request.status == RequestStatus.QUESTIONS_OPEN and corrected:
+        return "correction"
     if request.status != RequestStatus.DECIDED:
         return request.status
     if any(one.status in certificates.UNDERWAY for one in issued):
@@ -209,9 +214,9 @@ def row(
     points: int | None = None,
     since: date | None = None,
 ) -> Row:
-    """A request as its list shows it."""
+    """A request of `with_entered` as its list shows it."""
     lines = lines_of(request)
-    state = state_of(request, issued, lines)
+    state = state_of(request, issued, lines, corrected=entered(request) is not None)
     told = _said(request)
     journey = _("%(place)s to %(port)s") % dict(zip(("place", "port"), told.places, strict=True))
     return Row(

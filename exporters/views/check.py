@@ -17,8 +17,8 @@ from exporters.views.loading import load_request
 from nopic.presentation.typed import whole
 from nopic.requests import actions, queries
 from nopic.requests.checks import Finding, findings
-from nopic.requests.models import CertificateRequest, OnBehalf
-from nopic.requests.policies import obstacles_to_confirm_on_paper
+from nopic.requests.models import CertificateRequest
+from nopic.requests.policies import obstacles_to_confirm_on_paper, unconfirmed
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.access import PortalRequest
 from nopic.workflow.transitions import Overtaken, Refused
@@ -86,7 +86,7 @@ def _check_page(request: PortalRequest, asked: CertificateRequest, refused: list
     context["untouched"] = queries.is_untouched(asked, queries.came_back(asked))
     context["undeclared"] = any(one.rule == "declaration_is_made" for one in refused)
     context["documents"] = queries.documents(asked)
-    context["filed"] = OnBehalf.objects.filter(certifier=request.certifier, request=asked, confirmed_at=None).first()
+    context["filed"] = unconfirmed(asked)
     acting = getattr(request, "acting", None)
     context["may_sign"] = acting is not None and not obstacles_to_confirm_on_paper(acting, request.user)
     context["has_errors"] = bool(refused)

@@ -130,7 +130,7 @@ def _companies(request: PortalRequest) -> list[Exporter]:
 def all_requests(request: PortalRequest) -> HttpResponse:
     """Every request, newest first, fifty to a page."""
     after = whole(request.GET.get("after"))
-    found = queries.for_exporter(request.exporter_id or 0, certifier_id=request.certifier.pk)
+    found = with_entered(queries.for_exporter(request.exporter_id or 0, certifier_id=request.certifier.pk))
     if after is not None:
         found = found.filter(pk__lt=after)
     rows = _own(request, list(found.prefetch_related("certificates")[: PAGE + 1]))
@@ -164,7 +164,8 @@ def new_request(request: PortalRequest) -> HttpResponse:
         return redirect(step_address(started, "departure"))
     status = 422 if request.method == "POST" else 200
     office = Office(policy_of(request.certifier.pk).rules)
-    earlier = queries.for_exporter(exporter.pk, certifier_id=request.certifier.pk).filter(raw__has_key="products")
+    earlier = with_entered(queries.for_exporter(exporter.pk, certifier_id=request.certifier.pk))
+    earlier = earlier.filter(raw__has_key="products")
     context = {
         "exporter": exporter,
         "why_not": why_not,

@@ -24,7 +24,7 @@ from nopic.requests.checks import findings
 from nopic.requests.checks.alike import OTHER_REQUESTS
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.policies import correction_of
+from nopic.requests.policies import correction_of, unconfirmed
 from nopic.requests.slots import opening
 from nopic.requests.statuses import OPEN_REQUEST, LineStatus, RequestStatus
 from nopic.review import actions as review
@@ -47,16 +47,18 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     office = Office(rules_of(found))
     lines = _lines(found)
     issued = certificates.for_request(found)
-    state = state_of(found, issued, lines)
+    correction = correction_of(found)
+    state = state_of(found, issued, lines, corrected=correction is not None)
     versions = list(
         RequestVersion.objects.filter(certifier_id=found.certifier_id, request=found)
         .defer("snapshot")
         .order_by("-number")
     )
     current = next((each for each in versions if each.number == found.turn), None)
-    sent = queries.last_sent(found) if found.status != RequestStatus.DRAFT else None
+    sent = current if found.status != RequestStatus.DRAFT else None
     boxes, slots = queries.of_version(sent.snapshot) if sent else queries.summary(found), queries.documents(found)
-    leaves = queries.leaves_on(found, sent.snapshot if sent else None)
+    changing = sent.snapshot if sent and queries.may_say_more(found) else None
+    leaves = queries.leaves_on(found, changing)
     certified = any(policies.counts(one) for one in issued)
     today = office.local(now()).date()
     since = office.local(current.returned_at).date() if current and current.returned_at else None
@@ -70,7 +72,7 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
     weighed = findings(found, moment="draft") if found.status in (RequestStatus.DRAFT, *OPEN_REQUEST) else []
     context = {
         "found": found,
-        "tell_apart": tell_apart(found, sent.snapshot if sent else None),
+        "tell_apart": tell_apart(found, changing),
         "alike": [one.sentence for one in weighed if one.rule in OTHER_REQUESTS],
         "state": state,
         "sentence": where(
@@ -100,7 +102,8 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "deadlines": timing.deadlines(found, office.rules, now(), found.decide_by)
         if found.status in OPEN_REQUEST else [],
         **_questions(found),
-        "correction": correction_of(found),
+        "correction": correction,
+        "filed": unconfirmed(found),
         "may_recall": speaks and found.status == RequestStatus.SUBMITTED,
         "may_withdraw": speaks and _may_withdraw(found, lines),
         "ask_departure": speaks and found.turn > 0 and _may_say_departure(found) and state not in ("refused", "decided"),

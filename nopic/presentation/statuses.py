@@ -1,7 +1,7 @@
 """The word, the shape and the sentences of every status: one table, the same name for everyone (ux.md §3).
 
 A row is found by kind (request, line, certificate, document) and state: a stored status, or a state the caller computed
-from several (`returned`, `recalled`, `second_check`, `approved`, `issued`, `refused` of a request; `shipped` of a certificate; `missing`, `later`,
+from several (`returned`, `recalled`, `correction`, `second_check`, `approved`, `issued`, `refused` of a request; `shipped` of a certificate; `missing`, `later`,
 `not_needed` of a document). The word never changes with the reader, the sentence under it does; readers are "exporter",
 "staff" and "importer" (also brokers and the public). The one exception is said at `present`.
 """
@@ -68,12 +68,21 @@ REQUEST: dict[str, Shown] = {
             "exporter": (
                 _("%(points)s to answer by %(due)s"),
                 _("Answer by %(due)s"),
-                _("The certifier asks or corrects something"),
+                _("The certifier asks something"),
             ),
             "staff": (
                 _("Exporter has %(points)s, the clock stands still"),
                 _("With the exporter, the clock stands still"),
             ),
+            "importer": (_("Your supplier and the certifier are clearing something up"),),
+        },
+    ),
+    "correction": Shown(
+        _("Correction open"),
+        "act",
+        {
+            "exporter": (_("Confirm or reject it by %(due)s"), _("Your certifier enters what you asked for")),
+            "staff": (_("With the exporter to confirm, until %(due)s"), _("Being entered for the exporter")),
             "importer": (_("Your supplier and the certifier are clearing something up"),),
         },
     ),

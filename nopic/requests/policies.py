@@ -37,6 +37,17 @@ def correction_of(request: CertificateRequest) -> Correction | None:
     return correction
 
 
+def unconfirmed(request: CertificateRequest) -> OnBehalf | None:
+    """What staff filled in for the exporter of a draft and nobody of it has confirmed, with its request."""
+    if request.status != RequestStatus.DRAFT or request.turn:
+        return None
+    found = OnBehalf.objects.filter(certifier_id=request.certifier_id, request_id=request.pk, confirmed_at=None)
+    filing = found.select_related("staff").first()
+    if filing is not None:
+        filing.request = request
+    return filing
+
+
 def obstacles_to_confirm_on_paper(filing: Correction | OnBehalf, by: User) -> list[str]:
     """A signed form counts where the policy says so; it is added by who entered what it confirms."""
     if not rules_of(filing.request).asking.signed_form_confirms:

@@ -241,6 +241,15 @@ def test_returning_offers_each_difference_and_needs_a_text(world: World, reviewe
     assert "19,200 kg" in page
 
 
+def test_where_nothing_differs_the_one_text_of_a_return_is_needed(world: World, reviewer: Client) -> None:
+    url = address(cases.taken(world.here), "return/")
+    assert "(optional)" not in reviewer.get(url).content.decode()
+    refused = reviewer.post(url, {"point-0": " "})
+    assert (refused.status_code, refused.context["problems"]) == (
+        422, [("Write what the exporter should change", "id_point-0")],
+    )  # fmt: skip
+
+
 def test_a_request_sent_again_shows_what_went_back_and_the_version_before(world: World, reviewer: Client) -> None:
     from nopic.requests import actions as requests
 

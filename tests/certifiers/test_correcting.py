@@ -1,5 +1,6 @@
 """A correction over HTTP: begun on the case, typed on the exporter's own pages, confirmed or rejected by the exporter."""
 
+import dataclasses
 import io
 import zipfile
 from datetime import timedelta
@@ -17,6 +18,7 @@ from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from nopic.workflow.dispatch import hurry
 from nopic.workflow.models import AuditEvent, Dispatch
+from nopic.workflow.transitions import Refused
 from tests.delivery.consignments import work
 from tests.factories import World, answers, signed_in
 from tests.review import cases, correcting
@@ -43,7 +45,9 @@ def test_the_whole_way_from_the_case_to_the_new_version(world: World) -> None:
     assert "is entering a correction for you" in exporter.get(place).content.decode()
     assert exporter.get(f"{place}correction/").status_code == 302  # nothing to confirm yet
     assert exporter.post(f"{place}transport/", vessel(world, "Other")).status_code == 302  # kept out, and nothing kept
-    assert "Say why, and ask them to confirm" in staff.get(f"{place}transport/").content.decode()
+    form = staff.get(f"{place}transport/").content.decode()
+    assert "You correct this for" in form
+    assert "Say why, and ask them to confirm" in form
     with tenant(side.certifier):
         revision = CertificateRequest.objects.get().revision
     typed = staff.post(f"{place}transport/", vessel(world, "Andes Courier 0650N") | {"revision": str(revision)})
@@ -68,6 +72,32 @@ def test_the_whole_way_from_the_case_to_the_new_version(world: World) -> None:
     with tenant(side.certifier):
         about = AuditEvent.objects.get(verb="asked to confirm a correction").facts
     assert about["on_behalf_of"].startswith("Cooperativa CANARY-tierra, Rosa Quispe, By phone")
+
+
+def test_a_correction_without_its_reason_is_told_so_in_its_own_words(world: World) -> None:
+    side, request = world.here, cases.taken(world.here)
+    typed = {**ASKED, "reason": " ", "asked_on": clock.today("UTC").isoformat(), "revision": request.revision}
+    page = signed_in(side.reviewer).post(f"/tierra/cases/{request.reference}/correct/", typed)
+    assert (page.status_code, page.context["problems"][0][0]) == (422, "Enter why you correct it for them")
+    with tenant(side.certifier), pytest.raises(Refused, match="Enter why you correct it for them"):
+        without = dataclasses.replace(correcting.said_by_rosa(), reason=" ")
+        actions.begin_correction(request=request, by=side.reviewer, asked=without, revision=request.revision)
+
+
+@pytest.mark.parametrize("asked", [False, True])
+def test_every_list_calls_a_correction_by_its_name(world: World, asked: bool) -> None:
+    side, request = world.here, correcting.corrected(world.here, asked=asked)
+    exporter, staff = signed_in(side.sender), signed_in(side.reviewer)
+    said = "Confirm or reject it by" if asked else "Your certifier enters what you asked for"
+    for address in ("requests/", "requests/all/", f"requests/{request.reference}/"):
+        page = exporter.get(f"/tierra/{address}").content.decode()
+        assert ("Correction open" in page, said in page, "Questions open" in page) == (True, True, False), address
+    assert exporter.get("/tierra/requests/new/").status_code == 200
+    page = staff.get(f"/tierra/cases/{request.reference}/").content.decode()
+    assert ("Correction open" in page, "Questions open" in page) == (True, False)
+    queue = staff.get("/tierra/queue/?view=all-open").content.decode()
+    assert ("correction to confirm until" if asked else "correction being entered") in queue
+    assert "questions open until" not in queue
 
 
 def test_rejecting_needs_a_reason_which_staff_read(world: World) -> None:

@@ -18,6 +18,7 @@ from nopic.certificates.models import Certificate, CertificateFile, PublicRecord
 from nopic.documents import files
 from nopic.documents.models import Dossier, SlotAnswer
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.snapshot import request_snapshot
 from nopic.tenants import secrets
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Importer
@@ -81,15 +82,15 @@ def make(
             arrival_on=departure + timedelta(days=arrival_in), policy=side.policy, submitted_at=moment,
             submitted_by=side.sender, decided_at=moment, decide_by=moment,
         )  # fmt: skip
+        certificates = [_certificate(side, request, importer, at, rendered) for at in range(1, lines + 1)]
         RequestVersion.objects.create(
             certifier=side.certifier,
             request=request,
             number=1,
-            snapshot={},
+            snapshot=request_snapshot(request),
             sent_at=moment - timedelta(days=sent_days_ago),
             sent_by="sender",
         )
-        certificates = [_certificate(side, request, importer, at, rendered) for at in range(1, lines + 1)]
     return Consignment(side, request, certificates)
 
 

@@ -106,6 +106,19 @@ def test_a_sent_request_says_where_it_is(world: World, sender: Client) -> None:
     assert world.here.reviewer.name not in page
 
 
+def test_what_was_sent_says_all_of_it_whatever_became_of_the_request(world: World, sender: Client) -> None:
+    request = cases.sent(world.here, broker_name="Harbor Line", broker_email="desk@harborline.example")
+    shown = [page.context["boxes"] for page in [sender.get(at(request))]]
+    with tenant(world.here.certifier):
+        taken = review.take(request=fresh(request), by=world.here.reviewer)
+        review.ask(
+            request=taken, by=world.here.reviewer, points=[review.Point("Which weight is right?", "10")], language="en",
+            due_at=clock.now() + timedelta(days=3), revision=taken.revision,
+        )  # fmt: skip
+    assert "desk@harborline.example" in str(shown[0])
+    assert sender.get(at(request)).context["boxes"] == shown[0]
+
+
 def test_the_confirmation_names_the_promise_and_later_gives_way_to_the_page(world: World, sender: Client) -> None:
     request = cases.sent(world.here)
     page = sender.get(at(request, "sent/")).content.decode()

@@ -1,5 +1,7 @@
 """Staff fill in a request for an exporter who asked by phone or on paper; the exporter confirms and sends it."""
 
+import re
+
 import pytest
 from django.test import Client
 
@@ -45,6 +47,15 @@ def test_staff_fill_in_the_exporters_own_form_and_the_log_names_both(world: Worl
         assert event.facts["on_behalf_of"].startswith("Cooperativa CANARY-tierra, Rosa Quispe, By phone")
 
 
+def test_no_page_of_the_form_leads_staff_to_one_that_is_closed_to_them(world: World, staff: Client) -> None:
+    found = started(world, staff)
+    place = f"/tierra/requests/{found.reference}/"
+    for step in ("", "departure/", "importer/", "products/", "transport/", "documents/", "check/"):
+        page = staff.get(f"{place}{step}").content.decode()
+        for address in set(re.findall(r'<a [^>]*href="(/tierra/[^"#]*)', page)):
+            assert staff.get(address).status_code == 200, (step, address)
+
+
 def test_only_who_began_it_comes_in_and_only_to_that_draft(world: World, staff: Client) -> None:
     found = started(world, staff)
     other = factories.draft(world.here)
@@ -76,6 +87,14 @@ def test_the_exporter_is_asked_and_confirms_by_sending(world: World, staff: Clie
         with pytest.raises(Refused, match="somebody of the exporter must confirm it"):
             actions.submit(request=request, by=world.here.reviewer, declared=True, revision=request.revision)
     sender = factories.signed_in(world.here.sender)
+    at_hub = sender.get(f"/tierra/requests/{request.reference}/").content.decode()
+    for said in (
+        "filled this in for you: Rosa Quispe asked on",
+        ASKED["reason"],
+        f'href="{check}">Look at it and send it',
+    ):
+        assert said in at_hub
+    assert ASKED["reason"] in sender.get(check).content.decode()
     waiting = sender.get("/tierra/requests/").content.decode()
     assert "Confirm and send the request for" in waiting
     assert "entered it for you, because Rosa Quispe asked" in waiting

@@ -19,6 +19,8 @@ from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted, problems
+from nopic.requests.models import CertificateRequest
+from nopic.requests.queries import summary
 from nopic.review import actions, policies, queries
 from nopic.review.actions import Point
 from nopic.review.queries.values import values
@@ -40,6 +42,7 @@ def ask(request: PortalRequest, reference: str) -> HttpResponse:
     form = AskForm(
         posted(request),
         points=[(each.box, each.title, each.text) for each in offered],
+        titles=_titles(opened.request),
         earliest=office.local(now()).date(),
         initial={"due": due.date()},
     )
@@ -48,7 +51,9 @@ def ask(request: PortalRequest, reference: str) -> HttpResponse:
     shown: list[Point] = []
     if request.method == "POST" and not against:
         if form.is_valid():
-            shown = _written(form, offered)
+            with translation.override(language):
+                titles = _titles(opened.request)
+            shown = _written(form, offered, titles)
             until = datetime.combine(form.cleaned_data["due"], office.rules.closing, tzinfo=office.zone)
             if "look" not in request.POST:
                 try:
@@ -156,8 +161,13 @@ def _offered(opened: Open, language: str) -> list[Point]:
     return found
 
 
-def _written(form: AskForm, offered: list[Point]) -> list[Point]:
+def _titles(found: CertificateRequest) -> dict[str, str]:
+    """The boxes of the certificate by number, in the language of the moment."""
+    return {str(box.number): box.title for box in summary(found)}
+
+
+def _written(form: AskForm, offered: list[Point], titles: dict[str, str]) -> list[Point]:
     """The points that have a text, then one's own."""
     points = [replace(point, text=text) for point, text in zip(offered, form.texts(), strict=True) if text.strip()]
-    own = [Point(text, box, _("Box %(box)s") % {"box": box} if box else _("The request")) for box, text in form.own()]
+    own = [Point(text, box, titles.get(box) or _("The request")) for box, text in form.own()]
     return points + own

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from certifiers.forms.on_behalf import OnBehalfForm, ReasonsForm
+from certifiers.forms.on_behalf import CorrectForm, ReasonsForm
 from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation.forms import posted, problems
@@ -47,8 +47,7 @@ def correct(request: PortalRequest, reference: str) -> HttpResponse:
 
 
 def _begin(request: PortalRequest, opened: Open) -> HttpResponse:
-    form = OnBehalfForm(posted(request), initial={"asked_on": opened.case.facts.office.local(now()).date()})
-    form.fields["reason"].label = _("Why you correct it")
+    form = CorrectForm(posted(request), initial={"asked_on": opened.case.facts.office.local(now()).date()})
 
     def act() -> str:
         data = form.cleaned_data

@@ -149,4 +149,5 @@ def _points(opened: Open) -> list[tuple[str, str, str]]:
         for finding in opened.case.findings
         if finding.is_stop and str(finding.box or "") not in said
     ]
-    return [*points, *stops, ("", _("Anything else"), "")]
+    more = _("Anything else") if points or stops else _("What the exporter should change")
+    return [*points, *stops, ("", more, "")]

@@ -31,7 +31,6 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
     due = found.questions_due_at
     context = {
         "request_shown": found,
-        "state": _state(found),
         "is_away": is_away(found),
         "version": version,
         "sent": words.moment(version.sent_at, zone) if version else "",
@@ -52,12 +51,15 @@ def read(request: PortalRequest, found: CertificateRequest, version: RequestVers
         "over": found.reviewer
         if found.status == RequestStatus.QUESTIONS_OPEN and found.reviewer_id != request.user.pk
         else None,
-        **panel(found, request.user, zone),
+        **(correcting := panel(found, request.user, zone)),
+        "state": _state(found, correcting=bool(correcting)),
     }
     return render(request, "certifiers/case/away.html", context)
 
 
-def _state(found: CertificateRequest) -> str:
+def _state(found: CertificateRequest, *, correcting: bool) -> str:
+    if correcting:
+        return "correction"
     if found.status == RequestStatus.DRAFT:
         return "recalled" if found.recalled_at else "returned"
     return str(found.status)

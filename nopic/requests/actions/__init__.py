@@ -23,7 +23,17 @@ from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slo
 from nopic.requests.actions.ending import recall, release_line, return_to_exporter, withdraw
 from nopic.requests.actions.filing import open_slot, papers_changed
 from nopic.requests.actions.merging import merge
-from nopic.requests.actions.on_behalf import SIGNATURE, Asked, Signed, as_asked, ask_to_confirm, sign, start_on_behalf
+from nopic.requests.actions.on_behalf import (
+    NO_REASON_TO_CORRECT,
+    NO_REASON_TO_FILL_IN,
+    SIGNATURE,
+    Asked,
+    Signed,
+    as_asked,
+    ask_to_confirm,
+    sign,
+    start_on_behalf,
+)
 from nopic.requests.actions.purchasing import (
     certificate_came,
     correct_certificate,
@@ -35,6 +45,8 @@ from nopic.requests.actions.sending import hold_line, repin, submit
 from nopic.requests.actions.splitting import Part, start_split
 
 __all__ = [
+    "NO_REASON_TO_CORRECT",
+    "NO_REASON_TO_FILL_IN",
     "SIGNATURE",
     "Asked",
     "Part",

@@ -10,7 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from nopic.documents.models import Document
 from nopic.requests.actions.drafting import lock, start
@@ -51,13 +53,19 @@ def start_on_behalf(*, exporter: Exporter, by: User, asked: Asked, key: UUID | N
     return request
 
 
-def as_asked(asked: Asked, today: date) -> dict[str, Any]:
-    """The columns that say who asked, as they are kept. Raises Refused about what is missing."""
+NO_REASON_TO_FILL_IN = gettext_lazy("Enter why you fill it in for them")
+NO_REASON_TO_CORRECT = gettext_lazy("Enter why you correct it for them")
+
+
+def as_asked(asked: Asked, today: date, *, no_reason: Promise = NO_REASON_TO_FILL_IN) -> dict[str, Any]:
+    """The columns that say who asked, as they are kept. Raises Refused about what is missing, without a why in the words of
+    `no_reason`.
+    """
     who, why = (" ".join(str(cleaned(text)).split()) for text in (asked.by, asked.reason))
     if not who:
         raise _refused("asked_by", _("Enter who asked you"))
     if not why:
-        raise _refused("reason", _("Enter why you fill it in for them"))
+        raise _refused("reason", str(no_reason))
     if asked.means not in OnBehalf.Means.values:
         raise _refused("means", _("Choose how they asked you"))
     if asked.on > today:

@@ -40,6 +40,7 @@ __all__ = [
     "is_untouched",
     "last_sent",
     "leaves_on",
+    "may_say_more",
     "of_certificate",
     "of_version",
     "promise",
@@ -88,14 +89,21 @@ def came_back(request: CertificateRequest) -> RequestVersion | None:
     return versions.defer("snapshot").filter(number=request.turn, returned_at__isnull=False).first()
 
 
-_MAY_SAY_MORE = (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN, RequestStatus.WITHDRAWN)
+_SAYS_MORE = (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN, RequestStatus.WITHDRAWN)
+
+
+def may_say_more(request: CertificateRequest) -> bool:
+    """Whether a request that was sent may say what nobody has sent: it is with its exporter, staff correct it, or it was
+    withdrawn meanwhile.
+    """
+    return bool(request.turn) and request.status in _SAYS_MORE
 
 
 def last_sent(request: CertificateRequest) -> RequestVersion | None:
-    """The version that was sent last, where the request may say what nobody has sent: it is with its exporter, staff
-    correct it, or it was withdrawn meanwhile. None where the request says what was sent; one statement at most.
+    """The version that was sent last, where the request may say what nobody has sent. None where it says what was sent;
+    one statement at most.
     """
-    if not request.turn or request.status not in _MAY_SAY_MORE:
+    if not may_say_more(request):
         return None
     versions = RequestVersion.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
     return versions.filter(number=request.turn).first()

@@ -48,7 +48,7 @@ def begin_correction(*, request: CertificateRequest, by: User, asked: Asked, rev
         staff=by,
         before=request_snapshot(fresh),
         started_at=now(),
-        **requests.as_asked(asked, load(fresh).today),
+        **requests.as_asked(asked, load(fresh).today, no_reason=requests.NO_REASON_TO_CORRECT),
     )
     with acting_for(begun.in_words):
         advance(fresh, RequestStatus.QUESTIONS_OPEN, by=by, note=begun.reason, revision=fresh.revision + 1)

@@ -57,7 +57,9 @@ SELECT r.id, r.reference, r.status, r.departure_on, r.departed_on, r.decide_by, 
        CASE WHEN r.status = 'questions_open' THEN (SELECT v.snapshot::text FROM requests_requestversion v
           WHERE v.certifier_id = %(certifier)s AND v.request_id = r.id AND v.number = r.turn) END,
        (SELECT max(a.last_on) FROM tenants_absence a WHERE a.certifier_id = %(certifier)s AND a.user_id = r.reviewer_id
-          AND %(today)s BETWEEN a.first_on AND a.last_on)
+          AND %(today)s BETWEEN a.first_on AND a.last_on),
+       r.status = 'questions_open' AND EXISTS (SELECT 1 FROM requests_correction c WHERE c.certifier_id = %(certifier)s
+          AND c.request_id = r.id AND c.closed_at IS NULL)
 FROM (SELECT r.* FROM requests_certificaterequest r WHERE {where} ORDER BY {order} LIMIT {limit}) r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 LEFT JOIN tenants_user u ON u.id = r.reviewer_id
@@ -167,7 +169,7 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
     (_pk, reference, status, departure, departed, decide_by, late, turn, port, place, country, mode, vessel, containers,
      importer_name, reviewer_id, asked, second, reviewer, exporter,
      lines, kg, wording, tight, received, later, importer, provisional, first, new_supplier, again,
-     not_confirmed, sent, away) = each  # fmt: skip
+     not_confirmed, sent, away, corrected) = each  # fmt: skip
     units = units_in_words(mode, vessel, json.loads(containers))
     if sent is not None:  # what is typed in answer to questions is nobody's to read until it is sent
         said = json.loads(sent)
@@ -185,8 +187,12 @@ def _row(each: tuple[Any, ...], pace: Pace) -> Row:
         look.append(
             ("bad", _("answers overdue since %(due)s") % {"due": due})
             if overdue
+            else ("act", _("correction to confirm until %(due)s") % {"due": due})
+            if corrected
             else ("act", _("questions open until %(due)s") % {"due": due})
         )
+    elif corrected:
+        look.append(("act", _("correction being entered")))
     if why := json.loads(second):
         named = ", ".join(str(SECOND_REASONS.get(code, code)) for code in why)
         look.append(("act", _("Needs a colleague: %(why)s") % {"why": named}))
