@@ -15,6 +15,7 @@ from nopic.requests.statuses import LineStatus
 from nopic.review import policies, queries
 from nopic.review.models import CheckVerdict, Verdict
 from nopic.review.policies.correcting import obstacles_to_correct
+from nopic.review.policies.seconding import obstacles_to_take_approval_back
 from nopic.review.queries import Check, Paper
 from nopic.review.queries.papers import says
 from nopic.review.queries.values import values
@@ -166,7 +167,7 @@ def decision_bar(opened: Open) -> dict[str, Any]:
         "give_back": not policies.obstacles_to_return(case, by=me),
         "why_not_back": [policies.sentence(each) for each in policies.obstacles_to_return(case, by=me)],
         "confirm": not policies.obstacles_to_send_back(line, by=me),
-        "approval_back": not policies.obstacles_to_take_approval_back(line, by=me),
+        "approval_back": not obstacles_to_take_approval_back(line, by=me),
         "alone": line.status == LineStatus.SECOND_CHECK
         and not policies.obstacles_to_go_on_alone(line, by=me, case=case),
         "waits_for_colleague": line.status == LineStatus.SECOND_CHECK,

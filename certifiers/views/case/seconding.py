@@ -10,6 +10,7 @@ from certifiers.views.case.opening import open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted
 from nopic.review import actions, policies, queries
+from nopic.review.policies.seconding import obstacles_to_take_approval_back
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.policy import SECOND_REASONS
 
@@ -93,7 +94,7 @@ def take_approval_back(request: PortalRequest, reference: str, position: int) ->
         request,
         opened,
         form=None,
-        against=policies.obstacles_to_take_approval_back(line, by=request.user),
+        against=obstacles_to_take_approval_back(line, by=request.user),
         act=act,
         page={
             "title": _("Take your approval of product %(n)s back") % {"n": position},

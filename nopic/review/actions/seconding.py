@@ -19,6 +19,7 @@ from nopic.review.actions.issuing import begin_certificate
 from nopic.review.actions.looking import open_second_look
 from nopic.review.actions.taking import lock
 from nopic.review.models import SecondCheck
+from nopic.review.policies.seconding import obstacles_to_take_approval_back
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
@@ -160,7 +161,7 @@ def take_approval_back(*, line: RequestLine, by: User) -> RequestLine:
     fresh = lock(line.request)
     current = line_of(fresh, line)
     waiting = _waiting(current)
-    if against := policies.obstacles_to_take_approval_back(current, by=by):
+    if against := obstacles_to_take_approval_back(current, by=by):
         raise Refused(against)
     waiting.delete()
     advance(current, LineStatus.OPEN, by=by, decided_at=None, decided_by=None)

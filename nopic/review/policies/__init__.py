@@ -152,15 +152,6 @@ def obstacles_to_send_back(line: RequestLine, *, by: User) -> list[Obstacle]:
     return [] if is_staff(line.certifier_id, by) else [_("%(name)s is no reviewer here.") % {"name": by}]
 
 
-def obstacles_to_take_approval_back(line: RequestLine, *, by: User) -> list[Obstacle]:
-    """An approval that waits for a colleague is taken back by whoever made it."""
-    if line.status != LineStatus.SECOND_CHECK:
-        return [_("This product does not wait for a second person.")]
-    if line.decided_by_id != by.pk:
-        return [_("%(name)s approved it; you can confirm it or send it back.") % {"name": line.decided_by}]
-    return []
-
-
 def obstacles_to_go_on_alone(line: RequestLine, *, by: User, case: Case | None = None) -> list[Obstacle]:
     """Whoever approved goes on without a colleague if the policy lets them and nobody else is on duty now.
 
