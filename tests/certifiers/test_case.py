@@ -16,6 +16,7 @@ from nopic.tenants.models import User
 from nopic.workflow import clock
 from tests import factories
 from tests.certifiers import drawn
+from tests.delivery import consignments
 from tests.factories import World
 from tests.review import cases
 from tests.review.test_seconding import strict
@@ -404,3 +405,20 @@ def test_the_next_case_stays_in_the_view(world: World, reviewer: Client) -> None
     first, second = cases.sent(world.here), cases.sent(world.here)
     page = reviewer.get(address(first, "?view=all-open")).content.decode()
     assert f'href="{address(second)}?view=all-open" data-key="n"' in page
+
+
+def test_a_replacement_says_which_certificate_it_replaces_and_what_would_be_different(
+    world: World, reviewer: Client
+) -> None:
+    old = consignments.make(world.here, world.importer).certificate
+    request = cases.ready(world.here)
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=request.pk).update(replaces_id=old.pk, replaces_line=old.line)
+    for page in (address(request), address(request, "lines/1/approve/")):
+        shown = reviewer.get(page).content.decode()
+        for words in ("Replaces certificate", str(old.number), "<del>38,400 kg</del> <ins>19,200 kg</ins>"):
+            assert words in shown, (page, words)
+        assert "Importer of record: <del>" not in shown
+    with tenant(world.here.certifier):
+        CertificateRequest.objects.filter(pk=request.pk).update(replaces_id=None, replaces_line=None)
+    assert "Replaces certificate" not in reviewer.get(address(request)).content.decode()

@@ -99,10 +99,15 @@ def test_every_reader_is_told_which_number_to_use_instead(old: Consignment, worl
     assert "Not valid for import" in page
     assert f"use {NEW} instead" in page
     assert f"Replaces {old.number}" in client.get(f"/v/{NEW}?k={new.verification_key}").content.decode()
+    PublicRecord.objects.filter(certificate_id=old.certificate.pk).update(final_document_owed=True)
+    shown = factories.signed_in(world.importer_user).get(f"/in/{old.number}/").content.decode()
+    assert f"Use {NEW} instead" in shown
+    assert "has still to come" not in shown
     slug = world.here.certifier.slug
     for person, where in ((world.here.reviewer, "certificates"), (world.here.sender, "my-certificates")):
         theirs = factories.signed_in(person)
-        assert NEW in theirs.get(f"/{slug}/{where}/{old.certificate.pk}/").content.decode()
+        dead_page = theirs.get(f"/{slug}/{where}/{old.certificate.pk}/").content.decode()
+        assert (NEW in dead_page, "Record a change on the way" in dead_page) == (True, False)
         assert old.number in theirs.get(f"/{slug}/{where}/{new.pk}/").content.decode()
 
 

@@ -62,6 +62,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 ("5", _("Importer of record"), str(contact or importer or "")),
                 ("15", _("US port of entry"), opened.request.port_of_entry),
             ],
+            "replacing": queries.replacing(line),
             "sent_back": queries.sent_back(line.pk, line.certifier_id),
             "notes": checklist.differences(opened),
             "passed": passed(opened),

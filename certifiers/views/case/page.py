@@ -67,6 +67,7 @@ def case(request: PortalRequest, reference: str) -> HttpResponse:
     context |= right(opened, papers) | {
         "shows_document": "doc" in request.GET,
         "history": queries.history(opened.request, opened.case.rules.time_zone),
+        "replacing": queries.replacing(opened.line.line),
         "split_from": standing.split_from(opened.request),
         "split_off": standing.split_off(opened.request),
         "next_url": _next(request, opened),

@@ -44,6 +44,7 @@ def confirm(request: PortalRequest, reference: str, position: int) -> HttpRespon
                 ("12", _("Lots"), ", ".join(lot.code for lot in opened.line.lots)),
                 ("5", _("Importer of record"), str(opened.request.contact or opened.request.importer or "")),
             ],
+            "replacing": queries.replacing(line),
             "notes": checklist.differences(opened),
             "passed": passed(opened),
             "button": _("Confirm the approval"),

@@ -7,6 +7,7 @@ from .history import Event, history, turned
 from .papers import Guarantee, Paper, Place, Say, guarantees, papers, papers_of
 from .record import Record, log_as_json, record_of
 from .record import as_json as record_as_json
+from .replacing import replacing
 from .second import (
     alone_of_line,
     approved_alone,
@@ -51,6 +52,7 @@ __all__ = [
     "passed_by",
     "record_as_json",
     "record_of",
+    "replacing",
     "rounds_of",
     "second_look",
     "second_reasons",
