@@ -89,8 +89,8 @@ def _check(request: PortalRequest, wish: Revision, form: Form) -> bool:
             revising.check(revision=wish, by=request.user)
         messages.success(request, _("Checked. A colleague decides now."))
     except Refused as refusal:
-        for sentence in refusal.findings:
-            form.add_error(None, str(sentence))
+        for one in refusal.findings:
+            form.add_error(getattr(one, "field", "") or None, str(one))
         return False
     except Overtaken:
         messages.info(request, _("A colleague checked it a moment ago."))

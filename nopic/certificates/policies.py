@@ -77,10 +77,16 @@ def day_left(certificate: Certificate) -> date | None:
     if is_time_frame(certificate):
         return None
     return left_on(
-        departed_on=certificate.request.departed_on,
+        departed_on=said_left(certificate),
         departure_on=departure_of(certificate),
         departure_ends_at=departure_ends(certificate),
     )
+
+
+def said_left(certificate: Certificate) -> date | None:
+    """The day on which somebody said that a single shipment left: of the request, or when its weight was recorded."""
+    recorded = None if is_time_frame(certificate) else certificate.used_up_on
+    return certificate.request.departed_on or recorded
 
 
 def goods_have_left(certificate: Certificate) -> bool:

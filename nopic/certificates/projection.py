@@ -42,7 +42,7 @@ def refresh(certificate: Certificate) -> None:
         "issued_at": certificate.issued_at,
         "departure_on": policies.departure_of(certificate),
         "departure_ends_at": policies.departure_ends(certificate),
-        "departed_on": request.departed_on,
+        "departed_on": policies.said_left(certificate),
         **_shipments(certificate),
         "arrival_on": policies.arrival_of(certificate),
         "cancelled_at": certificate.cancel_requested_at or certificate.cancelled_at,
@@ -74,7 +74,8 @@ def refresh(certificate: Certificate) -> None:
 
 def _shipments(certificate: Certificate) -> dict[str, Any]:
     """What was recorded under it: the balances, and every shipment that stands."""
-    facts = {"time_frame": policies.is_time_frame(certificate), "used_up_on": certificate.used_up_on}
+    time_frame = policies.is_time_frame(certificate)
+    facts = {"time_frame": time_frame, "used_up_on": certificate.used_up_on if time_frame else None}
     allowance = frames.allowance_of(certificate.certifier_id, certificate.pk)
     if allowance is None:
         return facts

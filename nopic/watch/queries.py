@@ -166,7 +166,7 @@ def is_live(certificate: Certificate, today: date) -> bool:
 def _at_stake(certificate: Certificate, today: date) -> int:
     coverage = certificate.data["coverage"]
     first = date.fromisoformat(coverage["first_departure"])
-    if first > today and certificate.request.departed_on is None:
+    if first > today and certificates.said_left(certificate) is None:
         return 0
     return 1 if coverage["kind"] == "time_frame" and certificates.departure_of(certificate) >= today else 2
 

@@ -107,7 +107,9 @@ def test_a_wrong_digit_is_asked_for_checked_told_to_usda_and_approved_by_another
     listed(world)
     assert "colleague first checks" in second.post(page, {"verdict": "approve"}).content.decode()
     assert first.post(page, {**usda, "usda-note": ""}).status_code == 422
-    assert first.post(page, {**usda, "usda-told_on": "2030-01-01"}).status_code == 422
+    early = first.post(page, {**usda, "usda-told_on": "2030-01-01"})
+    assert (early.status_code, list(early.context["check_form"].errors)) == (422, ["told_on"])
+    assert "USDA was told on Tue 1 Jan 2030: that day has not come yet." in early.content.decode()
     assert first.post(page, usda).status_code == 302
     assert first.post(page, usda).status_code == 302  # a kind sentence, and nothing twice
     own = first.post(page, {"verdict": "approve"})

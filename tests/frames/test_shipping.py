@@ -11,7 +11,7 @@ from django.utils import timezone
 import nopic.certificates.tasks
 import nopic.delivery.tasks  # noqa: F401 - both register what the worker does
 from nopic.certificates import actions as certificates
-from nopic.certificates import queries, shipping
+from nopic.certificates import limits, queries, shipping
 from nopic.certificates.issuance import endings
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.certificates.shipping import settling
@@ -348,6 +348,33 @@ def test_of_a_single_shipment_the_actual_weight_is_recorded_once_and_only_downwa
     with tenant(side.certifier):
         record = PublicRecord.objects.get(certificate_id=certificate.pk)
     assert (record.shipped_kg, record.time_frame) == (38_120, False)
+
+
+def test_a_single_shipment_recorded_as_left_has_left_for_everybody_until_that_is_taken_back(world: World) -> None:
+    side, today = world.here, clock.today("America/Lima")
+    consignment = consignments.make(side, world.importer, departure_on=today + timedelta(days=3))
+    certificate, browser = consignment.certificate, signed_in(side.sender)
+    before = (today - timedelta(days=9)).isoformat()
+    early = browser.post(page(side, certificate), form(kg="38,120", departs_on=before))
+    assert (early.status_code, list(early.context["form"].errors)) == (422, ["departs_on"])
+    assert "The certificate was published on" in early.content.decode()
+
+    def standing() -> tuple[str, str, list[str]]:
+        with tenant(side.certifier):
+            fresh = Certificate.objects.select_related("request__policy").get(pk=certificate.pk)
+            public = stands(PublicRecord.objects.get(certificate_id=certificate.pk))
+            return queries.state(fresh, today), public.name, limits.obstacles_to_correct(fresh)
+
+    assert standing()[:2] == ("issued", "valid")
+    assert "The goods have not left yet" in standing()[2][0]
+    assert browser.post(page(side, certificate), form(kg="38,120", departs_on=today.isoformat())).status_code == 302
+    assert standing()[:2] == ("shipped", "shipped")
+    assert not any("have not left" in sentence for sentence in standing()[2])
+    told = {"verb": "correct", "seen": "1", "kg": "38,120", "departs_on": before, "reason": "Typed wrong"}
+    assert browser.post(page(side, certificate, "1/"), told).status_code == 422
+    undo = {"verb": "undo", "seen": "1", "reason": "It is still there"}
+    assert browser.post(page(side, certificate, "1/"), undo).status_code == 302
+    assert standing()[:2] == ("issued", "valid")
 
 
 def test_what_is_reported_to_the_registry_is_the_sum_of_what_has_left(here: Side) -> None:

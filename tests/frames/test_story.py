@@ -26,7 +26,7 @@ def test_three_trucks_are_recorded_on_a_phone(server: str, committed_world: Worl
         page.get_by_label("Lots (optional)").fill(f"VV-{number}")
         page.get_by_label("Container or plate (optional)").fill(f"PLATE-{number}")
         page.get_by_role("button", name="Record shipment").click()
-        expect(page.get_by_text(f"Shipment {number} is recorded.")).to_be_visible()
+        expect(page.get_by_text(f"Shipment {number} is recorded: {kg} kg.")).to_be_visible()
     expect(page.get_by_role("heading", name="5,000 kg left of 40,000 kg")).to_be_visible()
     assert_no_overflow(page)
     assert_accessible(page)

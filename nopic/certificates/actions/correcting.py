@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import limits
 from nopic.certificates.actions.revising import locked, open_revision
-from nopic.certificates.limits import Slip
+from nopic.certificates.limits import Fault, Slip
 from nopic.certificates.models import Certificate, Revision
 from nopic.documents.models import Dossier
+from nopic.presentation.words import full_day
 from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now, today
@@ -59,13 +60,15 @@ def check(*, revision: Revision, note: str, told_on: date, by: User) -> Revision
     certificate, fresh = open_revision(revision)
     if not fresh.corrects or fresh.checked_by_id:
         raise Overtaken(fresh)
-    against = limits.obstacles_to_check(certificate, fresh)
+    against: list[str | Fault] = [*limits.obstacles_to_check(certificate, fresh)]
     assert certificate.request.policy is not None  # noqa: S101 - a sent request has one
     office_day = today(certificate.request.policy.rules.time_zone)
     if told_on > office_day:
-        against.append(_("USDA was told on %(day)s: that day has not come yet.") % {"day": told_on.isoformat()})
+        sentence = _("USDA was told on %(day)s: that day has not come yet.")
+        against.append(Fault(sentence % {"day": full_day(told_on)}, "told_on"))
     elif fresh.left_on and told_on < fresh.left_on:
-        against.append(_("USDA was told on %(day)s: the goods had not left by then.") % {"day": told_on.isoformat()})
+        sentence = _("USDA was told on %(day)s: the goods had not left by then.")
+        against.append(Fault(sentence % {"day": full_day(told_on)}, "told_on"))
     if against:
         raise Refused(against)
     fresh.checked_by, fresh.checked_at, fresh.usda_note, fresh.usda_told_on = by, now(), note, told_on

@@ -53,7 +53,8 @@ class Certificate(TenantModel):
     cancel_note = models.TextField(blank=True)  # to the exporter, the importer and the broker
     kilograms_kept = models.BooleanField(default=False)  # cancelled after the goods had left: they stay used
     cancelled_at = models.DateTimeField(null=True)
-    used_up_on = models.DateField(null=True)  # of a time frame: the day of the shipment that took the last kilogram
+    # Of a time frame the day of the shipment that took the last kilogram; of a single one the day it is recorded as left.
+    used_up_on = models.DateField(null=True)
     superseded_at = models.DateTimeField(null=True)  # when the registry published the one that replaces it
     # number → status, while the registry lists anything under our reference but our number: kept until it is put right
     registry_lists = models.JSONField(null=True)

@@ -83,7 +83,7 @@ def state(certificate: Certificate, today: date | None = None) -> str:
             return "used_up"
         ended = today and policies.departure_of(certificate) < today
         return "ended" if ended else CertificateStatus.ISSUED
-    has_left = certificate.request.departed_on or (today and policies.departure_of(certificate) < today)
+    has_left = policies.said_left(certificate) or (today and policies.departure_of(certificate) < today)
     return "shipped" if has_left else CertificateStatus.ISSUED
 
 

@@ -20,7 +20,8 @@ from nopic.frames import actions as frames
 from nopic.frames import queries
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Shipment
-from nopic.frames.statuses import Closed
+from nopic.frames.statuses import Closed, ShipmentStatus
+from nopic.presentation.words import full_day
 from nopic.requests import ports, timing
 from nopic.tenants.calendar import Office
 from nopic.tenants.policy.time_frames import BEFORE
@@ -56,6 +57,7 @@ def record_shipment(
     again = Shipment.objects.filter(certifier_id=certificate.certifier_id, key=key).exists()
     if not allowance.time_frame and not again and queries.standing(allowance):
         raise Refused([("", _("This certificate is for one shipment, and that is recorded. Correct it instead."))])
+    _not_before_its_issue(certificate, allowance, said.departs_on)
     late = is_late(certificate, said.departs_on, has_left=has_left, today=today)
     shipment = frames.record_shipment(
         allowance=allowance, said=said, has_left=has_left, key=key, late=late, today=today, by=by, besides=besides
@@ -68,6 +70,7 @@ def record_shipment(
 def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, besides: int = 0) -> None:
     """A planned shipment has left. Raises Refused, Overtaken, or frames.LooksTheSame."""
     allowance, today = _usable(certificate)
+    _not_before_its_issue(certificate, allowance, said.departs_on)
     frames.depart(shipment=shipment, said=said, seen=seen, today=today, by=by, besides=besides)
     _follow(certificate, allowance)
 
@@ -84,6 +87,7 @@ def arrive(*, certificate: Certificate, shipment: Shipment, on: date, seen: int,
 def correct(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, reason: str) -> None:
     """Another day, weight, lot, plate or document, and why. Raises Refused or Overtaken."""
     allowance, today = _usable(certificate)
+    _not_before_its_issue(certificate, allowance, said.departs_on)
     frames.correct(shipment=shipment, said=said, seen=seen, today=today, by=by, reason=reason)
     _follow(certificate, allowance)
 
@@ -121,17 +125,21 @@ def lower_cap(certificate: Certificate, kg: Decimal) -> None:
 def stays_used(certificate: Certificate, kg: Decimal) -> tuple[Decimal, Decimal]:
     """Of a cancelled certificate's `kg`: (kilograms that stay used, kilograms to give back now).
 
-    Of a time frame what has left stays, and what was planned for a day that has come: it may have left. What was given
-    back when it was settled is not given back again.
+    What is recorded as left stays, and what was planned for a day that has come: it may have left. Of a single shipment
+    that has left all stays until its weight is recorded. What was given back when it was settled is not given back again.
     """
-    if policies.goods_have_left(certificate):
+    if policies.goods_have_left(certificate) and not policies.has_shipped(certificate):
         return kg, Decimal(0)
     allowance = frames.lock(certificate.certifier_id, certificate.pk)
     if allowance is None:
         return Decimal(0), kg
     today = port_day(certificate)
     used = sum(
-        (one.kg for one in queries.standing(allowance) if one.status != "planned" or one.departs_on <= today),
+        (
+            one.kg
+            for one in queries.standing(allowance)
+            if one.status != ShipmentStatus.PLANNED or one.departs_on <= today
+        ),
         Decimal(0),
     )
     return used, kg - used - (allowance.released_kg or Decimal(0))
@@ -196,11 +204,23 @@ def _usable(
     return _account(fresh), port_day(fresh)
 
 
+def _not_before_its_issue(certificate: Certificate, allowance: Allowance, day: date) -> None:
+    """Goods that left before there was a certificate are under none. The period of a time frame says the same by itself."""
+    assert certificate.issued_at is not None  # noqa: S101 - it is usable
+    issued_on = timing.day_of_loading(certificate.request, certificate.issued_at)
+    if not allowance.time_frame and day < issued_on:
+        sentence = _(
+            "The certificate was published on %(day)s: goods that left before are not under it. Choose that day or later"
+        )
+        raise Refused([("departs_on", sentence % {"day": full_day(issued_on)})])
+
+
 def _follow(certificate: Certificate, allowance: Allowance) -> None:
-    """The certificate knows whether it is used up, its readers see the record, and what is due is looked at."""
+    """The certificate knows whether it is used up or its one shipment has left, its readers see the record, and what is due is looked at."""
     allowance.refresh_from_db()
     fresh = lock(certificate)
-    used_up = allowance.used_up_on if allowance.time_frame else None
+    left = [one.departs_on for one in queries.standing(allowance) if one.status != ShipmentStatus.PLANNED]
+    used_up = allowance.used_up_on if allowance.time_frame else next(iter(left), None)
     if fresh.used_up_on != used_up:
         fresh.used_up_on = used_up
         fresh.save(update_fields=["used_up_on"])
