@@ -74,7 +74,7 @@ def test_the_office_is_written_to_once_of_each_concern(world: World, consignment
     consignments.work("concern_noticed", "mail")
     [told] = mail.outbox
     assert (told.subject, told.to) == ("Lost standing: Bay Bridge Coffee", [world.here.certifier.email])
-    for words in ("Importer: Bay Bridge Coffee, suspended.", "2 live certificates on hold.", f"/watch/{concern.pk}/"):
+    for words in ("Importer: Bay Bridge Coffee, suspended.", "0 open requests name it.", "2 live certificates on hold.", f"/watch/{concern.pk}/"):
         assert words in told.body
     assert world.here.certifier.name in told.from_email
 
@@ -204,6 +204,9 @@ def test_staff_see_whom_it_reaches_and_decide_on_its_page(world: World, consignm
     assert refused.status_code == 422
     assert "Choose at least one certificate" in refused.content.decode()
     assert "Sold before the suspension" in refused.content.decode()
+    chosen = staff.post(page, {"do": "goes_on", "reason": "", "certificate": [consignment.certificate.pk]})
+    assert chosen.status_code == 422
+    assert f'id="c-{consignment.certificate.pk}" checked' in chosen.content.decode()
     done = staff.post(page, {"do": "goes_on", "reason": "Sold before", "certificate": [consignment.certificate.pk]})
     assert done.status_code == 302
     assert [bool(why) for why in holds(consignment)] == [False, True]

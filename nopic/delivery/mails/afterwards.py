@@ -89,7 +89,7 @@ def concern_noticed(case: Case) -> Letter:
         lines=[
             f"{concern.get_kind_display()}: {concern.name}, {in_words(concern.standing)}.",
             ngettext("%(n)s live certificate on hold.", "%(n)s live certificates on hold.", live) % {"n": live},
-            ngettext("%(n)s open request named.", "%(n)s open requests named.", waiting) % {"n": waiting},
+            ngettext("%(n)s open request names it.", "%(n)s open requests name it.", waiting) % {"n": waiting},
         ],
         link=(_("Decide"), f"{settings.BASE_URL}/{case.request.certifier.slug}/watch/{concern.pk}/"),
     )
