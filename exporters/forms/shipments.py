@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from exporters.forms.frames import Kilograms
 from nopic.frames.actions import LooksTheSame, Said
 from nopic.frames.models import Shipment
 from nopic.frames.presenters import told
+from nopic.presentation.few import AsksWhetherMeant
 from nopic.presentation.forms import DateInput, on_paper
 from nopic.presentation.typed import whole
 from nopic.requests.quantities import as_typed
@@ -20,8 +22,13 @@ from nopic.requests.quantities import as_typed
 MOST_LOTS, LOT_LENGTH = 200, 40
 
 
-class SaidForm(forms.Form):
-    """What is said of a shipment: day, weight, lots, plate, document."""
+class SaidForm(AsksWhetherMeant):
+    """What is said of a shipment: day, weight, lots, plate, document.
+
+    `single_kg` is what the certificate says, where it is for this one shipment alone.
+    """
+
+    single_kg: Decimal | None = None
 
     departs_on = on_paper(
         forms.DateField(
@@ -59,6 +66,14 @@ class SaidForm(forms.Form):
         if len(found) > MOST_LOTS:
             raise forms.ValidationError(_("Enter at most %(most)s lots") % {"most": MOST_LOTS})
         return found
+
+    def clean(self) -> dict[str, Any]:
+        """The whole of a single certificate is given back but for this weight: far less is asked about once more."""
+        known = super().clean() or {}
+        if self.single_kg is not None and "kg" in known:
+            sentence = _("The certificate says %(of)s kg, and this is %(new)s kg (%(tonnes)s). Is it so few?")
+            self.ask_whether_meant("kg", known["kg"], self.single_kg, sentence)
+        return known
 
     def said(self) -> Said:
         """What the cleaned form says."""

@@ -342,6 +342,9 @@ def test_of_a_single_shipment_the_actual_weight_is_recorded_once_and_only_downwa
     certificate, browser = consignment.certificate, signed_in(side.sender)
     too_much = browser.post(page(side, certificate), form(kg="38,400.5"))
     assert "At most 38,400 kg are possible" in too_much.content.decode()
+    slip = browser.post(page(side, certificate), form(kg="38,12"))
+    asked = "The certificate says 38,400 kg, and this is 38.12 kg (0.03812 t). Is it so few?"
+    assert (slip.status_code, asked in slip.content.decode()) == (422, True)
     assert browser.post(page(side, certificate), form(kg="38,120")).status_code == 302
     second = browser.post(page(side, certificate), form(kg="10", unit="other", document="other"))
     assert "This certificate is for one shipment, and that is recorded" in second.content.decode()

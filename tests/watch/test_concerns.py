@@ -74,7 +74,12 @@ def test_the_office_is_written_to_once_of_each_concern(world: World, consignment
     consignments.work("concern_noticed", "mail")
     [told] = mail.outbox
     assert (told.subject, told.to) == ("Lost standing: Bay Bridge Coffee", [world.here.certifier.email])
-    for words in ("Importer: Bay Bridge Coffee, suspended.", "0 open requests name it.", "2 live certificates on hold.", f"/watch/{concern.pk}/"):
+    for words in (
+        "Importer: Bay Bridge Coffee, suspended.",
+        "0 open requests name it.",
+        "2 live certificates on hold.",
+        f"/watch/{concern.pk}/",
+    ):
         assert words in told.body
     assert world.here.certifier.name in told.from_email
 

@@ -130,8 +130,27 @@ def test_what_is_wrong_with_a_change_is_said_at_its_field(world: World, consignm
     [said] = form.errors["containers"]
     assert said == "“APLU 417512 5, PE881960 HLXU 876543 3”: write each container in a line of its own"
     treated = {"treatment": "fumigation", "kg": "1200", "place": "Oakland", "treated_on": "2999-01-01"}
-    form = signed_in(world.here.sender).post(address.replace("routing", "treatment"), treated).context["form"]
-    assert list(form.errors) == ["treated_on"]
+    for treated_on, sentence in (
+        ("2999-01-01", "today or earlier"),
+        ("2020-01-01", "more than a year before"),
+    ):
+        told = treated | {"treated_on": treated_on, "meant": "1200.000"}
+        form = signed_in(world.here.sender).post(address.replace("routing", "treatment"), told).context["form"]
+        assert list(form.errors) == ["treated_on"]
+        assert sentence in form.errors["treated_on"][0]
+
+
+def test_few_kilograms_are_asked_about_before_a_report_that_stays(world: World, consignment: Consignment) -> None:
+    address = reverse("inbox_treatment", kwargs={"number": consignment.number})
+    said = {"treatment": "fumigation", "kg": "1,5", "place": "Oakland", "treated_on": TODAY.isoformat()}
+    importer = signed_in(world.importer_user)
+    asked = importer.post(address, said)
+    assert asked.status_code == 422
+    assert "Of 38,400 kg, 1.5 kg (0.0015 t) were treated. Is it so few? A report stays." in asked.content.decode()
+    assert 'type="checkbox" name="meant"' in asked.content.decode()
+    assert record(consignment).non_organic_kg == 0
+    assert importer.post(address, said | {"meant": "1.500"}).status_code == 302
+    assert record(consignment).non_organic_kg == Decimal("1.5")
 
 
 def test_treated_kilograms_are_marked_everywhere_and_the_rest_lives(world: World, consignment: Consignment) -> None:

@@ -43,6 +43,7 @@ def shipment(request: PortalRequest, certificate_id: int, number: int) -> HttpRe
         if verb not in VERBS:
             return redirect(request.path)
         typed = VERBS[verb](request.POST, auto_id=f"{verb}-%s")
+        typed.single_kg = None if one.allowance.time_frame else one.allowance.cap_kg
     forms = _forms(found, one, verb, typed)
     meanwhile, same = typed is not None and verb not in forms, None
     if typed is not None and typed.is_valid() and not meanwhile:

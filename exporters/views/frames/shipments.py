@@ -38,6 +38,7 @@ def shipments(request: PortalRequest, certificate_id: int) -> HttpResponse:
     found = certificate_of(request, certificate_id)
     office = shipping.office_of(found)
     form, same = RecordForm(posted(request), today=shipping.port_day(found)), None
+    form.single_kg = None if policies.is_time_frame(found) else found.kilograms
     if request.method == "POST" and form.is_valid():
         try:
             made = shipping.record_shipment(

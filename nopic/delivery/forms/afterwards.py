@@ -1,12 +1,14 @@
 """Shapes of input about issued certificates: a change of routing, a reported treatment, the wish for a revision."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from nopic.presentation.few import AsksWhetherMeant
 from nopic.presentation.forms import DateInput, on_paper
 from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, names_container, read_container
@@ -98,8 +100,8 @@ class RoutingForm(forms.Form):
         }
 
 
-class TreatmentForm(forms.Form):
-    """Goods that were treated on the way: what, when, where, how many kilograms."""
+class TreatmentForm(AsksWhetherMeant):
+    """Goods that were treated on the way: what, when, where, how many kilograms of those that are `left` organic."""
 
     treatment = forms.ChoiceField(
         label=gettext_lazy("What was done?"),
@@ -137,6 +139,22 @@ class TreatmentForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, left: Decimal, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._left = left
+
+    def clean(self) -> dict[str, Any]:
+        """Few kilograms are asked about once more: a report is never taken back."""
+        told = super().clean() or {}
+        if "kg" in told:
+            sentence = _("Of %(of)s kg, %(new)s kg (%(tonnes)s) were treated. Is it so few? A report stays.")
+            self.ask_whether_meant("kg", told["kg"], self._left, sentence)
+        return told
+
+    def facts(self) -> dict[str, Any]:
+        """What the action takes, once it is valid."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "meant"}
 
     def clean_kg(self) -> Any:
         """Kilograms in any of the four notations."""

@@ -12,17 +12,16 @@ from nopic.certificates.limits import Slip, Wish
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import Corrected
 from nopic.oid.numbers import WrongFormat, read_nop_id
+from nopic.presentation.few import AsksWhetherMeant
 from nopic.presentation.forms import on_paper
-from nopic.presentation.words import kg, tonnes
 from nopic.products.hts import HtsCode
 from nopic.requests.quantities import QuantityError, as_typed, read_kg, read_number
 
 MOST_LOTS = 200
 MOST_PACKAGES = 9_999_999
-FAR_LESS = 10  # a tenth: below it a decimal sign was likelier meant for thousands, or tonnes for kilograms
 
 
-class RevisionForm(forms.Form):
+class RevisionForm(AsksWhetherMeant):
     """Fewer kilograms with their packages, other lots, remarks; begun with what the certificate says now."""
 
     net = on_paper(
@@ -77,8 +76,6 @@ class RevisionForm(forms.Form):
         max_length=1000,
         error_messages={"required": gettext_lazy("Say what happened")},
     )
-    # The kilograms of which it was said that so few are meant: "1,5" may have been 1,500.
-    meant = forms.CharField(label=gettext_lazy("Yes, so few"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, certificate: Certificate, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {}).update(as_it_is(certificate))
@@ -116,13 +113,9 @@ class RevisionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A weight that is far below the present one is asked about once more, as it was read."""
         told = super().clean() or {}
-        net, present = told.get("net"), Decimal(self._certificate.data["net_weight_kg"])
-        if net is None or net * FAR_LESS > present or told.get("meant") == str(net):
-            return told
-        self.data = {**dict(self.data.items()), "meant": ""}  # another weight is another question
-        self.fields["meant"].widget = forms.CheckboxInput(attrs={"value": str(net)})
-        sentence = _("The net weight falls from %(now)s kg to %(new)s kg (%(tonnes)s). Is it so few?")
-        self.add_error("meant", sentence % {"now": kg(present), "new": kg(net), "tonnes": tonnes(net)})
+        if "net" in told:
+            sentence = _("The net weight falls from %(of)s kg to %(new)s kg (%(tonnes)s). Is it so few?")
+            self.ask_whether_meant("net", told["net"], Decimal(self._certificate.data["net_weight_kg"]), sentence)
         return told
 
     def wish(self) -> Wish:

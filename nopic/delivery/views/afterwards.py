@@ -63,7 +63,7 @@ def treatment(request: PortalRequest, certificate: int) -> HttpResponse:
     found = certificate_of(request, certificate)
     if request.method == "POST" and not _may_speak(request):
         return render(request, "403.html", status=403)
-    form = TreatmentForm(posted(request))
+    form = TreatmentForm(posted(request), left=policies.left_organic(found))
     kind = "staff" if request.roles & STAFF else "exporter"
     if _reported(request, form, found, kind):
         return redirect(_back(request, found))
@@ -77,11 +77,11 @@ def inbox_treatment(request: PortalRequest, number: str) -> HttpResponse:
     """The importer or the broker reports a treatment: at the port they are the first to know."""
     record = record_of(request, number)
     back = reverse("inbox_certificate", kwargs={"number": number})
-    form = TreatmentForm(posted(request))
     with tenant(record.certifier_id, request.user):
         found = Certificate.objects.select_related("request__policy").get(
             certifier_id=record.certifier_id, pk=record.certificate_id
         )
+        form = TreatmentForm(posted(request), left=policies.left_organic(found))
         kind = "importer" if request.inbox_of.importer_id else "broker"
         if _reported(request, form, found, kind):
             return redirect(back)
@@ -93,7 +93,7 @@ def _reported(request: PortalRequest, form: TreatmentForm, found: Certificate, k
     if request.method != "POST" or not form.is_valid():
         return False
     try:
-        actions.report_treatment(certificate=found, reported_as=kind, by=request.user, **form.cleaned_data)
+        actions.report_treatment(certificate=found, reported_as=kind, by=request.user, **form.facts())
     except Refused as refusal:
         _say(form, refusal)
         return False

@@ -1,6 +1,6 @@
 """Fumigation or irradiation on the way: the weight stays used and is marked as not organic; the rest lives on."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -18,6 +18,8 @@ from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
 from nopic.workflow.transitions import Refused
 
+LONG_BEFORE = timedelta(days=365)  # in store they may have been treated before anybody asked; a wrong year is a slip
+
 
 @transaction.atomic
 def report_treatment(
@@ -34,7 +36,8 @@ def report_treatment(
 ) -> TreatmentReport:
     """Mark kilograms of a certificate as treated; they are never certified again, also not after a cancellation.
 
-    Raises Refused with a sentence: more kilograms than are left, a day that has not come. The same report twice
+    Raises Refused with a sentence: more kilograms than are left, a day that has not come or is long over.
+    The same report twice
     (double click) is one.
     """
     fresh = Certificate.objects.select_for_update(of=("self",)).select_related("request__policy", "line").get(
@@ -49,8 +52,12 @@ def report_treatment(
         return again
     if against := obstacles_to_report_treatment(fresh):
         raise Refused(against)
-    if treated_on > office_of(fresh).local(now()).date():
+    office, sent = office_of(fresh), fresh.request.submitted_at
+    if treated_on > office.local(now()).date():
         raise Refused([Fault(_("Enter the day of the treatment, today or earlier"), "treated_on")])
+    if sent is not None and treated_on < office.local(sent).date() - LONG_BEFORE:
+        sentence = _("%(day)s is more than a year before the certificate was asked for. Enter the day of the treatment")
+        raise Refused([Fault(sentence % {"day": words.full_day(treated_on)}, "treated_on")])
     if kg > left_organic(fresh):
         sentence = _("Enter at most %(kg)s kg: that is what the certificate still counts as organic")
         raise Refused([Fault(sentence % {"kg": words.kg(left_organic(fresh))}, "kg")])
