@@ -14,6 +14,7 @@ from certifiers.views import (
     offered,
     on_behalf,
     operations,
+    planned,
     policies,
     publishing,
     queue,
@@ -102,5 +103,5 @@ urlpatterns = [
     path("people/roster/<int:member_id>/", roster.duty_hours, name="duty_hours"),
     path("policies/", policies.policies, name="policies"),
     path("policies/<slug:group>/", policies.policy_group, name="policy_group"),
-    path("policies/<slug:group>/withdraw/", policies.policy_withdraw, name="policy_withdraw"),
+    path("policies/<slug:group>/withdraw/", planned.policy_withdraw, name="policy_withdraw"),
 ]

@@ -1,7 +1,7 @@
 """Shapes of input: who is away from when to when and who covers, and somebody's duty hours by weekday."""
 
 from collections.abc import Sequence
-from datetime import time
+from datetime import date, time
 from typing import Any
 
 from django import forms
@@ -25,10 +25,12 @@ class TimeInput(forms.TimeInput):
 class AbsenceForm(forms.Form):
     """Days on which somebody is away, both included, and the colleague who gets their cases."""
 
-    def __init__(self, *args: Any, staff: Sequence[User], me: User, for_everybody: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, staff: Sequence[User], me: User, for_everybody: bool, today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.staff = {str(person.pk): person for person in staff}
-        self.me = me
+        self.me, self.today = me, today
         names = [(key, str(person)) for key, person in self.staff.items()]
         if for_everybody:
             self.fields["person"] = forms.ChoiceField(label=_("Who is away"), choices=names, initial=str(me.pk))
@@ -53,6 +55,8 @@ class AbsenceForm(forms.Form):
         first, last = data.get("first_on"), data.get("last_on")
         if first and last and last < first:
             self.add_error("last_on", _("The last day must not be before the first day"))
+        elif last and last < self.today:
+            self.add_error("last_on", _("These days are over. Choose a last day from today on"))
         return data
 
 

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from nopic.tenants.policy.rules import Rules
 from nopic.tenants.policy.saying import declared, number, offered, points, said, title_of
 from nopic.tenants.policy.words import word
 
+AREAS = frozenset(["Africa", "America", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"])
 LONG_TEXT = 120  # characters from which a text gets several lines
 
 
@@ -199,6 +202,8 @@ def _node(name: str, label: object, hint: object, shape: Shape, value: Any, amon
         made.kind, made.choices = "choice", [(code, title, code == value) for code, title in known.items()]
         if value not in known:
             made.choices.insert(0, (value or "", value or _("Choose"), True))
+    elif shape.kind == "zone":
+        made.kind, made.value, made.choices = "zone", str(value or ""), [(one, one, False) for one in zones()]
     elif shape.kind == "yes_no":
         made.kind, made.checked = "yes_no", value is True
     else:
@@ -209,6 +214,12 @@ def _node(name: str, label: object, hint: object, shape: Shape, value: Any, amon
         if shape.kind == "decimal":
             made.value = as_typed(made.value)
     return made
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """The time zones that are offered: those named after a place; any other name may be typed."""
+    return tuple(sorted(one for one in available_timezones() if one.partition("/")[0] in AREAS and "/" in one))
 
 
 def _row(name: str, at: int | None, cls: type, value: Mapping[str, Any], count: int, among: Mapping[str, Any]) -> Row:

@@ -13,6 +13,7 @@ from nopic.fees.models import Charge
 from nopic.fees.queries import monthly_csv
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
+from nopic.requests.pricing import charged
 from nopic.tenants.access import PortalRequest, certifier_door, staff_door
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
@@ -42,13 +43,14 @@ def charges(request: PortalRequest, nop_id: str) -> HttpResponse:
     rows, after = queries.charges(request.certifier.pk, exporter.pk, before=whole(request.GET.get("before")))
     context = {
         "exporter": exporter,
-        "charges": rows,
+        "charges": charged(request.certifier.pk, rows),
         "next": after,
         "months": queries.shown_months(request.certifier.pk, exporter.pk, rules),
         "zone": rules.time_zone,
         "tried": tried,
         "typed": typed,
         "why_not": why_not,
+        "problems": [(why_not, f"why-{tried}")] if why_not else [],
         "has_errors": bool(why_not),
     }
     return render(request, "certifiers/fees/charges.html", context, status=422 if why_not else 200)

@@ -12,14 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from certifiers.forms import ruling as form
 from certifiers.presenters.ruling import Reader, planned_first, sentences, swatches, told_changes
 from nopic.presentation import words
 from nopic.tenants import queries
-from nopic.tenants.access import PortalRequest, certifier_door, staff_door
-from nopic.tenants.actions import ChangedMeanwhile, change_policy, laid_out, withdraw_policy
+from nopic.tenants.access import PortalRequest, staff_door
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, laid_out
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import PolicyError, Rules
 from nopic.tenants.policy.frame import At, read_record
@@ -28,7 +28,7 @@ from nopic.tenants.policy.presets import PRESETS, Preset
 from nopic.tenants.policy.saying import differences, label_of
 from nopic.tenants.statuses import Role
 from nopic.workflow.clock import now
-from nopic.workflow.transitions import Overtaken, Refused
+from nopic.workflow.transitions import Refused
 
 WHY = 500  # characters of a reason
 
@@ -59,42 +59,22 @@ def policy_group(request: PortalRequest, group: str) -> HttpResponse:
     if page is None or not page.settings:
         raise Http404
     if request.method != "POST":
-        return _opened(request, group, page)
+        return opened(request, group, page)
     if Role.CERTIFIER_ADMIN not in request.roles:
         raise PermissionDenied
     return _posted(request, group, page)
 
 
-@require_POST
-@certifier_door(Role.CERTIFIER_ADMIN)
-def policy_withdraw(request: PortalRequest, group: str) -> HttpResponse:
-    """Take a planned change back before it begins."""
-    version = request.POST.get("version", "")
-    if group not in GROUPS or not version.isdecimal() or len(version) > 9:
-        raise Http404
-    try:
-        withdraw_policy(
-            certifier=request.certifier, version=int(version), by=request.user, reason=request.POST.get("why", "")[:WHY]
-        )
-        messages.success(request, _("The planned change is withdrawn. It will not begin."))
-    except Overtaken:
-        messages.info(request, _("That change is not planned any more: it has begun or was withdrawn."))
-    except Refused as refused:
-        messages.error(request, " ".join(str(each) for each in refused.findings))
-    except PolicyError as error:
-        messages.error(
-            request, _("Without it a later planned change would contradict itself: %(why)s") % {"why": error}
-        )
-    return redirect("policy_group", certifier=request.certifier.slug, group=group)
-
-
-def _opened(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
+def opened(
+    request: PortalRequest, slug: str, group: Group, *, withdrawing: Mapping[str, Any] | None = None
+) -> HttpResponse:
+    """The page as it is opened; `withdrawing`: the planned version that cannot be withdrawn like this, why typed, and why not."""
     policy = queries.policy_of(request.certifier.pk)
     values, preset = _complete(policy), PRESETS.get(request.GET.get("preset", ""))
     if preset is not None:
         values |= {name: value for name, value in preset.written().items() if name in group.settings}
     entered = {"since": _today(policy.rules).isoformat(), "why": "", "shown": policy.version, "seen": _newest(request)}
-    return _page(request, slug, group, policy, values, entered, preset=preset)
+    return _page(request, slug, group, policy, values, entered, preset=preset, withdrawing=withdrawing)
 
 
 def _posted(request: PortalRequest, slug: str, group: Group) -> HttpResponse:
@@ -175,7 +155,7 @@ def _page(
     request: PortalRequest, slug: str, group: Group, policy: Policy, values: Mapping[str, Any], entered: dict[str, Any],
     *, problems: Mapping[str, str] | None = None, meanwhile: list[str] | None = None, preset: Preset | None = None,
     before: Mapping[str, Any] | None = None, changed: Mapping[str, Any] | None = None, will: Mapping[str, Any] | None = None,
-    planned_too: bool = False,
+    planned_too: bool = False, withdrawing: Mapping[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     problems = problems or {}
     may_change = Role.CERTIFIER_ADMIN in request.roles
@@ -207,7 +187,8 @@ def _page(
         "entered": entered,
         "since_error": problems.get("since", ""),
         "why_error": problems.get("why", ""),
-        "problems": _linked(form.summary(controls, problems), problems),
+        "problems": [*_linked(form.summary(controls, problems), problems), *_planned(withdrawing)],
+        "withdrawing": withdrawing,
         "elsewhere": _elsewhere(group, problems),
         "changes": _in_words(before or {}, changed or {}, {**values, **(will or {})}),
         "affected": [node for node in controls if node.told and node.name in (changed or {})],
@@ -222,15 +203,19 @@ def _page(
         "preset": preset,
         "preset_rows": preset.rows(group.settings) if preset else [],
         "presets": [each for each in PRESETS.values() if each.touches(group.settings)],
-        "has_errors": bool(problems),
+        "has_errors": bool(problems or withdrawing),
     }
-    status = 409 if meanwhile else 422 if problems else 200
+    status = 409 if meanwhile else 422 if problems or withdrawing else 200
     return render(request, "certifiers/policies/group.html", context, status=status)
 
 
 def _linked(summary: list[tuple[str, str]], problems: Mapping[str, str]) -> list[tuple[str, str]]:
     own = {problems[name]: f"f-{name}" for name in ("since", "why") if name in problems}
     return [(sentence, control or own.get(sentence, "")) for sentence, control in summary]
+
+
+def _planned(withdrawing: Mapping[str, Any] | None) -> list[tuple[str, str]]:
+    return [(withdrawing["error"], f"w-{withdrawing['version']}")] if withdrawing else []
 
 
 def _elsewhere(group: Group, problems: Mapping[str, str]) -> list[tuple[str, str]]:

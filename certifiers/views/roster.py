@@ -37,7 +37,8 @@ def who_is_in(request: PortalRequest) -> HttpResponse:
         except Refused as refused:
             messages.info(request, str(refused))
         return redirect(request.path)
-    form = AbsenceForm(posted(request), staff=staff, me=me, for_everybody=is_admin)
+    today = roster.today_of(certifier_id)
+    form = AbsenceForm(posted(request), staff=staff, me=me, for_everybody=is_admin, today=today)
     if request.method == "POST" and form.is_valid():
         try:
             made = actions.add_absence(certifier_id=certifier_id, by=me, **form.cleaned_data)
@@ -55,7 +56,7 @@ def who_is_in(request: PortalRequest) -> HttpResponse:
     on_duty = {person.pk for person in roster.on_duty(certifier_id, now())}
     days = words.weekdays()
     members = roster.memberships_of_staff(certifier_id)
-    absences = roster.absences_to_come(certifier_id, roster.today_of(certifier_id))
+    absences = roster.absences_to_come(certifier_id, today)
     context: dict[str, Any] = {
         "people": [
             (

@@ -13,6 +13,7 @@ from nopic.fees.prices import price_list
 from nopic.fees.queries import monthly_csv
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
+from nopic.requests.pricing import charged
 from nopic.tenants.access import PortalRequest, certifier_door, exporter_door
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
@@ -29,7 +30,7 @@ def fees(request: PortalRequest) -> HttpResponse:
     context = {
         "prices": price_list(policy.rules),
         "since": Office(policy.rules).local(since(request.certifier.pk, "fees")).date(),
-        "charges": rows,
+        "charges": charged(request.certifier.pk, rows),
         "next": after,
         "months": queries.shown_months(request.certifier.pk, exporter, policy.rules),
         "zone": policy.rules.time_zone,

@@ -1,8 +1,13 @@
 """What a request costs: the facts that its price depends on, taken from the request as it stands."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
+from nopic.fees.models import EventKind
+from nopic.fees.queries import QUOTED, Shown
 from nopic.fees.quotes import REPLACEMENT, Facts, Quote, only, quote
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import Coverage, LineStatus
@@ -43,3 +48,22 @@ def quote_of(
             same_day=departure is not None and departure == office.local(now).date(),
         ),
     )
+
+
+def charged(certifier_id: int, rows: Sequence[Shown]) -> list[Shown]:
+    """Charges as they are shown, with those that wait for a certificate which was refused said to be none; one statement.
+
+    Nothing is written: a second look opens the line again, and then its fee waits as before. What fell due when the
+    request was sent stays due.
+    """
+    waiting = {row.charge.request_id for row in rows if row.state == QUOTED}
+    lines = RequestLine.objects.filter(certifier_id=certifier_id, request_id__in=waiting, removed=False)
+    known = list(lines.values_list("request_id", "pk", "status")) if waiting else []
+    refused = {pk for _request, pk, status in known if status == LineStatus.REFUSED}
+    hoped_for = {request_id for request_id, pk, _status in known if pk not in refused}
+    return [
+        replace(row, state=EventKind.DROPPED.value, why=_("Not approved"))
+        if row.state == QUOTED and (row.charge.line_id in refused or row.charge.request_id not in hoped_for)
+        else row
+        for row in rows
+    ]

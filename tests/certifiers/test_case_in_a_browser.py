@@ -82,6 +82,25 @@ def test_a_reviewer_works_by_keyboard_from_queue_to_decision(
     expect(locked).to_have_attribute("aria-disabled", "true")
 
 
+def test_ticked_requests_stay_ticked_while_a_colleague_is_chosen_and_a_filter_still_filters(
+    committed_world: World,
+    request_with_papers: CertificateRequest,
+    server: str,
+    page_at: PageAt,
+) -> None:
+    here, page = committed_world.here, at(page_at, server, committed_world, "queue/?view=nobodys")
+    page.locator("[name=chosen]").check()
+    page.locator("#to").select_option(str(here.colleague.pk))
+    page.get_by_role("button", name="Assign").click()
+    expect(page.get_by_text(f"{request_with_papers.reference} is with {here.colleague} now.")).to_be_visible()
+    page.goto(f"{server}/tierra/queue/?view=all-open")
+    page.locator("#filters").get_by_label("Exporter").select_option(index=1)
+    page.wait_for_url("**exporter=*")
+    with tenant(here.certifier):
+        request_with_papers.refresh_from_db()
+    assert request_with_papers.reviewer == here.colleague
+
+
 def test_on_a_phone_document_and_checks_are_two_tabs(
     committed_world: World,
     request_with_papers: CertificateRequest,

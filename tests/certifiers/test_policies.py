@@ -92,11 +92,23 @@ def test_a_change_is_shown_in_words_first_and_then_counts_from_its_day(here: Sid
         assert re.search(rf"{here.admin}, [^.]+: The season begins", told)
 
 
+def test_the_time_zone_is_typed_with_the_known_ones_offered(here: Side) -> None:
+    page = signed_in(here.admin).get(url(here)).content.decode()
+    control = re.search(r'<input [^>]*name="time_zone"[^>]*list="([^"]+)"', page)
+    assert control is not None
+    offered = page.partition(f'<datalist id="{control[1]}">')[2].partition("</datalist>")[0]
+    assert '<option value="America/Lima"></option>' in offered
+
+
 def test_a_planned_change_is_withdrawn_with_a_reason(here: Side) -> None:
     admin = signed_in(here.admin)
     day = (now() + timedelta(days=10)).date().isoformat()
     admin.post(url(here), {**opened(admin, url(here)), "lead_days": "5", "since": day, "why": "x", "go": "save"})
-    assert "Say why" in text(admin.post(url(here, rest="withdraw/"), {"version": "2", "why": " "}, follow=True))
+    silent = admin.post(url(here, rest="withdraw/"), {"version": "2", "why": " "})
+    assert (silent.status_code, silent.context["problems"]) == (
+        422, [("Say why the planned change is withdrawn", "w-2")],
+    )  # fmt: skip
+    assert 'id="w-2-error"' in silent.content.decode()
     answer = admin.post(url(here, rest="withdraw/"), {"version": "2", "why": "Not this year"}, follow=True)
     assert "is withdrawn" in text(answer)
     assert in_force(here, 11).lead_days == 3

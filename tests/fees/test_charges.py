@@ -101,6 +101,47 @@ def test_what_fell_due_when_it_was_sent_is_owed_though_it_was_withdrawn(here: Si
     assert [state for _words, _amount, state in shown(here)] == ["due"]
 
 
+def test_a_refused_request_is_charged_nothing_unless_a_second_look_opens_it_again(world: World) -> None:
+    here = world.here
+    staff = factories.signed_in(here.reviewer)
+    pages = [
+        (factories.signed_in(here.sender), "/tierra/fees/"),
+        (staff, f"/tierra/operations/{here.exporter.nop_id}/fees/"),
+    ]
+
+    def told() -> set[tuple[str, str]]:
+        return {(row.state, row.why) for who, page in pages for row in who.get(page).context["charges"]}
+
+    with tenant(here.certifier):
+        price(here)
+        request = sent(here)
+    assert told() == {("quoted", "")}
+    with tenant(here.certifier):
+        review.take(request=request, by=here.reviewer)
+        line = request.lines.get()
+        review.refuse(line=line, by=here.reviewer, reason_code="hts_wrong", text="Another code")
+    assert told() == {("dropped", "Not approved")}
+    with tenant(here.certifier):
+        line.refresh_from_db()
+        line.request = CertificateRequest.objects.select_related("certifier", "exporter").get(pk=request.pk)
+        review.ask_second_look(line=line, by=here.sender, text="The code is right")
+    assert told() == {("quoted", "")}
+
+
+def test_a_fee_is_not_waived_without_a_reason_and_that_is_said_at_the_field(world: World) -> None:
+    here = world.here
+    with tenant(here.certifier):
+        price(here)
+        sent(here)
+        charge = Charge.objects.get()
+    place = f"/tierra/operations/{here.exporter.nop_id}/fees/"
+    page = factories.signed_in(here.reviewer).post(place, {"charge": charge.pk, "reason": " "})
+    assert (page.status_code, page.context["problems"]) == (422, [("Write why the fee is waived", f"why-{charge.pk}")])
+    said = page.content.decode()
+    assert f'href="#why-{charge.pk}"' in said
+    assert said.index('id="waive-error"') > said.index("<table")  # beside its box
+
+
 def test_a_request_that_is_sent_again_is_charged_once(here: Side) -> None:
     request = sent(here)
     requests.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Weight"}])
