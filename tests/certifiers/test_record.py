@@ -8,10 +8,13 @@ from hashlib import sha256
 from nopic.documents import files
 from nopic.requests.checks import findings
 from nopic.requests.models import CertificateRequest
+from nopic.review import actions, queries
 from nopic.tenants.context import tenant
 from nopic.workflow.models import AuditEvent
 from tests import factories
 from tests.factories import World
+from tests.review import cases
+from tests.review.test_asking import PACKED
 
 
 def with_a_kept_file(world: World) -> CertificateRequest:
@@ -36,6 +39,20 @@ def test_the_page_holds_boxes_checks_documents_and_log(world: World) -> None:
     page = factories.signed_in(world.here.reviewer).get(f"/tierra/cases/{found.reference}/print/").content.decode()
     for part in ("19,200 kg", "Lot numbers", "commercial_invoice", "VV-26-118", f"{found.reference}: sent"):
         assert part in page
+
+
+def test_what_was_let_pass_stays_in_the_record_of_a_product_that_is_decided(world: World) -> None:
+    here = world.here
+    request = cases.taken(here, lines=[factories.line_answers(here, **PACKED)])
+    with tenant(here.certifier):
+        line, rule = cases.line(request), "packages_hold_the_net_weight"
+        actions.waive(request=request, line=line, rule=rule, reason="Half bags", by=here.reviewer)
+        actions.refuse(line=line, by=here.reviewer, reason_code="hts_wrong", text="Another code")
+        record = queries.record_of(CertificateRequest.objects.get(pk=request.pk))
+    assert ("Compare them" in record.findings[0][1], record.findings[0][2]) == (True, f"{here.reviewer}: Half bags")
+    page = factories.signed_in(here.reviewer).get(f"/tierra/cases/{request.reference}/print/").content.decode()
+    assert f"Let pass by {here.reviewer}: Half bags" in page
+    assert "Commercial invoice" in page[page.index('id="h-papers"') :]  # a row has its name
 
 
 def test_the_archive_holds_data_log_and_files_with_their_hashes(world: World) -> None:

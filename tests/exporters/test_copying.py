@@ -79,6 +79,29 @@ def test_one_post_says_what_is_new_today_and_leads_to_the_documents(world: World
         assert {one.rule for one in findings(copied, moment="submit") if one.is_stop} == {"documents_are_complete"}
 
 
+def test_a_bought_lot_without_its_number_is_asked_for_beside_one_of_own_production(
+    world: World, sender: Client
+) -> None:
+    source = factories.submitted(world.here)
+    sender.post(at(source, "copy/"), {"go": "copy"})
+    copied = newest(world)
+    with tenant(world.here.certifier):
+        bought = str(factories.supplier(world.here).pk)
+    answer = sender.post(
+        at(copied, "today/"),
+        {
+            "revision": copied.revision, "departure_on": leaves().isoformat(), "lines-0-net": "19,200",
+            "lines-0-packages": "320", "lines-0-gross": "19,520", "lines-0-lots-0-code": "VV-26-130",
+            "lines-0-lots-0-supplier": "own", "lines-0-lots-1-code": "", "lines-0-lots-1-supplier": bought,
+            "lines-0-lots-2-code": "", "lines-0-lots-2-supplier": "own",
+        },
+    )  # fmt: skip
+    assert answer["Location"] == at(copied, "documents/")
+    [line] = newest(world).raw["products"]["lines"]
+    assert [(lot["code"], lot["supplier"]) for lot in line["lots"]] == [("VV-26-130", "own"), ("", bought)]
+    assert "enter the lot number" in sender.get(at(copied, "check/")).content.decode()
+
+
 def test_a_second_click_is_the_same_copy(world: World) -> None:
     source = factories.submitted(world.here)
     key = uuid4()

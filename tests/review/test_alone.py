@@ -153,7 +153,8 @@ def test_what_is_not_in_order_stays_in_the_list_until_another_person_settles_it(
         with pytest.raises(Overtaken):
             actions.close_alarm(check=check, by=side.colleague, because="Again")
         assert Certificate.objects.get().status == "pending"
-    case = signed_in(side.reviewer).get(f"/tierra/cases/{check.line.request.reference}/").content.decode()
+        reference = check.line.request.reference
+    case = signed_in(side.reviewer).get(f"/tierra/cases/{reference}/").content.decode()
     assert f"Settled by {side.admin}: Seal corrected by the carrier" in case
 
 

@@ -189,7 +189,9 @@ def fill_in_today(*, request: CertificateRequest, raw: Mapping[str, Any], revisi
 
 
 def _lines(before: Any, typed: Any) -> list[dict[str, Any]]:
-    """The stored products with the typed weights and lots; rows of lots without a number go when another has one."""
+    """The stored products with the typed weights and lots. Rows of lots without a number go when another has one; what is
+    bought is asked for, as nobody said that today nothing was.
+    """
     stored = [dict(each) for each in before if isinstance(each, Mapping)] if isinstance(before, list) else []
     said = [each for each in typed if isinstance(each, Mapping)] if isinstance(typed, list | tuple) else []
     for at, entry in enumerate(stored):
@@ -197,8 +199,9 @@ def _lines(before: Any, typed: Any) -> list[dict[str, Any]]:
         entry |= {name: news[name] for name in ("net", "unit", "packages", "gross") if name in news}
         lots = news.get("lots")
         if isinstance(lots, list):
-            named = [lot for lot in lots if isinstance(lot, Mapping) and line(lot, "code")]
-            entry["lots"] = [dict(lot) for lot in (named or lots) if isinstance(lot, Mapping)]
+            rows = [dict(lot) for lot in lots if isinstance(lot, Mapping)]
+            told = [lot for lot in rows if line(lot, "code") or line(lot, "supplier") not in ("", OWN)]
+            entry["lots"] = told if any(line(lot, "code") for lot in told) else rows
     return stored
 
 

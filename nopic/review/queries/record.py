@@ -54,6 +54,11 @@ class Record:
     names: dict[str, str] = field(default_factory=dict)  # rule of a document row: its name
 
     @property
+    def papers(self) -> list[tuple[Document, str]]:
+        """Each document with the name of its row."""
+        return [(one, self.names.get(one.rule, one.rule)) for one in self.documents]
+
+    @property
     def request(self) -> CertificateRequest:
         """The request."""
         return self.case.request
@@ -77,7 +82,12 @@ def record_of(request: CertificateRequest) -> Record:
     names = {each["id"]: each["wording"] for each in sent.snapshot["lines"]} if sent else {}
     # The rules say nothing about answers that are only typed: they are asked when those are sent.
     typed = sent is not None and bool(changes(sent.snapshot, request_snapshot(request, case.facts)))
-    log = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).exclude(verb__in=EXPORTED)
+    events = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).exclude(verb__in=EXPORTED)
+    log = list(events.order_by("id")[:MOST_EVENTS])
+    findings = [
+        (each.severity, each.staff_sentence, f"{each.waived_by}: {each.waived_why}" if each.waived_by else "")
+        for each in ([] if typed else case.findings)
+    ]
     return Record(
         case=case,
         boxes=requests.of_version(sent.snapshot) if sent else requests.summary(request),
@@ -93,12 +103,9 @@ def record_of(request: CertificateRequest) -> Record:
             )
             for each in case.lines
         ],
-        findings=[
-            (each.severity, each.staff_sentence, f"{each.waived_by}: {each.waived_why}" if each.waived_by else "")
-            for each in ([] if typed else case.findings)
-        ],
+        findings=findings + _let_pass(log, {sentence for _severity, sentence, _passed in findings}),
         documents=documents,
-        log=list(log.order_by("id")[:MOST_EVENTS]),
+        log=log,
         certificates=issued,
         versions=list(
             RequestVersion.objects.filter(certifier_id=request.certifier_id, request=request).order_by("number")
@@ -106,6 +113,15 @@ def record_of(request: CertificateRequest) -> Record:
         zone=zone,
         names={slot.rule: slot.name for slot in case.facts.slots},
     )
+
+
+def _let_pass(log: list[AuditEvent], known: set[str]) -> list[tuple[str, str, str]]:
+    """What was let pass and is not said any more: the rules are not asked again of a product that is decided."""
+    return [
+        ("let_pass", found, f"{event.actor}: {event.note}")
+        for event in log
+        if event.verb == "waived" and (found := event.facts.get("found", "")) and found not in known
+    ]
 
 
 def _checked(group: str, question: str, box: int | None, said: CheckVerdict | None, zone: str) -> Checked:
