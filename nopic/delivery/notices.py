@@ -77,7 +77,7 @@ def cancel_wished(claim: Claim) -> Later | None:
             certifier_id=claim.certifier_id, pk=claim.subject_id
         )
         request = request_of(claim, wish.certificate.request_id)
-        _to_office(request, f"cancel_wished:{wish.pk}", "cancel_wished", wish.certificate, wish=wish.pk)
+        to_office(request, f"cancel_wished:{wish.pk}", "cancel_wished", wish.certificate, wish=wish.pk)
         claim.finish()
     return None
 
@@ -88,7 +88,7 @@ def version_asked(claim: Claim) -> Later | None:
     with tenant(claim.certifier_id):
         asked = Revision.objects.select_related("certificate").get(certifier_id=claim.certifier_id, pk=claim.subject_id)
         request = request_of(claim, asked.certificate.request_id)
-        _to_office(request, f"version_asked:{asked.pk}", "version_asked", asked.certificate, revision=asked.pk)
+        to_office(request, f"version_asked:{asked.pk}", "version_asked", asked.certificate, revision=asked.pk)
         claim.finish()
     return None
 
@@ -102,12 +102,12 @@ def concern_noticed(claim: Claim) -> Later | None:
         reached = lines.order_by("-pk").first()
         if reached is not None:  # an e-mail hangs on a request: of those that it reaches the newest
             request = request_of(claim, reached.request_id)
-            _to_office(request, f"concern_noticed:{concern.pk}", "concern_noticed", concern=concern.pk)
+            to_office(request, f"concern_noticed:{concern.pk}", "concern_noticed", concern=concern.pk)
         claim.finish()
     return None
 
 
-def _to_office(
+def to_office(
     request: CertificateRequest, key: str, template: str, certificate: Certificate | None = None, **context: int
 ) -> None:
     """Owe the certifier's office one e-mail with this key."""

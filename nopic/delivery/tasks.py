@@ -20,7 +20,7 @@ from nopic.delivery.mails import (  # noqa: F401 - each module registers its let
 )
 from nopic.delivery.mails.owing import owe_mail, recipients
 from nopic.delivery.models import Mail
-from nopic.delivery.notices import request_of, to_exporter
+from nopic.delivery.notices import request_of, to_exporter, to_office
 from nopic.requests.facts import policy_of
 from nopic.requests.models import RequestLine
 from nopic.requests.statuses import LineStatus, RequestStatus
@@ -106,10 +106,15 @@ def routing_changed(claim: Claim) -> Later | None:
 
 @handles("treatment_reported", queue="mail")
 def treatment_reported(claim: Claim) -> Later | None:
-    """Everybody of the certificate hears of a treatment, once for each report."""
+    """Everybody of the certificate hears of a treatment, once for each report; the office when it did not report it itself."""
     with tenant(claim.certifier_id):
-        report = TreatmentReport.objects.get(certifier_id=claim.certifier_id, pk=claim.subject_id)
+        report = TreatmentReport.objects.select_related("certificate").get(
+            certifier_id=claim.certifier_id, pk=claim.subject_id
+        )
         _to_all(claim, report.certificate_id, f"treatment:{report.pk}", "treatment_reported", report=report.pk)
+        if report.reported_as != "staff":
+            request = request_of(claim, report.certificate.request_id)
+            to_office(request, f"treatment:{report.pk}", "treatment_reported", report.certificate, report=report.pk)
         claim.finish()
     return None
 

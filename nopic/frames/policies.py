@@ -111,6 +111,8 @@ def obstacles_to_draw(allowance: Allowance) -> list[str]:
     """Why nothing may be recorded under a certificate (any more)."""
     if not allowance.closed_at:
         return []
+    if allowance.closed_why == Closed.SETTLED and not allowance.time_frame:
+        return [_("What did not leave with it is given back to the verified quantity. Its weight is final.")]
     return [
         {
             Closed.CANCELLED: _("The certificate was cancelled. No shipment may be recorded under it."),

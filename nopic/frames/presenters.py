@@ -37,9 +37,28 @@ def told(said: Said) -> str:
 
 def drawn(allowance: Allowance, today: date) -> Drawn:
     """The draw-down of a certificate on the office's day."""
+    if not allowance.time_frame:
+        return _of_one(allowance)
     return drawn_of(
         cap=allowance.cap_kg, shipped=allowance.shipped_kg, planned=allowance.planned_kg, first=allowance.first_on,
         last=allowance.last_on, today=today,
+    )  # fmt: skip
+
+
+def _of_one(allowance: Allowance) -> Drawn:
+    """A single shipment against what its certificate says: what did not go with it never will, and there is no pace."""
+    left = allowance.shipped_kg > 0
+    weight = _("%(kg)s kg shipped") if left else _("%(kg)s kg planned")
+    return Drawn(
+        picture=bar(
+            used=allowance.shipped_kg, held=allowance.planned_kg, of=allowance.cap_kg, used_word=_("shipped"),
+            held_word=_("planned"), left_word=_("not shipped"),
+        ),
+        left=weight % {"kg": kg(allowance.shipped_kg if left else allowance.planned_kg)},
+        of=_("of %(kg)s kg") % {"kg": kg(allowance.cap_kg)},
+        period=span(allowance.first_on, allowance.last_on),
+        pace="",
+        runs_out=False,
     )  # fmt: skip
 
 

@@ -170,6 +170,12 @@ def test_the_actual_weight_of_a_single_shipment_reaches_the_registry_and_the_res
         reports = [one.payload for one in certificate.operations.filter(kind="weights")]
     assert account(here) == (0, Decimal("19150.5"))
     assert [(one["net_weight_kg"], len(one["shipments"])) for one in reports] == [("19150.5", 1)]
+    shown = signed_in(here.sender).get(page(here, certificate)).content.decode()
+    assert "19,150.5 kg shipped <span" in shown
+    assert "not shipped 49.5" in " ".join(shown.split())
+    assert "Its weight is final" in shown
+    assert "time frame" not in shown
+    assert "kg left" not in shown
 
 
 def test_a_cancelled_time_frame_gives_back_what_has_not_left(here: Side) -> None:

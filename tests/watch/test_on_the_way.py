@@ -160,7 +160,13 @@ def test_treated_kilograms_are_marked_everywhere_and_the_rest_lives(world: World
     public = reverse("verify", kwargs={"number": consignment.number}) + f"?k={consignment.key}"
     assert "1,200 kg under this number were treated" in signed_in(world.stranger).get(public).content.decode()
     consignments.work("treatment_reported", "mail")
-    assert len(mail.outbox) == 3
+    assert len(mail.outbox) == 4
+    [office] = [one for one in mail.outbox if one.to == [world.here.certifier.email]]
+    assert f"/tierra/certificates/{consignment.certificate.pk}/" in office.body
+    assert "Reported by bo." in office.body
+    treat(consignment, "100", reported_as="staff")
+    consignments.work("treatment_reported", "mail")
+    assert len(mail.outbox) == 7  # who reports it as staff needs no e-mail of it
 
 
 def test_more_than_is_left_and_a_day_to_come_are_refused(consignment: Consignment) -> None:

@@ -37,6 +37,10 @@ def treatment_reported(case: Case) -> Letter:
     if record is None:
         raise NotNeeded("no certificate")
     report = TreatmentReport.objects.get(certifier_id=case.mail.certifier_id, pk=case.mail.context["report"])
+    lines, link = [_("Questions: %(office)s") % {"office": case.office}], (_("Open the consignment"), case.link)
+    if case.mail.recipient_kind == "staff":
+        page = f"{settings.BASE_URL}/{case.request.certifier.slug}/certificates/{report.certificate_id}/"
+        lines, link = [_("Reported by %(name)s.") % {"name": report.by}], (_("Open the certificate"), lambda: page)
     return Letter(
         first_that_fits(_("Treated, not organic: %(number)s") % {"number": record.number}),
         _("%(kg)s kg under this number were treated and are not organic any more. Do not sell them as organic.")
@@ -47,8 +51,8 @@ def treatment_reported(case: Case) -> Letter:
             (_("When and where"), f"{full_day(report.treated_on)}, {report.place}"),
             (_("Net weight treated"), f"{kg(report.kg)} kg"),
         ],
-        [_("Questions: %(office)s") % {"office": case.office}],
-        (_("Open the consignment"), case.link()),
+        lines,
+        (link[0], link[1]()),
     )
 
 
