@@ -236,3 +236,12 @@ def test_a_certificate_says_to_staff_and_exporter_what_was_noted(world: World, c
         assert "1,200 kg not organic" in page
     with tenant(world.here.certifier):
         assert Certificate.objects.get(pk=consignment.certificate.pk).routing == {"vessel": "Andes Pilot"}
+
+
+@pytest.mark.parametrize("page", ["routing", "treatment", "revise", "split", "replace"])
+def test_who_may_not_send_reads_who_can_and_changes_nothing(world: World, consignment: Consignment, page: str) -> None:
+    address = f"/tierra/certificates/{consignment.certificate.pk}/{page}/"
+    member = signed_in(world.here.member)
+    assert "Somebody of your company who may send requests can" in member.get(address).content.decode()
+    assert member.post(address, {"vessel": "Andes Pilot"}).status_code == 403
+    assert record(consignment).routing == {}
