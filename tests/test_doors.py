@@ -13,7 +13,7 @@ from nopic.tenants.context import tenant
 from nopic.tenants.models import User
 from nopic.tenants.statuses import Role
 from tests import factories
-from tests.doors.matrix import ALLAUTH, BOTH, COMPANY, INBOX, NEIGHBOUR, ROLES, ROWS, Row
+from tests.doors.matrix import ALLAUTH, BOTH, COMPANY, INBOX, NEIGHBOUR, ROLES, ROWS, Row, of_case
 from tests.factories import World
 
 HERE = ("sender", "member", NEIGHBOUR, "reviewer", "admin", BOTH)
@@ -109,7 +109,9 @@ def ask(client: Client, method: str, url: str, row: Row) -> int:
 
 @pytest.fixture
 def browsers(world: World) -> dict[str, Client]:
-    """One browser for each person, and one in which nobody is signed in."""
+    """One browser for each person, and one in which nobody is signed in; most doors ask for a sent request, so it is there."""
+    for side in (world.here, world.there):
+        of_case(world, side)
     return {key: factories.signed_in(person) for key, person in people(world).items()} | {"anonymous": Client()}
 
 

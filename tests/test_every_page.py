@@ -7,8 +7,10 @@ from django.urls import reverse
 
 from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
 from tests.doors.matrix import ROWS
-from tests.factories import World, signed_in
-from tests.test_doors import is_invited, people
+from tests.factories import World
+from tests.test_doors import browsers, is_invited
+
+__all__ = ["browsers"]  # a fixture
 
 SHARES = 4  # so many tests, so that they spread over the processes
 
@@ -36,8 +38,9 @@ def seen(name: str, world: World, browsers: dict[str, Client]) -> str:
 
 
 @pytest.mark.parametrize("number", range(SHARES))
-def test_every_page_is_accessible_and_fits_on_a_phone_and_on_a_desk(world: World, page_at: PageAt, number: int) -> None:
-    browsers = {who: signed_in(person) for who, person in people(world).items()} | {"anonymous": Client()}
+def test_every_page_is_accessible_and_fits_on_a_phone_and_on_a_desk(
+    world: World, browsers: dict[str, Client], page_at: PageAt, number: int
+) -> None:
     phone, desk = page_at(390), page_at(1280)
     shown = []
     for name in sorted(ROWS)[number::SHARES]:
