@@ -17,6 +17,7 @@ from nopic.ledger.models import InputCertificate
 from nopic.requests import actions as filing
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.tenants.context import tenant
+from nopic.watch import actions as watch
 from nopic.workflow.clock import now, today
 from nopic.workflow.transitions import Refused, advance
 from tests import factories
@@ -95,6 +96,21 @@ def test_a_purchase_is_lent_to_the_replacement_and_goes_over_once(here: Side, kg
     new = issued(here, draft)
     assert new.replaces_id == old.pk
     assert of(here, bought) == (0, kg, 20_000 - kg)
+
+
+def test_a_replacement_begins_with_what_the_certificate_says_by_now(here: Side) -> None:
+    factories.transaction_certificate(here)
+    old = issued(here, send(here, "12,000"))
+    revised(here, old, 9_000)
+    with tenant(here.certifier, here.sender):
+        watch.change_routing(certificate=fresh(old), values={"vessel": "Crane Puget 42N"}, note="", by=here.sender)
+        draft = certificates.replace(certificate=fresh(old), by=here.sender)
+        line = draft.lines.get(removed=False)
+        [lot] = line.lots.all()
+        [bought] = RequestLine.objects.get(request=old.request).lots.all()
+    assert (line.net_kg, line.gross_kg, line.packages) == (9_000, 9_020, 150)
+    assert (lot.code, lot.kg, lot.supplier_id, lot.proof) == ("CB-1", None, bought.supplier_id, bought.proof)
+    assert (draft.vessel, draft.transport_document) == ("Crane Puget 42N", old.request.transport_document)
 
 
 def test_a_replacement_that_is_withdrawn_leaves_the_purchase_with_the_old_one(here: Side) -> None:

@@ -174,8 +174,9 @@ def test_what_leaves_later_goes_to_the_importer_on_the_certificate(
         assert answer["Location"] == f"/tierra/requests/{begun.reference}/"
         assert (begun.importer, begun.importer_email) == (world.other_importer, first.request.importer_email)
         again = filing.start_replacement(
-            line=fresh(first).line, certificate_id=first.pk, importer=world.other_importer, by=here.sender
-        )
+            line=fresh(first).line, certificate_id=first.pk, importer=world.other_importer, by=here.sender,
+            present=limits.present(first),
+        )  # fmt: skip
         assert again.importer == world.other_importer
         assert again.contact == begun.contact  # known by now, and chosen
 

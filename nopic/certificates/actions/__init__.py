@@ -94,7 +94,7 @@ def replace(
     if asked is not None:
         requests.start_on_behalf(exporter=fresh.request.exporter, by=by, asked=asked, key=key)
     request = requests.start_replacement(
-        line=fresh.line, certificate_id=fresh.pk, importer=fresh.importer, by=by, key=key
+        line=fresh.line, certificate_id=fresh.pk, importer=fresh.importer, present=limits.present(fresh), by=by, key=key
     )
     record(fresh, "replacement started", by=by, new=request.reference)
     return request

@@ -21,6 +21,7 @@ from nopic.certificates.limits.revising import (
     faults_of_revision,
     faults_of_what_left,
     obstacles_of_one_person,
+    present,
     said_remarks,
 )
 from nopic.certificates.limits.splitting import (
@@ -51,6 +52,7 @@ __all__ = [
     "obstacles_to_replace",
     "obstacles_to_split",
     "papers",
+    "present",
     "remark",
     "said_remarks",
     "says",

@@ -10,6 +10,7 @@ from nopic.certificates import policies
 from nopic.certificates.models import Certificate, Revision
 from nopic.frames.queries import allowance_of
 from nopic.presentation.words import kg
+from nopic.requests.actions import Present
 from nopic.tenants.models import User
 
 _FULLER = Decimal("0.02")  # of a package's mean weight: scales and moisture, not another number of packages
@@ -144,6 +145,15 @@ def packing(certificate: Certificate, wish: Wish | None = None) -> tuple[Decimal
     if wish is None:
         return gross, count
     return wish.gross_kg or gross, wish.packages or count
+
+
+def present(certificate: Certificate) -> Present:
+    """What it says by now otherwise than it was asked for: the goods of a later version, and what was recorded on the way."""
+    if certificate.version == 1:
+        return Present(way=certificate.routing)
+    gross, count = packing(certificate)
+    lots = [(str(lot["code"]), Decimal(lot["kg"]) if lot.get("kg") else None) for lot in certificate.data["lots"]]
+    return Present(certificate.kilograms, gross, count, lots, certificate.routing)
 
 
 def said_remarks(certificate: Certificate) -> str:

@@ -22,6 +22,7 @@ from nopic.requests.actions.departing import declare_departure
 from nopic.requests.actions.drafting import add_supplier, answer_slot, clear_slot, revise, say_kind, start
 from nopic.requests.actions.ending import recall, release_line, return_to_exporter, withdraw
 from nopic.requests.actions.filing import open_slot, papers_changed
+from nopic.requests.actions.goods import Part, Present
 from nopic.requests.actions.merging import merge
 from nopic.requests.actions.on_behalf import (
     NO_REASON_TO_CORRECT,
@@ -42,7 +43,7 @@ from nopic.requests.actions.purchasing import (
 )
 from nopic.requests.actions.resending import go_on_unanswered, open_again, send_answers, stops_against_answers
 from nopic.requests.actions.sending import hold_line, repin, submit
-from nopic.requests.actions.splitting import Part, start_split
+from nopic.requests.actions.splitting import start_split
 
 __all__ = [
     "NO_REASON_TO_CORRECT",
@@ -50,6 +51,7 @@ __all__ = [
     "SIGNATURE",
     "Asked",
     "Part",
+    "Present",
     "Signed",
     "add_supplier",
     "answer_slot",

@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from nopic.presentation.typed import whole
 from nopic.requests.actions.drafting import lock, revise, start
+from nopic.requests.actions.goods import Present
+from nopic.requests.actions.goods import typed as typed_goods
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine, RequestTemplate
 from nopic.requests.statuses import OPEN_REQUEST, Coverage, RequestStatus
@@ -90,11 +92,12 @@ def start_from(*, template: RequestTemplate, by: User, key: UUID | None = None) 
 
 @transaction.atomic
 def start_replacement(
-    *, line: RequestLine, certificate_id: int, importer: Importer, by: User, key: UUID | None = None
+    *, line: RequestLine, certificate_id: int, importer: Importer, present: Present, by: User, key: UUID | None = None
 ) -> CertificateRequest:
     """A new draft that says what the certificate of `line` says, to be corrected and reviewed; its papers come anew.
 
-    `importer` is the certificate's: a correction may have put another one in the place of the one that was asked for.
+    `importer` is the certificate's: a correction may have put another one in the place of the one that was asked for;
+    `present` is what else it says by now.
     The replacement that is open already is returned instead of a second one.
     """
     source = line.request
@@ -108,7 +111,15 @@ def start_replacement(
         return request
     request.copied_from, request.replaces_id, request.replaces_line = source, certificate_id, line
     request.save(update_fields=["copied_from", "replaces_id", "replaces_line"])
-    for step, raw in everything_of(line, importer).items():
+    answers = everything_of(line, importer)
+    if present.net_kg is not None:
+        goods = typed_goods(
+            line, net_kg=present.net_kg, gross_kg=present.gross_kg, packages=present.packages, lots=present.lots
+        )
+        answers["products"] = {"lines": [{**each, **goods} for each in answers["products"]["lines"]]}
+    if present.way:
+        answers["transport"] = {**answers.get("transport", {}), **present.way}
+    for step, raw in answers.items():
         revise(request=request, step=step, raw=raw, revision=request.revision, by=by)
     record(request, "replacement started", by=by, old=source.reference, new=request.reference)
     return request
