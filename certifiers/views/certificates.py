@@ -81,6 +81,7 @@ def certificate(request: PortalRequest, certificate_id: int) -> HttpResponse:
         "certificate": found,
         "data": found.data,
         "state": queries.state(found, today(zone)),
+        "left": policies.said_left(found) or found.request.departure_on,
         "net_kg": found.kilograms,
         "place": standing.place(found),
         "split_from": standing.split_from(found.request),

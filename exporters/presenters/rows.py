@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from nopic.certificates import queries as certificates
 from nopic.certificates.models import Certificate
+from nopic.certificates.policies import said_left
 from nopic.certificates.statuses import CertificateStatus
 from nopic.presentation import words
 from nopic.presentation.statuses import sentence
@@ -260,7 +261,7 @@ def certificate_facts(certificate: Certificate, state: str, office: Office) -> d
         moment = certificate.cancel_requested_at or certificate.cancelled_at
     elif state == CertificateStatus.SUPERSEDED:
         moment = certificate.superseded_at
-    left = request.departed_on or request.departure_on
+    left = said_left(certificate) or request.departure_on
     left = {"used_up": certificate.used_up_on, "ended": request.last_departure_on}.get(state, left)
     return {
         "day": words.day(office.local(moment).date()) if moment else "",

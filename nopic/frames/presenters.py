@@ -56,7 +56,7 @@ def _of_one(allowance: Allowance) -> Drawn:
         ),
         left=weight % {"kg": kg(allowance.shipped_kg if left else allowance.planned_kg)},
         of=_("of %(kg)s kg") % {"kg": kg(allowance.cap_kg)},
-        period=span(allowance.first_on, allowance.last_on),
+        period=_("Departure on the certificate: %(day)s") % {"day": full_day(allowance.last_on)},
         pace="",
         runs_out=False,
     )  # fmt: skip

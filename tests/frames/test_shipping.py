@@ -20,6 +20,7 @@ from nopic.delivery.queries import stands
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Notice, Shipment
 from nopic.ledger.models import Account, Entry
+from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
 from nopic.tenants.calendar import Office
 from nopic.tenants.context import tenant
@@ -378,6 +379,9 @@ def test_a_single_shipment_recorded_as_left_has_left_for_everybody_until_that_is
     assert "The goods have not left yet" in standing()[2][0]
     assert browser.post(page(side, certificate), form(kg="38,120", departs_on=today.isoformat())).status_code == 302
     assert standing()[:2] == ("shipped", "shipped")
+    for person, where in ((side.sender, "my-certificates"), (side.reviewer, "certificates")):
+        shown = signed_in(person).get(f"/tierra/{where}/{certificate.pk}/").content.decode()
+        assert f"Shipped on {words.day(today)}" in shown
     assert not any("have not left" in sentence for sentence in standing()[2])
     told = {"verb": "correct", "seen": "1", "kg": "38,120", "departs_on": before, "reason": "Typed wrong"}
     assert browser.post(page(side, certificate, "1/"), told).status_code == 422
