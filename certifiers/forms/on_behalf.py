@@ -1,6 +1,7 @@
 """Shapes of input where staff begin a request for an exporter, or correct one that was sent."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -65,6 +66,17 @@ class SignedForm(forms.Form):
         label=_("The signed form"), help_text=_("PDF, or a photo of the paper"),
         error_messages={"required": _("Choose the file of the signed form"), "empty": _("The file is empty")},
     )  # fmt: skip
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_signed_on(self) -> date:
+        """Nobody has signed tomorrow."""
+        day: date = self.cleaned_data["signed_on"]
+        if day > self.today:
+            raise forms.ValidationError(gettext("Enter the day on which it was signed, today or earlier"))
+        return day
 
 
 class ReasonsForm(forms.Form):

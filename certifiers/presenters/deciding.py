@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from nopic.certificates.statuses import Channel
 from nopic.tenants.policy import SECOND_REASONS, LowRisk, Rules
@@ -15,6 +16,13 @@ def approved(position: int, rules: Rules) -> str:
     return _("Product %(n)s is approved. Its number follows when INTEGRITY has published it.") % {"n": position}
 
 
+def approved_by(last: object, first: object) -> str:
+    """Who approved a product; where a colleague (`last`) confirmed it, both."""
+    if first is None or first == last:
+        return _("Approved by %(name)s") % {"name": last}
+    return _("Approved by %(first)s, confirmed by %(last)s") % {"first": first, "last": last}
+
+
 def waits(position: int, reasons: Iterable[str]) -> str:
     """That a colleague must confirm an approval, and why (codes of the policy's reasons)."""
     why = ", ".join(str(SECOND_REASONS[code]) for code in reasons)
@@ -23,7 +31,15 @@ def waits(position: int, reasons: Iterable[str]) -> str:
 
 def low_risk_in_words(counts: LowRisk) -> str:
     """What the view "Low risk, all green" shows, in one sentence."""
-    return _(
-        "Sent in time, no rule asks or stands against it, at least %(n)s certificates issued to the exporter before, no difference "
-        "found in its requests in %(days)s days, and no new supplier. Each still needs its checks and its decision."
-    ) % {"n": counts.least_issued, "days": counts.days}
+    said = {
+        "certificates": ngettext("%(n)s certificate", "%(n)s certificates", counts.least_issued)
+        % {"n": counts.least_issued},
+        "days": ngettext("%(n)s day", "%(n)s days", counts.days) % {"n": counts.days},
+    }
+    return (
+        _(
+            "Sent in time, no rule asks or stands against it, at least %(certificates)s issued to the exporter before, no "
+            "difference found in its requests in %(days)s, and no new supplier. Each still needs its checks and its decision."
+        )
+        % said
+    )

@@ -15,6 +15,7 @@ from nopic.documents.models import Document, Dossier
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests import actions as requests
+from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.policies import obstacles_to_confirm_on_paper
 from nopic.requests.statuses import RequestStatus
@@ -23,6 +24,7 @@ from nopic.review import actions, policies
 from nopic.tenants.access import PortalRequest, certifier_door
 from nopic.tenants.context import tenant
 from nopic.tenants.statuses import STAFF
+from nopic.workflow import clock
 from nopic.workflow.transitions import Overtaken, Refused
 
 RULE = "signed_form"  # of no row of the document list: it is no paper of the goods
@@ -36,11 +38,11 @@ def signed_form(request: PortalRequest, reference: str) -> HttpResponse:
         with tenant(request.certifier, request.user):
             filing = _waiting(request, reference)
             against = obstacles_to_confirm_on_paper(filing, request.user)
-            back = _back(filing)
+            back, today = _back(filing), clock.today(rules_of(filing.request).time_zone)
     except Overtaken:
         messages.info(request, _("Nothing waits for a confirmation here. Below you see how it stands."))
         return redirect("case", request.certifier.slug, reference)
-    form = SignedForm(posted(request), request.FILES or None)
+    form = SignedForm(posted(request), request.FILES or None, today=today)
     if request.method == "POST" and not against and form.is_valid():
         try:
             document = _receive(request, reference, form)

@@ -169,7 +169,7 @@ def _sentence(row: AuditEvent, positions: Mapping[int, int], numbers: Mapping[in
     if verb == "draft" and row.note == RECALLED:
         return _("Taken back by %(name)s") % {"name": row.actor}, ""
     teller = _REQUEST.get(verb)
-    said = {"name": row.actor, "new": _day(row.new), "old": _day(row.old)}
+    said = {"name": row.actor, "signed": row.new, "new": _day(row.new), "old": _day(row.old)}
     return (teller() % said if teller else ""), row.note if verb in _WITH_NOTE else ""
 
 
@@ -195,7 +195,7 @@ _REQUEST: dict[str, Callable[[], str]] = {
     "correction begun": lambda: _("%(name)s began to correct it for you"),
     "asked to confirm a correction": lambda: _("%(name)s asked you to confirm a correction, the clock stands still"),
     "correction confirmed": lambda: _("Correction confirmed by %(name)s"),
-    "confirmed by a signed form": lambda: _("Confirmed by a signed form, added by %(name)s"),
+    "confirmed by a signed form": lambda: _("Confirmed by a form that %(signed)s signed, added by %(name)s"),
     "correction rejected": lambda: _("Correction rejected by %(name)s"),
     "correction taken back": lambda: _("The correction was taken back"),
     "decided": lambda: _("Decided"),

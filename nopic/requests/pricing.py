@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from nopic.fees.models import EventKind
-from nopic.fees.queries import QUOTED, Shown
+from nopic.fees.queries import QUOTED, Shown, of_request
 from nopic.fees.quotes import REPLACEMENT, Facts, Quote, only, quote
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import Coverage, LineStatus
@@ -67,3 +67,8 @@ def charged(certifier_id: int, rows: Sequence[Shown]) -> list[Shown]:
         else row
         for row in rows
     ]
+
+
+def charges_of(request: CertificateRequest) -> list[Shown]:
+    """What one request is charged, in the order of its fees."""
+    return charged(request.certifier_id, of_request(request.certifier_id, request.pk))

@@ -14,6 +14,7 @@ from nopic.ledger.models import Entry, Kind
 from nopic.presentation.words import city_of, moment, spoken_day
 from nopic.requests import ports
 from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Filing, Office, Pause, RulerDay, filing
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import Rules
@@ -96,9 +97,10 @@ def deadlines(request: CertificateRequest, rules: Rules, now: datetime, decision
     if request.departure_on is not None and _can_be(request.departure_on, now):
         limit = office.latest_sending(request.departure_on)
         sent = request.submitted_at if request.turn and request.submitted_at else now
+        to_send = request.status == RequestStatus.DRAFT
         found.append(
             Deadline(
-                _("Send the request by"),
+                _("Send the request by") if to_send else _("Was to be sent by"),
                 moment(limit, office.zone, city),
                 lead_in_words(rules, request.certifier.name),
                 sent > limit,

@@ -56,6 +56,8 @@ def test_staff_send_what_was_signed_and_the_case_names_who_signed(side: Side) ->
     ):
         refused = staff.post(place, form(request, **changes))
         assert (refused.status_code, sentence in refused.content.decode()) == (422, True), sentence
+    too_early = staff.post(place, form(request, signed_on="2999-01-01")).context["problems"]
+    assert too_early == [("Enter the day on which it was signed, today or earlier", "id_signed_on")]
     assert signed_in(side.colleague).post(place, form(request)).status_code == 422
     sent = staff.post(place, form(request))
     assert (sent.status_code, sent["Location"]) == (302, f"/tierra/cases/{request.reference}/")
@@ -73,7 +75,7 @@ def test_staff_send_what_was_signed_and_the_case_names_who_signed(side: Side) ->
         with pytest.raises(IntegrityError), transaction.atomic():
             OnBehalf.objects.update(signed_by="")
     timeline = signed_in(side.sender).get(f"/tierra/requests/{request.reference}/").content.decode()
-    assert "Confirmed by a signed form, added by" in timeline
+    assert "Confirmed by a form that Rosa Quispe signed, added by" in timeline
 
 
 def test_a_correction_is_confirmed_by_what_was_signed(side: Side) -> None:

@@ -121,6 +121,8 @@ def test_a_refused_request_is_charged_nothing_unless_a_second_look_opens_it_agai
         line = request.lines.get()
         review.refuse(line=line, by=here.reviewer, reason_code="hts_wrong", text="Another code")
     assert told() == {("dropped", "Not approved")}
+    case = staff.get(f"/tierra/cases/{request.reference}/").context["charges"]
+    assert {(row.state, row.why) for row in case} == {("dropped", "Not approved")}
     with tenant(here.certifier):
         line.refresh_from_db()
         line.request = CertificateRequest.objects.select_related("certifier", "exporter").get(pk=request.pk)

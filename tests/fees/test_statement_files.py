@@ -1,11 +1,13 @@
 """The monthly statement as a PDF: asked for, made by a worker, made again after a change, and equal to the CSV."""
 
 import csv
+from datetime import date
 from io import StringIO
 from typing import Any
 
 import pypdfium2
 
+from nopic.certificates.pdf.statements import Row, StatementPaper, render_statement
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge, StatementFile
 from nopic.tenants.context import tenant
@@ -71,3 +73,12 @@ def test_nobody_else_gets_it_and_only_a_month_with_fees_has_one(world: World) ->
     stranger = client(there.reviewer)
     assert stranger.post(f"/{here.certifier.slug}/operations/{here.exporter.nop_id}/fees/2026-1.pdf").status_code == 404
     assert StatementFile.objects.count() == 0
+
+
+def test_the_number_of_a_certificate_stands_in_one_line() -> None:
+    row = Row("29 November 2026", "901-9010004127-000005", "Revision", "USD 1,135.00", "USD 1,135.00", "")
+    facts = StatementPaper(
+        "Tierra", "Lima", "Valle Verde", "9010004127", date(2026, 11, 1), "A4", ["USD 1,135.00"], [row]
+    )
+    said = text_of(render_statement(facts))
+    assert "29 November 2026 901-9010004127-000005 Revision USD 1,135.00 USD 1,135.00" in said

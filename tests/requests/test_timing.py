@@ -134,9 +134,9 @@ def test_sending_decision_and_customs_follow_each_other_with_their_reasons(here:
 
 
 def test_while_questions_are_open_no_decision_is_promised(here: Side) -> None:
-    asked = journey(here, questions_due_at=datetime(2026, 11, 20, 17, tzinfo=UTC))
+    asked = journey(here, status="questions_open", questions_due_at=datetime(2026, 11, 20, 17, tzinfo=UTC))
     found = timing.deadlines(asked, Rules(), TUESDAY, datetime(2026, 11, 19, 17, tzinfo=UTC))
-    assert [each.title for each in found] == ["Send the request by", "Answers by", "Customs data, usually by"]
+    assert [each.title for each in found] == ["Was to be sent by", "Answers by", "Customs data, usually by"]
     assert (found[1].when, found[1].passed) == ("Fri 20 Nov, 17:00 UTC", False)
 
 

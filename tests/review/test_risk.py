@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from certifiers.presenters.deciding import low_risk_in_words
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions, projection, queues
 from nopic.review.projection import risk
 from nopic.review.queues import Selection
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
+from nopic.tenants.policy import LowRisk
 from nopic.workflow import clock
 from tests import factories
 from tests.factories import World
@@ -79,3 +81,9 @@ def test_a_request_that_changed_since_leaves_the_view(world: World, routine: Non
     with tenant(world.here.certifier):
         CertificateRequest.objects.filter(pk=found.pk).update(revision=found.revision + 1)
     assert shown(world) == []
+
+
+def test_the_view_says_what_low_risk_is_in_whole_words() -> None:
+    said = low_risk_in_words(LowRisk(least_issued=1, days=1))
+    assert "at least 1 certificate issued to the exporter before, no difference found in its requests in 1 day," in said
+    assert "at least 5 certificates issued" in low_risk_in_words(LowRisk(least_issued=5, days=90))

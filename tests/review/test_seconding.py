@@ -223,6 +223,7 @@ def test_it_is_confirmed_and_sent_back_on_pages(world: World) -> None:
         actions.approve(line=cases.line(request), by=side.reviewer, revision=request.revision)
     assert b"not confirmed by a colleague" not in colleague.get("/tierra/queue/?view=needs-a-colleague").content
     assert colleague.post(f"{base}lines/1/confirm/").status_code == 302
+    assert f"Approved by {side.reviewer}, confirmed by {side.colleague}" in colleague.get(base).content.decode()
     exporter = signed_in(side.sender).get(f"/{side.certifier.slug}/requests/{request.reference}/").content.decode()
     assert "Look at the seal" not in exporter
     with tenant(side.certifier):

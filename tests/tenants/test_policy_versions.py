@@ -6,7 +6,7 @@ import pytest
 from django.db import ProgrammingError, connection, transaction
 
 from nopic.tenants import queries
-from nopic.tenants.actions import ChangedMeanwhile, change_policy, withdraw_policy
+from nopic.tenants.actions import ChangedMeanwhile, change_policy, laid_out, withdraw_policy
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError
@@ -177,3 +177,16 @@ def test_what_began_last_counts_whenever_it_was_decided(here: Side) -> None:
 )
 def test_two_plans_meet_where_they_change_the_same(before, after, places) -> None:
     assert touched(before, after) == places
+
+
+def test_a_fault_that_comes_of_a_plan_stands_at_the_row_that_was_typed() -> None:
+    two_days, express, slow = (
+        {"code": code, "name": "", "unit": "working_days", "amount": amount, "over_closed_days": False}
+        for code, amount in (("standard", 2), ("express", 1), ("slow", 5))
+    )
+    shown = {"turnarounds": [two_days, express, slow]}
+    planned = Policy(data={"turnarounds": [express, {**slow, "unit": "hours"}], "default_turnaround": "express"})
+    typed = {"turnarounds": [two_days, express, {**slow, "amount": 0}]}  # the same day; no hours are no promise
+    with pytest.raises(PolicyError) as refused:
+        laid_out(planned, typed, shown)
+    assert list(refused.value.problems) == ["turnarounds.2.amount"]

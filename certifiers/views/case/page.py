@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from certifiers.presenters.deciding import approved_by
 from certifiers.views.case import checklist
 from certifiers.views.case.form_page import revision_shown
 from certifiers.views.case.opening import Open, is_away, open_case, request_of
@@ -19,11 +20,11 @@ from certifiers.views.case.viewer import viewer
 from nopic.certificates import assisted, standing
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import ENDED_CERTIFICATE
-from nopic.fees.queries import of_request
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests import timing
 from nopic.requests.containers import units_in_words
+from nopic.requests.pricing import charges_of
 from nopic.requests.statuses import OPEN_REQUEST, UNDECIDED_LINE, LineStatus
 from nopic.review import actions, policies, queries, queues
 from nopic.review.queries import Paper
@@ -218,7 +219,7 @@ def right(opened: Open, papers: list[Paper]) -> dict[str, Any]:
         "rounds": queries.rounds_of(request),
         "corrections": queries.corrections_of(request),
         "filing": queries.filing_of(request),
-        "charges": [] if case.rules.fees.is_free else of_request(request.certifier_id, request.pk),
+        "charges": [] if case.rules.fees.is_free else charges_of(request),
         "changes_url": opened.url("case_version", request.turn) if request.turn > request.review_turn else "",
     }
 
@@ -257,7 +258,7 @@ def progress_of(opened: Open) -> dict[str, Any] | None:
         "certificate": certificate,
         "alone": queries.alone_of_line(line.pk, line.certifier_id),
         "steps": [
-            {"text": _("Approved by %(name)s") % {"name": certificate.approved_by}, "when": at(certificate.approved_at), "done": True},
+            {"text": approved_by(certificate.approved_by, line.decided_by), "when": at(certificate.approved_at), "done": True},
             {"text": _("Published in INTEGRITY as %(number)s") % {"number": certificate.number} if published
              else _("Being published in INTEGRITY"), "when": at(certificate.issued_at), "done": published},
             {"text": _("PDF made"), "when": at(certificate.rendered_at), "done": certificate.rendered_at is not None},

@@ -18,7 +18,7 @@ from nopic.presentation.words import full_day
 from nopic.tenants.calendar import fault
 from nopic.tenants.models import Certifier, Policy, PolicyWithdrawal
 from nopic.tenants.policy import PolicyError, Rules
-from nopic.tenants.policy.merging import laid_on, touched
+from nopic.tenants.policy.merging import as_typed, laid_on, touched
 from nopic.tenants.policy.saying import differences
 from nopic.tenants.queries import standing
 from nopic.workflow.audit import Actor, record
@@ -99,7 +99,11 @@ def laid_out(
     before = {**Rules().to_json(), **ground.data}
     base = before if shown is None else shown
     laid = {name: laid_on(before[name], before=base[name], wanted=value) for name, value in settings.items()}
-    return before, checked({**before, **laid})
+    try:
+        return before, checked({**before, **laid})
+    except PolicyError as error:
+        said = {as_typed(path, laid=laid, typed=settings): sentence for path, sentence in error.problems.items()}
+        raise PolicyError(said) from error
 
 
 def checked(data: Mapping[str, Any]) -> dict[str, Any]:

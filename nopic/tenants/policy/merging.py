@@ -21,6 +21,17 @@ def laid_on(ground: Any, *, before: Any, wanted: Any) -> Any:
     return wanted
 
 
+def as_typed(path: str, *, laid: Mapping[str, Any], typed: Mapping[str, Any]) -> str:
+    """The path of a fault in laid values as it stands in what was typed: a row may have another number there, or be in none."""
+    name, _dot, rest = path.partition(".")
+    number, dot, inner = rest.partition(".")
+    here, there = _by_key(laid.get(name)), _by_key(typed.get(name))
+    if here is None or there is None or not number.isdecimal():
+        return path
+    key, keys = list(here)[int(number)], list(there)
+    return f"{name}.{keys.index(key)}{dot}{inner}" if key in keys else name
+
+
 def touched(before: Any, after: Any, place: tuple[Any, ...] = ()) -> set[tuple[Any, ...]]:
     """The places, field by field and row by row, in which a setting was changed; for another order the list's own."""
     if before == after:
