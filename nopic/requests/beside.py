@@ -72,10 +72,11 @@ class Beside:
 
 
 def look(request: CertificateRequest, items: Collection[int]) -> Beside:
-    """Two statements at most; `items`: the products of which the request names lots."""
-    if request.departure_on is None:
+    """Three statements at most; `items`: the products of which the request names lots."""
+    if request.departure_on is None or request.coverage == Coverage.TIME_FRAME:
         return Beside([], [])
-    return Beside(_others(request), _lots(request, items))
+    near = _near(request, request.departure_on)
+    return Beside(_others(request, request.departure_on, near), _lots(request, items, near))
 
 
 def plainly(text: str) -> str:
@@ -118,20 +119,27 @@ _SENT = Case(
 )
 
 
-def _others(request: CertificateRequest) -> list[Other]:
-    day, named = request.departure_on, transport_units(request).keys() | _papers(request).keys()
-    if day is None or not named or request.coverage == Coverage.TIME_FRAME:
-        return []
+_OVER = Q(status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(certificate__status__in=ENDED)
+
+
+Near = dict[CertificateRequest, Mapping[str, Any] | None]  # a request → its version sent last, while questions are open
+
+
+def _near(request: CertificateRequest, day: date) -> Near:
+    """What names the same and leaves within the days that matter, each as it was sent last."""
+    named = transport_units(request).keys() | _papers(request).keys()
+    if not named:
+        return {}
     near = timedelta(days=DAYS_OF_PAPERS)
     naming = TransportNumber.objects.filter(certifier_id=request.certifier_id, plain__in=sorted(named))
     standing = RequestLine.objects.filter(
         certifier_id=request.certifier_id, request_id=OuterRef("pk"), removed=False
-    ).exclude(Q(status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(certificate__status__in=ENDED))
+    ).exclude(_OVER)
     own = Q(exporter_id=request.exporter_id)
     found = (
         CertificateRequest.objects.filter(
+            Q(departure_on__range=(day - near, day + near)) | Q(status=RequestStatus.QUESTIONS_OPEN),
             certifier_id=request.certifier_id,
-            departure_on__range=(day - near, day + near),
             coverage=Coverage.SINGLE,
             pk__in=naming.values("request_id"),
         )
@@ -145,7 +153,11 @@ def _others(request: CertificateRequest) -> list[Other]:
     rows = found.select_related("importer", "replaces_line", "split_line").order_by(sent_first, "-pk")[: MOST * 5]
     for row in rows:
         _read_as_sent(row, row.sent)
-    apart = [row for row in rows if not _belong_together(request, row)]
+    return {row: row.sent for row in rows if row.departure_on and abs(row.departure_on - day) <= near}
+
+
+def _others(request: CertificateRequest, day: date, near: Near) -> list[Other]:
+    apart = [row for row in near if not _belong_together(request, row)]
     return [other for row in apart if (other := _shared(request, day, row)).shared][:MOST]
 
 
@@ -176,10 +188,10 @@ def _shared(request: CertificateRequest, day: date, row: CertificateRequest) -> 
     )  # fmt: skip
 
 
-def _lots(request: CertificateRequest, items: Collection[int]) -> list[LotBeside]:
+def _lots(request: CertificateRequest, items: Collection[int], near: Near) -> list[LotBeside]:
     """What stands in the place of a certificate has that one's lots, and a time frame names them later."""
     mine = transport_units(request).keys()
-    if not mine or not items or request.coverage == Coverage.TIME_FRAME or request.replaces_id:
+    if not mine or not items or request.replaces_id:
         return []
     others = (
         Lot.objects.filter(
@@ -188,7 +200,7 @@ def _lots(request: CertificateRequest, items: Collection[int]) -> list[LotBeside
             line__request__coverage=Coverage.SINGLE, line__request__replaces_id=None,
         )
         .exclude(line__request_id=request.pk)
-        .exclude(line__request__status=RequestStatus.WITHDRAWN)
+        .exclude(line__request__status__in=(RequestStatus.WITHDRAWN, RequestStatus.QUESTIONS_OPEN))
         .exclude(Q(line__status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(line__certificate__status__in=ENDED))
         .select_related("line__request")
         .order_by("-pk")[:MOST_LOTS]
@@ -202,4 +214,30 @@ def _lots(request: CertificateRequest, items: Collection[int]) -> list[LotBeside
             lot.line.net_kg if lot.kg is None and alone[lot.line_id] == 1 else lot.kg,
         )
         for lot in rows
+    ] + _lots_as_sent(request, items, near)  # fmt: skip
+
+
+def _lots_as_sent(request: CertificateRequest, items: Collection[int], near: Near) -> list[LotBeside]:
+    """Lots of requests with open questions, of which the rows hold what is being typed."""
+    mine = transport_units(request).keys()
+    rows = {
+        row: sent["lines"]
+        for row, sent in near.items()
+        if sent
+        and (row.exporter_id, row.departure_on, row.replaces_id) == (request.exporter_id, request.departure_on, None)
+        and mine & transport_units(row).keys()
+    }
+    if not rows:
+        return []
+    lines = RequestLine.objects.filter(certifier_id=request.certifier_id, request__in=list(rows))
+    standing = set(lines.exclude(_OVER).values_list("pk", flat=True))
+    return [
+        LotBeside(
+            line["item"], plainly(lot["code"]), row.reference, row.status, row.importer_id,
+            Decimal(kg) if (kg := lot["kg"] or (line["net_kg"] if len(line["lots"]) == 1 else None)) else None,
+        )
+        for row, told in rows.items()
+        for line in told
+        if line["id"] in standing and line["item"] in items
+        for lot in line["lots"]
     ]  # fmt: skip

@@ -176,6 +176,23 @@ def test_what_is_only_typed_into_a_correction_of_another_request_is_not_compared
     assert found.staff_sentence.startswith(f"{MINE} is in ")
 
 
+def test_a_correction_that_is_being_typed_moves_neither_the_day_nor_the_lots_of_what_was_sent(world: World) -> None:
+    earlier, found = said(world, rule="lots_are_not_counted_twice")
+    with tenant(world.here.certifier):
+        earlier.lines.get().lots.update(kg=1)
+        typed = {"status": "questions_open", "departure_on": earlier.departure_on + timedelta(days=90)}  # type: ignore[operator]
+        CertificateRequest.objects.filter(pk=earlier.pk).update(**typed)
+        later = CertificateRequest.objects.select_related("certifier", "exporter", "importer", "policy").get(
+            pk=CertificateRequest.objects.exclude(pk=earlier.pk).get().pk
+        )
+        again = findings(later, moment="approval")
+        assert [one for one in again if one.rule == "lots_are_not_counted_twice"] == found
+        assert [one.inputs["others"] for one in again if one.rule == "is_not_there_twice"] == [[earlier.reference]]
+        earlier.lines.update(status="withdrawn")
+        CertificateRequest.objects.filter(pk=earlier.pk).update(departure_on=None)
+        assert not [one for one in findings(later, moment="approval") if one.rule == "lots_are_not_counted_twice"]
+
+
 def test_the_database_writes_numbers_as_they_are_compared(world: World) -> None:
     request = factories.submitted(world.here)
     odd = f"ab{MARKS}-9Ä ß'\\"
