@@ -28,15 +28,15 @@ def ask(request: PortalRequest, certificate_id: int) -> HttpResponse:
         raise PermissionDenied
     form = CancelWishForm(posted(request))
     back = reverse("my_certificate", args=[request.certifier.slug, found.pk])
-    told: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
         try:
             wishing.ask_to_cancel(certificate=found, by=request.user, **form.cleaned_data)
             messages.success(request, _("Asked for. Until the certifier has answered the certificate stays valid."))
             return redirect(back)
         except Refused as refused:
-            told = [(str(each), "") for each in refused.findings]
-    told = told or problems([form])
+            for each in refused.findings:
+                form.add_error(getattr(each, "field", "") or None, str(each))
+    told = problems([form])
     context = {
         "certificate": found,
         "form": form,

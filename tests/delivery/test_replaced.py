@@ -104,6 +104,12 @@ def test_every_reader_is_told_which_number_to_use_instead(old: Consignment, worl
     assert f"Use {NEW} instead" in shown
     assert "has still to come" not in shown
     slug = world.here.certifier.slug
+    sender, door = factories.signed_in(world.here.sender), f"/{slug}/certificates/{old.certificate.pk}"
+    change, again = (sender.get(f"{door}/{page}/").content.decode() for page in ("change", "replace"))
+    assert "It is not in force any more and cannot be changed." in change
+    assert "Record a change on the way" not in change
+    assert "It is not in force any more. Start a new request instead." in again
+    assert "stays in force until another one" not in again
     for person, where in ((world.here.reviewer, "certificates"), (world.here.sender, "my-certificates")):
         theirs = factories.signed_in(person)
         dead_page = theirs.get(f"/{slug}/{where}/{old.certificate.pk}/").content.decode()

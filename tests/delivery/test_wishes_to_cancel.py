@@ -139,6 +139,7 @@ def test_goods_that_are_to_leave_later_have_not_left_unless_it_is_said_on_which_
     answer = exporter.post(f"/tierra/my-certificates/{pk}/cancel/", said)
     assert answer.status_code == 422
     page = answer.content.decode()
+    assert list(answer.context["form"].errors) == ["goods"]
     assert "When they have left already, first say on which day" in page
     assert "The buyer stepped back" in page  # nothing typed is lost
     with tenant(side.certifier):

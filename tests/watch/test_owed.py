@@ -83,6 +83,16 @@ def test_an_issued_certificate_owes_its_definitive_transport_document(consignmen
     assert row.remind_on == departure + timedelta(days=1)
 
 
+def test_the_days_count_from_the_day_that_a_single_shipment_is_recorded_as_left(consignment: Consignment) -> None:
+    [before] = owed(consignment)
+    with tenant(consignment.side.certifier):
+        Certificate.objects.filter(pk=consignment.certificate.pk).update(used_up_on=TODAY)
+    again(consignment)
+    [row] = owed(consignment)
+    assert before.remind_on == consignment.request.departure_on + timedelta(days=1)
+    assert row.remind_on == TODAY + timedelta(days=1)
+
+
 def test_what_was_to_come_later_is_owed_on_the_day_the_exporter_named(consignment: Consignment) -> None:
     day = TODAY + timedelta(days=9)
     with tenant(consignment.side.certifier):

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
 from nopic.certificates.actions.revising import locked
+from nopic.certificates.limits import Fault
 from nopic.certificates.models import CancelWish, Certificate
 from nopic.presentation.words import full_day
 from nopic.requests.timing import day_of_loading
@@ -25,7 +26,7 @@ def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -
     """
     fresh = locked(certificate)
     said = _tidy(why)
-    against = policies.obstacles_to_ask_to_cancel(fresh)
+    against: list[str | Fault] = [*policies.obstacles_to_ask_to_cancel(fresh)]
     if not said:
         against.append(_("Write why it should be cancelled"))
     if goods not in CancelWish.Goods.values:
@@ -37,7 +38,7 @@ def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -
                 "The goods are to leave on %(day)s. When they have left already, first say on which day: open request"
                 " %(reference)s and choose “Has it left?”"
             )
-            against.append(sentence % {"day": full_day(leaves), "reference": fresh.request.reference})
+            against.append(Fault(sentence % {"day": full_day(leaves), "reference": fresh.request.reference}, "goods"))
     if against:
         raise Refused(against)
     wish = CancelWish.objects.create(

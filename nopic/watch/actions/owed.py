@@ -27,11 +27,8 @@ def owe_documents(*, request: CertificateRequest, today: date) -> None:
         (one.rule, one.subject): one
         for one in OwedDocument.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
     }
-    counting = [
-        one
-        for one in Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
-        if one.number and certificates.counts(one)
-    ]
+    mine = Certificate.objects.filter(certifier_id=request.certifier_id, request_id=request.pk)
+    counting = [one for one in mine.select_related("request") if one.number and certificates.counts(one)]
     if not counting:
         _close(standing.values())
         return
@@ -53,7 +50,8 @@ class _Terms:
 
     def __init__(self, office: Office, request: CertificateRequest, counting: list[Certificate]) -> None:
         first = min(date.fromisoformat(one.data["coverage"]["first_departure"]) for one in counting)
-        self.departure = request.departed_on or first
+        said = [day for one in counting if (day := certificates.said_left(one)) is not None]
+        self.departure = min(said, default=first)
         arrivals = [arrival for one in counting if (arrival := certificates.arrival_of(one)) is not None]
         self.arrival = min(arrivals, default=None)
         self.final = final_document_due(office, mode=request.mode, departure=self.departure, arrival=self.arrival)
