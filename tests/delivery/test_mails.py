@@ -100,6 +100,14 @@ def test_the_importers_letter_has_what_the_broker_enters(consignment: Consignmen
     assert letter.reply_to == [consignment.side.certifier.email]
 
 
+def test_of_a_time_frame_no_letter_names_kilograms_or_lots_to_enter(consignment: Consignment) -> None:
+    consignments.change(consignment, time_frame=True)
+    hand_over(consignment)
+    for letter in mail.outbox:
+        assert "Net weight: up to 38,400 kg in several shipments" in letter.body
+        assert "Lots:" not in letter.body
+
+
 def test_every_letter_of_every_kind_is_short_and_its_subject_fits(consignment: Consignment) -> None:
     hand_over(consignment)
     consignments.cancel(consignment)

@@ -132,18 +132,17 @@ def issued(case: Case) -> Letter:
 
 
 def to_copy(record: PublicRecord) -> list[tuple[str, str]]:
-    """The values for customs' form."""
+    """The values for customs' form; of a time frame each shipment has its own, which stand on the page."""
+    same = [(_("Number"), record.number), (_("HTS"), record.data["hts"])]
+    if record.time_frame:
+        most = _("up to %(kg)s kg in several shipments; enter the weight and lots of yours, as its page says them")
+        return [*same, (_("Net weight"), most % {"kg": kg(record.data["net_weight_kg"])})]
     codes = [str(lot["code"]) for lot in record.data["lots"]]
     lots = ", ".join(codes[:MOST_LOTS])
     if len(codes) > MOST_LOTS:
         more = len(codes) - MOST_LOTS
         lots += ngettext(" and %(n)s more in the PDF", " and %(n)s more in the PDF", more) % {"n": more}
-    return [
-        (_("Number"), record.number),
-        (_("HTS"), record.data["hts"]),
-        (_("Net weight"), f"{kg(record.data['net_weight_kg'])} kg"),
-        (_("Lots"), lots),
-    ]
+    return [*same, (_("Net weight"), f"{kg(record.data['net_weight_kg'])} kg"), (_("Lots"), lots)]
 
 
 def _issued_to_exporter(case: Case, record: PublicRecord) -> Letter:
