@@ -65,7 +65,7 @@ class HoursForm(forms.Form):
 
     def __init__(self, *args: Any, standing: Sequence[DutyHours], days: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {each.weekday: each for each in standing}
+        known, self.days = {each.weekday: each for each in standing}, days
         for number, name in enumerate(days):
             of = known.get(number)
             for end, label, value in (
@@ -88,9 +88,14 @@ class HoursForm(forms.Form):
             if {f"begins_{number}", f"ends_{number}"} & set(self.errors):
                 continue
             if (begins is None) != (ends is None):
-                self.add_error(f"{'ends' if ends is None else 'begins'}_{number}", _("Enter both times, or neither"))
+                at, sentence = (
+                    f"{'ends' if ends is None else 'begins'}_{number}",
+                    _("%(day)s: enter both times, or neither"),
+                )
+                self.add_error(at, sentence % {"day": self.days[number]})
             elif begins is not None and ends is not None and ends <= begins:
-                self.add_error(f"ends_{number}", _("Duty ends after it begins"))
+                sentence = _("%(day)s: duty must end after it begins")
+                self.add_error(f"ends_{number}", sentence % {"day": self.days[number]})
         return data
 
     def hours(self) -> dict[int, tuple[time, time]]:

@@ -116,7 +116,9 @@ def test_what_was_sent_says_all_of_it_whatever_became_of_the_request(world: Worl
             due_at=clock.now() + timedelta(days=3), revision=taken.revision,
         )  # fmt: skip
     assert "desk@harborline.example" in str(shown[0])
-    assert sender.get(at(request)).context["boxes"] == shown[0]
+    page = sender.get(at(request))
+    assert page.context["boxes"] == shown[0]
+    assert "the clock stands still until you answer." in page.content.decode()  # true also when they are overdue
 
 
 def test_the_confirmation_names_the_promise_and_later_gives_way_to_the_page(world: World, sender: Client) -> None:

@@ -130,6 +130,8 @@ def test_the_case_says_that_one_person_approved_it_and_what_the_review_found(wor
     page = staff.get(case).content.decode()
     assert f"Not in order, says {side.colleague}: The seal is another one" in page
     assert f"/tierra/approved-alone/{check.pk}/" in page
+    told = staff.get(f"/tierra/approved-alone/{check.pk}/").content.decode()
+    assert f"{BECAUSE}<br>Not in order, says {side.colleague}" in told  # reasons end without a full stop
 
 
 def test_what_is_not_in_order_stays_in_the_list_until_another_person_settles_it(

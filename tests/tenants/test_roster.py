@@ -190,8 +190,8 @@ def test_duty_hours_are_set_by_weekday_and_taken_back(world: World) -> None:
     assert signed_in(side.reviewer).get(path).status_code == 403
     half = browser.post(path, {"begins_0": "08:00", "begins_1": "12:00", "ends_1": "11:00"})
     assert half.status_code == 422
-    assert b"Enter both times, or neither" in half.content
-    assert b"Duty ends after it begins" in half.content
+    assert b"Monday: enter both times, or neither" in half.content
+    assert b"Tuesday: duty must end after it begins" in half.content
     assert browser.post(path, {"begins_0": "08:00", "ends_0": "12:30"}).status_code == 302
     assert b"08:00\xe2\x80\x9312:30" in signed_in(side.reviewer).get(f"/{side.certifier.slug}/people/roster/").content
     browser.post(path, {})
