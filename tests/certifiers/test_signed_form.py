@@ -1,6 +1,7 @@
 """A form that the exporter signed stands for the click, if the policy takes one: for a request and for a correction."""
 
 import pytest
+from django.core import mail
 from django.db import IntegrityError, transaction
 
 from nopic.requests.models import CertificateRequest, Correction, OnBehalf
@@ -12,6 +13,7 @@ from nopic.tenants.policy.people import Asking, SecondPerson
 from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent
 from tests import factories
+from tests.delivery.consignments import work
 from tests.exporters.test_papers import upload
 from tests.factories import Side, World, signed_in
 from tests.review import cases, correcting
@@ -74,6 +76,9 @@ def test_staff_send_what_was_signed_and_the_case_names_who_signed(side: Side) ->
         assert queries.second_reasons(case, case.lines[0]) == ["signed_form"]
         with pytest.raises(IntegrityError), transaction.atomic():
             OnBehalf.objects.update(signed_by="")
+    work("request_sent", "mail")
+    receipt = mail.outbox[-1]
+    assert f"{side.reviewer} sent it for you, with the form that Rosa Quispe signed on" in receipt.body
     timeline = signed_in(side.sender).get(f"/tierra/requests/{request.reference}/").content.decode()
     assert "Confirmed by a form that Rosa Quispe signed, added by" in timeline
 

@@ -314,6 +314,7 @@ def test_the_exporter_gets_a_receipt_a_return_and_a_refusal(consignment: Consign
             returned_at=now(), returned_by="x",
             return_points=[{"box": "10", "text": "The invoice says 22,000 kg."}, {"box": "", "text": "Sign it."}],
         )  # fmt: skip
+        type(request.importer).objects.filter(pk=request.importer_id).update(name="Northshore Inc.")
         line = RequestLine.objects.get(request=request)
         RequestLine.objects.filter(pk=line.pk).update(
             status="refused", reason_code="already_departed", reason_text="The bill of lading says 1 November."
@@ -326,6 +327,7 @@ def test_the_exporter_gets_a_receipt_a_return_and_a_refusal(consignment: Consign
     assert {one.to[0] for one in mail.outbox} == {side.sender.email}
     assert receipt.subject.startswith("2026-0426 received, decision by ")
     assert "Nothing to do now." in receipt.body
+    assert "to Northshore Inc.\n" in receipt.body
     assert returned.subject == "2026-0426: 2 points to change"
     assert "1. Box 10: The invoice says 22,000 kg." in returned.body
     assert "2. Sign it." in returned.body

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.delivery.mails.costing import price_lines
 from nopic.delivery.mails.own_words import own_paragraph
+from nopic.delivery.mails.signing import signed_lines
 from nopic.delivery.models import Mail
 from nopic.presentation.words import city_of, day, kg, moment
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
@@ -197,10 +198,11 @@ def request_sent(case: Case) -> Letter:
         first_that_fits(subject, _("%(ref)s received") % reference),
         _("Nothing to do now. %(when)s") % {"when": when},
         lines=[
+            *signed_lines(request),
             ngettext(
                 "%(n)s certificate asked for, to %(importer)s.", "%(n)s certificates asked for, to %(importer)s.", count
             )
-            % {"n": count, "importer": request.importer or request.contact},
+            % {"n": count, "importer": str(request.importer or request.contact).removesuffix(".")},
             *price_lines(request, count),
             _("Questions: %(office)s") % {"office": case.office},
         ],
