@@ -179,9 +179,10 @@ def obstacles_to_record(certificate: Certificate) -> list[str]:
 def registry_paper(certificate: Certificate) -> Document | None:
     """The registry's own PDF of what holds now, when somebody brought one and two people confirmed what it is about.
 
-    None once the certificate is cancelled, and after a new version that came without one: the old one says the old.
+    None once the certificate is cancelled or replaced, and after a new version that came without one: the old one says
+    the old.
     """
-    if certificate.cancel_requested_at:
+    if not counts(certificate):
         return None
     newest = (
         RegistryEntry.objects.filter(

@@ -22,7 +22,7 @@ from tests.certificates import by_hand
 from tests.certificates.by_hand import NUMBER
 from tests.documents.corpus import papers
 from tests.factories import World, signed_in
-from tests.faults import lab
+from tests.faults import lab, replacing
 
 
 @pytest.fixture
@@ -152,8 +152,9 @@ def test_the_registrys_pdf_is_read_and_compared(world: World, approved: list[Cer
     assert ines.post(f"{sheet(world, first)}{one.pk}/pdf/", {"pdf": not_pdf}).status_code == 302
 
 
-def test_the_registrys_pdf_goes_along_until_the_certificate_is_cancelled(
-    world: World, approved: list[Certificate]
+@pytest.mark.parametrize("end", ["cancelled", "replaced"])
+def test_the_registrys_pdf_goes_along_until_the_certificate_is_cancelled_or_replaced(
+    world: World, approved: list[Certificate], end: str
 ) -> None:
     here, (first, _second) = world.here, approved
     ines = signed_in(here.reviewer)
@@ -184,8 +185,13 @@ def test_the_registrys_pdf_goes_along_until_the_certificate_is_cancelled(
         assert answer["Content-Disposition"].startswith("attachment")
     assert "INTEGRITY's own PDF" in text(signed_in(world.importer_user), f"/in/{NUMBER}/")
     assert signed_in(world.other_importer_user).get(f"/in/{NUMBER}/integrity.pdf").status_code == 404
-    with tenant(here.certifier):
-        certificates.cancel(certificate=first, by=here.reviewer, reason="issued_in_error")
+    if end == "replaced":
+        new = replacing.approved(here, first)
+        with tenant(here.certifier):
+            by_hand.issue(here, new, typed="901-9010004127-000399")
+    else:
+        with tenant(here.certifier):
+            certificates.cancel(certificate=first, by=here.reviewer, reason="issued_in_error")
     assert [signed_in(reader).get(url).status_code for reader, url in readers] == [404] * 4
 
 
