@@ -8,7 +8,7 @@ from django.db.models import Q
 from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.certificates.statuses import CLOSED_OPERATION, OPEN_REVISION, CertificateStatus, OperationKind
 from nopic.presentation.words import day
-from nopic.requests.lending import still_elsewhere
+from nopic.requests.lending import goods_are_on, still_elsewhere
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 
@@ -61,7 +61,7 @@ def to_be_replaced(request: CertificateRequest) -> Certificate | None:
 
 @dataclass(frozen=True)
 class SplitFrom:
-    """The certificate whose goods a request is about in part, and whether they are free.
+    """The certificate whose goods a request is about in part (or the one in its place), and whether they are free.
 
     `waits`: they are on it, and the version without them is under way. Neither free nor waiting: that version was refused.
     """
@@ -73,9 +73,9 @@ class SplitFrom:
 
 def split_from(request: CertificateRequest) -> SplitFrom | None:
     """Of what a request was split off; None of most."""
-    if request.split_line_id is None:
+    if request.split_line is None:
         return None
-    first = Certificate.objects.get(certifier_id=request.certifier_id, line_id=request.split_line_id)
+    first = Certificate.objects.get(certifier_id=request.certifier_id, line_id=goods_are_on(request.split_line).pk)
     free = not still_elsewhere(request)
     under_way = first.revisions.filter(certifier_id=first.certifier_id, status__in=OPEN_REVISION)
     return SplitFrom(first, free, not free and under_way.exists())

@@ -156,6 +156,18 @@ def used_by(line_id: int, account_id: int) -> Decimal:
     return sums["kg"] or Decimal(0)
 
 
+def given_back(line_id: int, account_id: int) -> Decimal:
+    """Kilograms that a line's certificate gave back at its end."""
+    mine = Entry.objects.filter(account_id=account_id, line_id=line_id, kind=Kind.GIVE_BACK)
+    return -(mine.aggregate(kg=Sum("issued_delta"))["kg"] or Decimal(0))
+
+
+def swapped(line_ids: Iterable[int]) -> set[int]:
+    """Which of these lines were certified in the place of another one."""
+    rows = Entry.objects.filter(line_id__in=set(line_ids), kind=Kind.SWAP).values_list("line_id", flat=True)
+    return {pk for pk in rows if pk is not None}
+
+
 def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
     """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
 

@@ -37,11 +37,38 @@ def still_elsewhere(request: CertificateRequest) -> bool:
 
 
 def comes_back(request: CertificateRequest, account_id: int) -> Decimal:
-    """Kilograms that the certificate it was split off gives back to an account once it says less."""
+    """Kilograms that the certificate it was split off gives back to an account once it says less.
+
+    Where another one took its place they are on that one: no more than went over, and no more than it has still.
+    """
     line, stays = request.split_line, request.split_stays_kg
     if line is None or stays is None or line.account_id != account_id:
         return Decimal(0)
-    return max(Decimal(0), accounts.used_by(line.pk, account_id) - stays)
+    *gone, last = _succession(line)
+    went_over = [accounts.given_back(one.pk, one.account_id) for one in gone if one.account_id is not None]
+    still = accounts.used_by(last.pk, last.account_id) if last.account_id is not None else Decimal(0)
+    return max(Decimal(0), min([still, *went_over]) - stays)
+
+
+def goods_are_on(line: RequestLine) -> RequestLine:
+    """The line whose certificate has the goods of this one's: its own, or the one that took its place in the end."""
+    return _succession(line)[-1]
+
+
+def _succession(line: RequestLine) -> list[RequestLine]:
+    """A line, and those whose certificates took its place one after another."""
+    found = [line]
+    while not (found[-1].account_id and accounts.used_by(found[-1].pk, found[-1].account_id)):
+        after = RequestLine.objects.filter(
+            certifier_id=line.certifier_id, request__certifier_id=line.certifier_id,
+            request__replaces_line_id=found[-1].pk,
+        ).select_related("request")  # fmt: skip
+        taken = accounts.swapped(one.pk for one in after)
+        following = next((one for one in after if one.pk in taken), None)
+        if following is None:
+            break
+        found.append(following)
+    return found
 
 
 def to_hold(request: CertificateRequest, account: Account, kg: Decimal) -> Decimal:

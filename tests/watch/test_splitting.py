@@ -13,6 +13,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nopic.certificates import actions as certificates
 from nopic.certificates import limits
 from nopic.certificates.actions import revising
 from nopic.certificates.issuance import endings
@@ -38,6 +39,7 @@ from tests import factories
 from tests.certificates.test_purchases_follow import fresh, issued, of
 from tests.certificates.test_revisions import written
 from tests.factories import Side, World, line_answers
+from tests.faults import replacing
 
 BOXES = [{"number": "APLU 417512 5", "seal": "PE881960"}, {"number": "CSQU 305438 3", "seal": "PE881961"}]
 LATER = "CSQU 305438 3"
@@ -179,6 +181,38 @@ def test_what_leaves_later_goes_to_the_importer_on_the_certificate(
         )  # fmt: skip
         assert again.importer == world.other_importer
         assert again.contact == begun.contact  # known by now, and chosen
+
+
+@pytest.mark.parametrize(("kg", "free"), [(19_200, False), (9_600, True)])
+def test_goods_that_went_over_to_a_replacement_are_not_free_for_a_part(
+    here: Side, first: Certificate, kg: int, free: bool
+) -> None:
+    begun = split_off(here, first)
+    with tenant(here.certifier, here.reviewer):
+        revising.refuse(revision=Revision.objects.get(certificate=first), by=here.reviewer, note="Replace it instead.")
+    draft = replacing.started(here, first, Decimal(kg))
+    with tenant(here.certifier, here.sender):
+        filing.submit(request=draft, by=here.sender, declared=True, revision=draft.revision)
+    second = issued(here, draft)
+    if free:
+        send(begun, here)
+        return
+    with pytest.raises(Refused, match=f"still on the certificate of request {draft.reference}"):
+        send(begun, here)
+    with tenant(here.certifier):
+        certificates.cancel(certificate=fresh(second), by=here.reviewer, reason="goods_not_shipped", note="Not shipped")
+        endings.cancelled(fresh(second), at=now(), by="a test")
+    send(begun, here)
+
+
+def test_a_part_that_is_free_stays_free_when_what_stayed_is_replaced(here: Side, first: Certificate) -> None:
+    begun = split_off(here, first)
+    published(here, first)
+    draft = replacing.started(here, first, Decimal(9_700))
+    with tenant(here.certifier, here.sender):
+        filing.submit(request=draft, by=here.sender, declared=True, revision=draft.revision)
+    issued(here, draft)
+    send(begun, here)
 
 
 def test_what_leaves_later_is_sent_once_the_smaller_version_is_published(here: Side, first: Certificate) -> None:

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from nopic.presentation.words import kg
 from nopic.requests.checks.finding import Finding, Moment
 from nopic.requests.facts import Facts
-from nopic.requests.lending import still_elsewhere
+from nopic.requests.lending import goods_are_on, still_elsewhere
 
 
 def split_goods_are_free(facts: Facts, moment: Moment) -> list[Finding]:
@@ -13,7 +13,7 @@ def split_goods_are_free(facts: Facts, moment: Moment) -> list[Finding]:
     request = facts.request
     if request.split_line is None or request.split_stays_kg is None or not still_elsewhere(request):
         return []
-    words = {"reference": request.split_line.request.reference, "kg": kg(request.split_stays_kg)}
+    words = {"reference": goods_are_on(request.split_line).request.reference, "kg": kg(request.split_stays_kg)}
     sentence = _(
         "These goods are still on the certificate of request %(reference)s. Send this request once the version of it that"
         " says %(kg)s kg is published"
