@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies as certificates
 from nopic.certificates.models import Certificate
+from nopic.certificates.shipping import cap
 
 
 def obstacles_to_reroute(certificate: Certificate) -> list[str]:
@@ -25,5 +26,5 @@ def obstacles_to_report_treatment(certificate: Certificate) -> list[str]:
 
 
 def left_organic(certificate: Certificate) -> Decimal:
-    """Kilograms that nothing was reported about."""
-    return Decimal(certificate.data["net_weight_kg"]) - certificate.non_organic_kg
+    """Kilograms that nothing was reported about, of what it says or will say once its approved version is published."""
+    return cap(certificate) - certificate.non_organic_kg

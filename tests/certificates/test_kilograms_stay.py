@@ -20,6 +20,7 @@ from nopic.requests import actions as filing
 from nopic.tenants.context import tenant
 from nopic.watch import actions as watch
 from nopic.workflow.clock import now, today
+from nopic.workflow.models import Dispatch
 from nopic.workflow.transitions import Refused
 from tests import factories
 from tests.certificates.test_purchases_follow import fresh, issued, of
@@ -144,6 +145,34 @@ def test_what_never_left_frees_its_purchase_too_and_a_later_version_frees_nothin
     with tenant(here.certifier):
         allowance.refresh_from_db()
         assert (allowance.cap_kg, allowance.released_kg) == (9_000, 0)
+
+
+def test_the_rest_is_released_once_a_version_under_way_is_published(here: Side) -> None:
+    certificate = issued(here, factories.submitted(here))
+    allowance = leave(here, certificate, 18_000)
+    with tenant(here.certifier, here.reviewer):
+        lots = [(lot["code"], None) for lot in certificate.data["lots"]]
+        wish = Wish(Decimal(18_500), lots, "", "As it left.", gross_kg=Decimal(18_900), packages=310)
+        revision = revising.ask(certificate=fresh(certificate), wish=wish, by=here.sender)
+        revising.approve(revision=revision, by=here.reviewer)
+    assert not settle(here, certificate, allowance)
+    with tenant(here.certifier):
+        endings.revised(fresh(certificate), 2, at=now(), by="a test")
+        assert Dispatch.objects.filter(topic="frame", subject_id=certificate.pk, done_at=None).exists()
+    assert settle(here, certificate, allowance)
+    assert certified(here) == 18_000
+
+
+def test_no_more_is_reported_as_treated_than_an_approved_version_will_say(here: Side) -> None:
+    certificate = issued(here, factories.submitted(here))
+    with tenant(here.certifier, here.reviewer):
+        lots = [(lot["code"], None) for lot in certificate.data["lots"]]
+        wish = Wish(Decimal(5_000), lots, "", "Less.", gross_kg=Decimal(5_100), packages=80)
+        revision = revising.ask(certificate=fresh(certificate), wish=wish, by=here.sender)
+        revising.approve(revision=revision, by=here.reviewer)
+    with pytest.raises(Refused, match="at most 5,000 kg"):
+        treat(here, certificate, 5_001)
+    treat(here, certificate, 5_000)
 
 
 def test_what_was_treated_stays_counted_when_the_rest_is_released(here: Side) -> None:

@@ -180,6 +180,7 @@ def revised(certificate: Certificate, version: int, *, at: datetime, by: Actor) 
     certificate.save(update_fields=["attention"])
     projection.refresh(certificate)
     owe("render", certificate.pk, certifier_id=certificate.certifier_id)
+    owe("frame", certificate.pk, certifier_id=certificate.certifier_id)  # what never left may have waited for it
 
 
 def _facts_of(certificate: Certificate) -> LineFacts:

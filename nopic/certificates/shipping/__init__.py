@@ -40,7 +40,7 @@ def begin(certificate: Certificate) -> Allowance:
     first = date.fromisoformat(coverage["first_departure"])
     allowance = frames.open_allowance(
         certifier_id=certificate.certifier_id, certificate_id=certificate.pk, time_frame=time_frame,
-        cap_kg=_cap(certificate), first_on=max(first, issued_on) if time_frame else first,
+        cap_kg=cap(certificate), first_on=max(first, issued_on) if time_frame else first,
         last_on=policies.departure_of(certificate),
     )  # fmt: skip
     if time_frame:
@@ -181,7 +181,7 @@ def lock(certificate: Certificate) -> Certificate:
     )
 
 
-def _cap(certificate: Certificate) -> Decimal:
+def cap(certificate: Certificate) -> Decimal:
     """What may leave: what the certificate says, or less where a version with less is approved and not yet published."""
     mine = certificate.revisions.filter(certifier_id=certificate.certifier_id, status=RevisionStatus.APPROVED)
     weights = list(mine.values_list("net_kg", flat=True))

@@ -12,6 +12,7 @@ from nopic.certificates.actions.revising import report_weights
 from nopic.certificates.issuance.endings import goods_of
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping import lock, office_of
+from nopic.certificates.statuses import RevisionStatus
 from nopic.frames import actions as frames
 from nopic.frames import queries
 from nopic.frames.models import Allowance, Notice
@@ -115,8 +116,13 @@ def _report(certificate: Certificate, allowance: Allowance, kind: str) -> None:
 
 
 def _settle(certificate: Certificate, allowance: Allowance, office: Office, today: date) -> bool:
-    """Release what never left, once; of a single shipment only when its actual weight is known."""
+    """Release what never left, once; of a single shipment only when its actual weight is known.
+
+    Not while a version is being published: it frees the difference itself, and then this frees what is left of it.
+    """
     if today < settles_on(allowance, office) or (not allowance.time_frame and not allowance.shipped_kg):
+        return False
+    if certificate.revisions.filter(certifier_id=certificate.certifier_id, status=RevisionStatus.APPROVED).exists():
         return False
     rest = frames.settle(allowance=allowance, by=BY)
     if rest is None:
