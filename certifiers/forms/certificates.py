@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.documents.models import Document
-from nopic.presentation.forms import DateInput
+from nopic.presentation.forms import DateInput, on_paper
 from nopic.tenants.policy.reasons import cancel_text
 
 
@@ -104,27 +104,38 @@ class CheckForm(forms.Form):
 class RulingForm(forms.Form):
     """Of each file that came whether it names the product as organic; what is wrong with it, when it is not accepted."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Why it is not accepted"),
-        help_text=gettext_lazy("The exporter reads this as you write it; not needed when you accept it."),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    reason = on_paper(
+        forms.CharField(
+            label=gettext_lazy("Why it is not accepted"),
+            help_text=gettext_lazy("The exporter reads this as you write it; not needed when you accept it."),
+            max_length=500,
+            required=False,
+            widget=forms.Textarea(attrs={"rows": 3}),
+        ),
+        depends=True,
     )
 
     def __init__(self, data: Any = None, *, asked: Sequence[tuple[Document, str]] = ()) -> None:
         super().__init__(data)
         self.asked = {f"organic_{file.pk}": file for file, _hint in asked}
         for name, (file, hint) in zip(self.asked, asked, strict=True):
-            self.fields[name] = forms.ChoiceField(
-                label=_("Does %(file)s name the product as organic?") % {"file": file.name},
-                choices=[("yes", _("Yes")), ("no", _("No"))],
-                widget=forms.RadioSelect,
-                required=False,
-                help_text=hint,
-                initial={True: "yes", False: "no"}.get(file.named_organic),  # type: ignore[arg-type]
+            self.fields[name] = on_paper(
+                forms.ChoiceField(
+                    label=_("Does %(file)s name the product as organic?") % {"file": file.name},
+                    choices=[("yes", _("Yes")), ("no", _("No"))],
+                    widget=forms.RadioSelect,
+                    required=False,
+                    help_text=hint,
+                    initial={True: "yes", False: "no"}.get(file.named_organic),  # type: ignore[arg-type]
+                ),
+                depends=True,
             )
         self.order_fields([*self.asked, "reason"])
+
+    def stands_against(self, do: str) -> str:
+        """The field that a refusal is said at: the first file that is not said to name it, or the reason."""
+        silent = [name for name in self.asked if self.cleaned_data[name] != "yes"]
+        return silent[0] if do == "accept" and silent else "reason"
 
     def organic(self) -> dict[int, bool]:
         """What was said of each file about which anything was said."""

@@ -24,16 +24,23 @@ class AnswerForm(forms.Form):
             label=gettext_lazy("Longest time frame"), min_value=1, max_value=366, required=False,
             widget=forms.TextInput(attrs={"inputmode": "numeric"}),
         ),
-        unit=gettext_lazy("days"), width="n6",
+        unit=gettext_lazy("days"), width="n6", depends=True,
     )  # fmt: skip
     max_kg = on_paper(
-        KilogramField(label=gettext_lazy("Largest weight of one time frame"), required=False), unit="kg", width="n6"
+        KilogramField(label=gettext_lazy("Largest weight of one time frame"), required=False),
+        unit="kg",
+        width="n6",
+        depends=True,
     )
     valid_from = on_paper(
-        forms.DateField(label=gettext_lazy("First day of a departure"), widget=DateInput(), required=False), width="n6"
+        forms.DateField(label=gettext_lazy("First day of a departure"), widget=DateInput(), required=False),
+        width="n6",
+        depends=True,
     )
     valid_to = on_paper(
-        forms.DateField(label=gettext_lazy("Last day of a departure"), widget=DateInput(), required=False), width="n6"
+        forms.DateField(label=gettext_lazy("Last day of a departure"), widget=DateInput(), required=False),
+        width="n6",
+        depends=True,
     )
     note = forms.CharField(
         label=gettext_lazy("Note to the exporter"), required=False, max_length=500,

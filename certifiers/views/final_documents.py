@@ -166,7 +166,7 @@ def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm) -> bool:
             reason=form.cleaned_data["reason"], seen=seen, by=request.user,
         )  # fmt: skip
     except Refused as refusal:
-        form.add_error("reason", [str(each) for each in refusal.findings])
+        form.add_error(form.stands_against(request.POST["do"]), [str(each) for each in refusal.findings])
         return False
     except Overtaken:
         messages.info(request, _("Another file came or a colleague was faster. Here it is as it stands."))

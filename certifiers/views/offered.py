@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from nopic.documents import actions
-from nopic.documents.acceptance import KINDS, NotAccepted, accept_of
+from nopic.documents.acceptance import NotAccepted, accept_of
 from nopic.documents.models import TemplateFile
 from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, certifier_door
@@ -47,7 +47,7 @@ def document_forms(request: PortalRequest) -> HttpResponse:
         "rows": [(each, kept.get(each.key, [])) for each in rules.documents],
         "chosen": request.POST.get("rule", ""),
         "zone": rules.time_zone,
-        "accept": accept_of(KINDS),
+        "accept": accept_of(actions.FORMS),
         "error": error,
         "problems": [(error, "file")] if error else [],
         "has_errors": bool(error),

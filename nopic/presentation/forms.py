@@ -40,12 +40,16 @@ class PaperRenderer(TemplatesSetting):
     field_template_name = "parts/field.html"
 
 
-def on_paper(field: FieldT, *, box: int | None = None, unit: "str | Promise" = "", width: str = "") -> FieldT:
+def on_paper(
+    field: FieldT, *, box: int | None = None, unit: "str | Promise" = "", width: str = "", depends: bool = False
+) -> FieldT:
     """The same field, knowing its box on the certificate, its unit and its place in the grid (`"n4 m6"`).
+
+    One that `depends` on another answer is not called optional, though it may be empty.
 
     >>> weight = on_paper(forms.CharField(label=_("Net weight")), box=10, unit="kg", width="n4 m6")
     """
-    for name, value in {"box": box, "unit": unit, "width": width}.items():
+    for name, value in {"box": box, "unit": unit, "width": width, "depends": depends}.items():
         setattr(field, name, value)
     return field
 

@@ -1,5 +1,7 @@
 """Forms that a certifier hands out for the rows of its document list: offered in versions, downloaded by exporters."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -9,6 +11,7 @@ from nopic.documents.models import TemplateFile
 from nopic.tenants.context import tenant
 from nopic.workflow.models import AuditEvent
 from tests import factories
+from tests.documents.corpus.pictures import png
 from tests.exporters.test_papers import pdf
 from tests.factories import Side, World
 
@@ -21,7 +24,7 @@ def here(committed_world: World) -> Side:
 def offer(side: Side, name: str, content: bytes, rule: str = "packing_list") -> tuple[int, str]:
     """What the admin's page answers to a form for a row: its status and its text."""
     browser = factories.signed_in(side.admin)
-    file = SimpleUploadedFile(name, content, "application/pdf")
+    file = SimpleUploadedFile(name, content, "image/png" if name.endswith("png") else "application/pdf")
     answer = browser.post(
         reverse("document_forms", args=[side.certifier.slug]), {"rule": rule, "file": file}, follow=True
     )
@@ -69,6 +72,7 @@ def test_the_form_stands_beside_its_row_of_a_request(here: Side) -> None:
     [
         ("form.pdf", b"MZ not a form", "packing_list", "Packing list: the file"),
         ("form.pdf", b"", "packing_list", "empty"),
+        ("form.png", png(), "packing_list", "Beside the field it says which types are"),
         ("form.pdf", b"%PDF-1.7", "no_such_row", "Choose the row and the file"),
     ],
 )
@@ -78,5 +82,7 @@ def test_what_is_no_form_is_refused_with_a_sentence(
     status, page = offer(here, name, content, rule)
     assert status in (413, 415, 422)
     assert sentence in page
+    taken = re.findall(r'accept="([^"]*)"', page)
+    assert [one for one in taken[0].split(",") if one.startswith(".")] == [".pdf", ".xlsx", ".docx"]
     with tenant(here.certifier):
         assert not TemplateFile.objects.exists()

@@ -261,9 +261,13 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     # The definitive one must name the product as organic: asked of each file, kept, and a stop.
     page, asked = staff.get(address).content.decode(), f"organic_{file.pk}"
     assert f"Does {file.name} name the product as organic?" in page
+    assert "(optional)" not in page
+    assert [page.count(f'id="{heading}"') for heading in ("h-before", "h-final")] == [1, 1]
+    assert 'class="fluid"' not in page  # of no rule: the picture kept its own width and squeezed the column beside it
     for said, sentence in (({}, "say first whether it names"), ({asked: "no"}, "does not name the product as organic")):
         answer = staff.post(address, {"do": "accept", "seen": file.pk, **said})
         assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+        assert sentence in answer.context["form"].errors[asked].as_text()  # said at the question, not at the reason
     with tenant(world.here.certifier):
         assert Document.objects.get(pk=file.pk).named_organic is False
     assert staff.post(address, {"do": "accept", "seen": file.pk, asked: "yes"}).status_code == 302

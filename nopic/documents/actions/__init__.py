@@ -3,10 +3,11 @@
 from nopic.documents.actions.answering import answer, take_back
 from nopic.documents.actions.deciding import confirm_organic, rule_on
 from nopic.documents.actions.drawing import draw_pages
-from nopic.documents.actions.offering import offer_template
+from nopic.documents.actions.offering import FORMS, offer_template
 from nopic.documents.actions.receiving import Slot, Upload, receive, remove, say_kind
 
 __all__ = [
+    "FORMS",
     "Slot",
     "Upload",
     "answer",

@@ -1,11 +1,14 @@
 """Forms that a certifier offers for its document rows: taken in like any file, kept by hash, the newest handed out."""
 
 from nopic.documents import acceptance, files, inspection
+from nopic.documents.acceptance import NotAccepted
 from nopic.documents.actions.receiving import Upload
 from nopic.documents.models import TemplateFile
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, User
 from nopic.workflow.audit import record
+
+FORMS = ("pdf", "xlsx", "docx")  # what can be filled in: a photo cannot
 
 
 def offer_template(*, certifier: Certifier, rule: str, upload: Upload, by: User) -> TemplateFile:
@@ -15,6 +18,8 @@ def offer_template(*, certifier: Certifier, rule: str, upload: Upload, by: User)
     """
     with files.quarantine(upload.stream) as file:
         kind = acceptance.kind_of(upload.name, upload.declared, file.head)
+        if kind.code not in FORMS:
+            raise NotAccepted("type_of_row")
         inspection.inspect(file.file, kind.code)
         stored = file.keep(certifier.pk)
     name = acceptance.display_name(upload.name)

@@ -194,6 +194,7 @@ OFFICE_CASES = [
     a(92, "workbook declared as an old one", xlsx, ACCEPTED, "LIST.XLSX", "application/vnd.ms-excel"),
     a(92, "workbook named docx", xlsx, "misnamed", LETTER, DOCX),
     a(92, "workbook with an address to press", lambda: _hyperlink("https://valle.example/coffee"), ACCEPTED, LIST, XLSX),
+    a(92, "workbook with a mail address to press", lambda: _hyperlink("mailto:ventas@valle.example"), ACCEPTED, LIST, XLSX),
     a(92, "workbook with a path to press", lambda: _hyperlink("file://server/share/x.xlsx"), "active", LIST, XLSX),
     a(92, "workbook with another computer to press", lambda: _hyperlink(r"\\server\share"), "active", LIST, XLSX),
     a(92, "workbook with a script to press", lambda: _hyperlink("javascript:alert(1)"), "active", LIST, XLSX),
