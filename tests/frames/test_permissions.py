@@ -19,7 +19,7 @@ from nopic.workflow import clock, dispatch
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
 from tests.delivery.consignments import work
-from tests.factories import World, rules, signed_in
+from tests.factories import World, product, rules, signed_in
 from tests.frames.stories import KG, asked_for, permitted
 
 TODAY = clock.today("America/Lima")
@@ -198,6 +198,19 @@ def test_both_the_first_and_the_last_day_of_a_time_frame_count(days: int, said: 
 def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rules(time_frames=changes)
+
+
+def test_any_product_of_the_list_may_be_asked_for(world: World) -> None:
+    side = world.here
+    with tenant(side.certifier):
+        for code in ("AAA", "ZZZ"):  # before and after the first in the list
+            product(side.exporter, code, f"{code} coffee", "0901.11.0015", None)
+    browser = signed_in(side.sender)
+    offered = [key for key, _name in browser.get(page(world)).context["form"].fields["item"].choices if key]
+    assert len(offered) == 3
+    for item in offered:
+        said = {"item": item, "days": "9", "kg": "9", "per_month": "3", "reason": "A truck every night, always."}
+        assert browser.post(page(world), said).status_code == 302
 
 
 @pytest.mark.parametrize("office", ["office@tierra.example", ""])

@@ -36,7 +36,8 @@ def permissions(request: PortalRequest) -> HttpResponse:
             return render(request, "403.html", status=403)
         if form.is_valid():
             said: dict[str, Any] = dict(form.cleaned_data)
-            item = next(row.item for row in rows if str(row.item.pk) == said.pop("item"))
+            chosen = said.pop("item")
+            item = next(row.item for row in rows if str(row.item.pk) == chosen)
             try:
                 actions.ask(item=item, rules=rules, by=request.user, **said)
             except actions.Twice:
