@@ -7,12 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q, Value
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from nopic.frames.models import Allowance, Permission, Shipment
 from nopic.frames.policies import Terms, terms_of
 from nopic.frames.statuses import PermissionStatus, ShipmentStatus
 from nopic.presentation.parts import Part, part
+from nopic.products.models import ProductVersion
 from nopic.tenants.policy import Rules
 from nopic.tenants.policy.time_frames import BY_ARRANGEMENT, YES
 
@@ -24,9 +26,11 @@ def permissions(certifier_id: int, exporter_id: int) -> list[Permission]:
 
 
 def asked(certifier_id: int) -> list[Permission]:
-    """What waits for an answer, oldest first."""
+    """What waits for an answer, oldest first, each with the wording of its `product`."""
     found = Permission.objects.filter(certifier_id=certifier_id, status=PermissionStatus.ASKED)
-    return list(found.select_related("item", "exporter").order_by("pk")[:100])
+    newest = ProductVersion.objects.filter(certifier_id=certifier_id, item=OuterRef("item")).order_by("-number")
+    named = found.annotate(product=Coalesce(Subquery(newest.values("wording")[:1]), "item__code"))
+    return list(named.select_related("exporter").order_by("pk")[:100])
 
 
 def terms_by_item(certifier_id: int, exporter_id: int, items: Collection[int], rules: Rules) -> dict[int, Terms]:

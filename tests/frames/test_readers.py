@@ -101,7 +101,7 @@ def test_staff_see_every_time_frame_with_its_draw_down_in_a_fixed_number_of_stat
     text = staff.get(address).content.decode()
     assert "10,000 kg left" in text
     assert "5,000 kg left" in text
-    assert "PV-05" in text
+    assert f"{here.exporter.name}, Organic white quinoa CANARY-tierra" in text
     page = staff.get(f"/{here.certifier.slug}/certificates/{first.pk}/").content.decode()
     assert "30,000" in page
 
