@@ -16,7 +16,7 @@ from nopic.presentation.words import kg, plain_kg
 from nopic.requests.quantities import PACK, UNITS, QuantityError, echo, read_number
 from nopic.requests.queries import DrawDown
 from nopic.requests.steps import Choices
-from nopic.requests.steps.products import OWN, net_of
+from nopic.requests.steps.products import OWN, gross_of, net_of
 
 
 @dataclass(frozen=True)
@@ -130,8 +130,18 @@ def _card(
                 apart=True,
                 unit=_short_kind(str(entry.get("package_kind") or packed)),
             ),
-            field(
-                "gross", _("Gross weight"), kind="decimal", box=11, width="n4 m6", apart=True, unit=_gross_unit(meant)
+            _as_meant(
+                field(
+                    "gross",
+                    _("Gross weight"),
+                    kind="decimal",
+                    box=11,
+                    width="n4 m6",
+                    apart=True,
+                    unit=_gross_unit(meant),
+                ),
+                entry,
+                meant,
             ),
         ],
         more=[
@@ -197,6 +207,13 @@ def _echo(entry: Mapping[str, Any], pack: Any) -> str:
         return echo(read_number(typed), unit, pack)
     except (QuantityError, KeyError):
         return ""
+
+
+def _as_meant(gross: Field, entry: Mapping[str, Any], net_unit: str) -> Field:
+    """The box of the gross weight, which has another unit beside it now, with the one that was there written out."""
+    typed, unit = gross_of(entry)
+    beside = "kg" if net_unit == PACK else net_unit
+    return replace(gross, value=f"{typed} {unit.replace('_', ' ')}") if typed and unit != beside else gross
 
 
 def _gross_unit(unit: str) -> str:

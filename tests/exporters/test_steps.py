@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -337,6 +338,19 @@ def test_a_late_date_asks_why_before_it_goes_on(world: World, rosa: Client) -> N
     assert text.count("Tell us why the request is late") >= 2
     why = {"departure_on": today, "late_reason": "The vessel was moved forward by a week.", "revision": "2"}
     assert rosa.post(at(request, "departure"), why).status_code == 302
+
+
+def test_the_gross_weight_keeps_its_unit_when_the_net_weight_was_written_in_another(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    tonnes = product(world, **{"lines-0-net": "19.2 t", "lines-0-unit": "kg", "lines-0-gross": "19,500"})
+    assert rosa.post(at(request, "products"), tonnes | {"revision": "1"}).status_code == 302
+    shown = rosa.get(at(request, "products")).content.decode()
+    assert 'value="19,500 kg"' in shown  # beside the unit t of the net weight now
+    again = tonnes | {"lines-0-unit": "t", "lines-0-gross": "19,500 kg", "revision": "2"}
+    assert rosa.post(at(request, "products"), again).status_code == 302
+    with tenant(world.here.certifier):
+        line = fresh(request).lines.get()
+    assert (line.net_kg, line.gross_kg) == (Decimal(19_200), Decimal(19_500))
 
 
 def test_more_than_is_left_is_said_at_the_weight_and_can_be_cut_with_one_press(world: World, rosa: Client) -> None:

@@ -328,6 +328,18 @@ def test_a_unit_behind_the_number_counts(
     assert (line["net_typed"], line["net_unit"]) == (typed.split()[0], {"lb": "lb", "Tonnes": "t"}[typed.split()[1]])
 
 
+@pytest.mark.parametrize(
+    ("unit", "gross"), [("kg", "19,500"), ("kg", "19.5 t"), ("lb", "42,990 lb"), ("nothing", "19,500")]
+)
+def test_a_unit_written_behind_the_net_weight_is_not_that_of_the_gross_weight(
+    here: Side, request_: CertificateRequest, unit: str, gross: str
+) -> None:
+    entry = line_answers(here, net="19.2 t", unit=unit, gross=gross)
+    (line,) = read(request_, here, "products", lines=[entry]).values["lines"]
+    assert line["net_kg"] == Decimal(19_200)
+    assert line["gross_kg"].quantize(Decimal(100)) == Decimal(19_500)
+
+
 def test_one_figure_of_kilograms_is_not_counted_for_several_lots(here: Side, request_: CertificateRequest) -> None:
     lots = [{"code": "VV-1, VV-2", "kg": "19,200"}, {"code": "L" * 41}]
     reading = read(request_, here, "products", lines=[line_answers(here, lots=lots)])

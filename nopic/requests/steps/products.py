@@ -15,7 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from nopic.presentation.words import kg
-from nopic.requests.quantities import PACK, UNIT_CODES, QuantityError, apart, read_number, to_kg
+from nopic.requests.quantities import PACK, UNIT_CODES, UNITS, QuantityError, apart, read_number, to_kg
 from nopic.requests.steps.reading import Choices, Product, Reading, entries, line, number, short, why_too_long
 from nopic.tenants.policy import Rules
 
@@ -70,6 +70,12 @@ def net_of(entry: Mapping[str, Any]) -> tuple[str, str]:
     return apart(line(entry, "net"), line(entry, "unit") or "kg")
 
 
+def gross_of(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """The gross weight and its unit: the one that stood beside its box, so not one written behind the net weight."""
+    chosen = line(entry, "unit")
+    return apart(line(entry, "gross"), chosen if chosen in UNITS else "kg")
+
+
 def _lot_entries(entry: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
     """(row of the form, lot) one by one, also when several codes were typed into one field, separated by commas.
 
@@ -98,7 +104,7 @@ class _Line:
         if self.product is None:
             self.problem("item", _("%(product)s: choose the product on your verified list"), 7)
         net_kg, typed, unit = self._net()
-        gross_kg = self._gross(unit, net_kg)
+        gross_kg = self._gross(net_kg)
         region = self._short("origin_region", 120, _("region of origin"), 13)
         kind = self._short("package_kind", 40, _("the kind of packages"), 11)
         return {
@@ -149,10 +155,9 @@ class _Line:
             self.reading.problem(f"{self.at}-{name}", error.about(self.name), box)
             return None
 
-    def _gross(self, net_unit: str, net_kg: Decimal | None) -> Decimal | None:
-        unit = "kg" if net_unit in (PACK, "") else net_unit
+    def _gross(self, net_kg: Decimal | None) -> Decimal | None:
+        typed, unit = gross_of(self.entry)
         what = _("the gross weight in kilograms") if unit == "kg" else _("the gross weight")
-        typed, unit = apart(line(self.entry, "gross"), unit)
         if not typed and self.choices.time_frame:
             return None  # recorded with each shipment
         gross = self._weight("gross", typed, what, unit, 11)
