@@ -91,6 +91,13 @@ def test_a_wrong_digit_is_asked_for_checked_told_to_usda_and_approved_by_another
     assert at in change
     assert exporter.post(at, ASKED).status_code == 302
     assert exporter.post(at, ASKED).status_code == 422  # twice is once
+    for wrong, sentence in (
+        ({}, "Choose the file"),
+        ({"paper": SimpleUploadedFile("booking.pdf", b"no PDF", "application/pdf")}, "The paper: "),
+    ):
+        refused = exporter.post(f"{at}paper/", wrong)
+        assert refused.status_code == 422
+        assert f'<a href="#paper">{sentence}' in refused.content.decode()
     paper = SimpleUploadedFile("booking.pdf", text_pdf(), "application/pdf")
     assert exporter.post(f"{at}paper/", {"paper": paper}).status_code == 302
     assert "booking.pdf" in exporter.get(at).content.decode()

@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from nopic.certificates.models import Certificate
 from nopic.certificates.policies import obstacles_to_ship
+from nopic.presentation.words import day
 from nopic.products import actions as products
 from nopic.requests.checks import findings
-from nopic.requests.models import Lot, RequestLine, Supplier
+from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, Importer
 from nopic.watch import actions, queries
@@ -215,6 +216,27 @@ def test_staff_see_whom_it_reaches_and_decide_on_its_page(world: World, consignm
     done = staff.post(page, {"do": "goes_on", "reason": "Sold before", "certificate": [consignment.certificate.pk]})
     assert done.status_code == 302
     assert [bool(why) for why in holds(consignment)] == [False, True]
+
+
+def test_a_settled_concern_says_what_was_on_hold_and_the_day_the_goods_left(
+    world: World, consignment: Consignment
+) -> None:
+    suspend_importer(world)
+    [concern] = noticed(world)
+    page = reverse("concern", kwargs={"certifier": world.here.certifier.slug, "concern_id": concern.pk})
+    staff = signed_in(world.here.reviewer)
+    kept = {"do": "hold", "reason": "Ask first", "certificate": [consignment.certificate.pk]}
+    assert staff.post(page, kept).status_code == 302
+    Importer.objects.filter(pk=world.importer.pk).update(status="certified")
+    noticed(world)
+    assert staff.post(page, {"do": "settle", "reason": "Certified again"}).status_code == 302
+    with tenant(world.here.certifier):
+        request = consignment.certificate.request
+        CertificateRequest.objects.filter(pk=request.pk).update(departed_on=request.departure_on + timedelta(days=3))
+    shown = staff.get(page).content.decode()
+    assert "Was on hold" in shown
+    assert "To decide" not in shown
+    assert day(request.departure_on + timedelta(days=3), TODAY) in shown
 
 
 def test_the_exporter_reads_on_the_certificate_why_it_is_on_hold(world: World, consignment: Consignment) -> None:

@@ -14,7 +14,7 @@ from nopic.delivery.forms.changing import CorrectionForm
 from nopic.delivery.views.changing import frame
 from nopic.delivery.views.handover import EVERYBODY, certificate_of
 from nopic.documents import actions as documents
-from nopic.documents.acceptance import NotAccepted
+from nopic.documents.acceptance import KINDS, NotAccepted, accept_of
 from nopic.documents.models import Dossier
 from nopic.presentation.forms import posted, problems
 from nopic.tenants.access import PortalRequest, certifier_door
@@ -45,20 +45,26 @@ def correct(request: PortalRequest, certificate: int) -> HttpResponse:
         except Overtaken:
             messages.info(request, _("A change of this certificate was asked for a moment ago."))
             return redirect("certificate_correct", certifier=request.certifier.slug, certificate=found.pk)
+    return _page(request, found, form)
+
+
+def _page(request: PortalRequest, found: Certificate, form: CorrectionForm, *, about_paper: str = "") -> HttpResponse:
+    """The page as it stands; what is wrong is said at its field, and `about_paper` at the paper's."""
     open_one = _open_one(found)
     context = {
         **frame(request, found),
         "form": form,
-        "problems": problems([form]),
+        "problems": problems([form]) + ([(about_paper, "paper")] if about_paper else []),
         "has_errors": bool(form.errors),
+        "about_paper": about_paper,
+        "accept": accept_of(KINDS),
         "open": open_one,
         "papers": limits.papers(found, open_one) if open_one else [],
         "evidence": limits.evidence(found),
         "obstacles": [] if open_one else limits.obstacles_to_correct(found),
-        "may_send": may_send,
-        "zone": found.request.policy.rules.time_zone if found.request.policy else "UTC",
+        "may_send": bool(request.roles & STAFF) or request.may_send,
     }
-    return render(request, "delivery/correct.html", context, status=422 if form.errors else 200)
+    return render(request, "delivery/correct.html", context, status=422 if form.errors or about_paper else 200)
 
 
 @require_POST
@@ -76,8 +82,8 @@ def correction_paper(request: PortalRequest, certificate: int) -> HttpResponse:
         messages.info(request, _("No correction is open."))
         return back
     if upload is None:
-        messages.info(request, _("Choose a file first."))
-        return back
+        with tenant(request.certifier, request.user):
+            return _page(request, found, CorrectionForm(), about_paper=_("Choose the file"))
 
     def dossier() -> Dossier:
         return correcting.attach(revision=open_one)
@@ -91,7 +97,8 @@ def correction_paper(request: PortalRequest, certificate: int) -> HttpResponse:
             by=request.user,
         )
     except NotAccepted as refusal:
-        messages.error(request, refusal.sentence(_("The paper")))
+        with tenant(request.certifier, request.user):
+            return _page(request, found, CorrectionForm(), about_paper=refusal.sentence(_("The paper")))
     except Overtaken:
         messages.info(request, _("A colleague checked it a moment ago; nothing can be added any more."))
     else:
