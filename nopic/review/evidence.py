@@ -153,7 +153,7 @@ class _Packer:
 
 def unpacked(packed: Any, rules: Rules) -> Facts:
     """The facts of a decision with the rules of its policy."""
-    facts: Facts = _unpack(packed, {}, rules)
+    facts: Facts = _Unpacker(packed, rules).unpack(packed)
     return facts
 
 
@@ -172,39 +172,58 @@ _MANY: Final[dict[str, Callable[[Iterable[Any]], Any]]] = {
 }
 
 
-def _unpack(value: Any, known: dict[int, Any], rules: Rules) -> Any:
-    if not isinstance(value, dict):
-        return value
-    kind, inner = value["~"], value["v"]
-    if kind in _PLAIN:
-        return _PLAIN[kind](inner)
-    if kind in _MANY:
-        return _MANY[kind](_unpack(item, known, rules) for item in inner)
-    if kind == "dict":
-        return {_unpack(key, known, rules): _unpack(item, known, rules) for key, item in inner}
-    if kind == "ref":
-        return known[inner]
-    if kind == "model":
-        made = apps.get_model(value["of"])(**inner_values(inner, known, rules))
+class _Unpacker:
+    """Makes facts of JSON. The database keeps the names of an object in an order of its own, so a reference may come
+    before what it refers to: that is made first, from where it stands.
+    """
+
+    def __init__(self, packed: Any, rules: Rules) -> None:
+        self.rules = rules
+        self.known: dict[int, Any] = {}
+        self.places: dict[int, dict[str, Any]] = {}
+        self._find(packed)
+
+    def _find(self, value: Any) -> None:
+        if isinstance(value, dict):
+            if "~" in value and "n" in value:
+                self.places[value["n"]] = value
+            value = list(value.values())
+        if isinstance(value, list):
+            for item in value:
+                self._find(item)
+
+    def unpack(self, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        kind, inner = value["~"], value["v"]
+        if kind in _PLAIN:
+            return _PLAIN[kind](inner)
+        if kind in _MANY:
+            return _MANY[kind](self.unpack(item) for item in inner)
+        if kind == "dict":
+            return {self.unpack(key): self.unpack(item) for key, item in inner}
+        number = inner if kind == "ref" else value["n"]
+        if number not in self.known:
+            place = self.places[number]
+            (self._model if place["~"] == "model" else self._record)(place)
+        return self.known[number]
+
+    def _model(self, place: dict[str, Any]) -> None:
+        made = apps.get_model(place["of"])(**{name: self.unpack(item) for name, item in place["v"].items()})
         made._state.adding = False
-        known[value["n"]] = made
-        for name, one in value["r"].items():
-            made._state.fields_cache[name] = _unpack(one, known, rules)
-        return made
-    module, _colon, name = value["of"].partition(":")
-    if not module.startswith("nopic."):
-        raise ValueError(f"{module} keeps no evidence")
-    cls = getattr(import_module(module), name)
-    made = cls.__new__(cls)
-    known[value["n"]] = made
-    if cls is Facts:
-        object.__setattr__(made, "rules", rules)
-        object.__setattr__(made, "beside", Beside([], []))  # what nobody looked at then is not looked at now
-    for name, item in [*inner.items(), *value["c"].items()]:
-        object.__setattr__(made, name, _unpack(item, known, rules))
-    return made
+        self.known[place["n"]] = made
+        for name, one in place["r"].items():
+            made._state.fields_cache[name] = self.unpack(one)
 
-
-def inner_values(inner: dict[str, Any], known: dict[int, Any], rules: Rules) -> dict[str, Any]:
-    """The columns of a row."""
-    return {name: _unpack(item, known, rules) for name, item in inner.items()}
+    def _record(self, place: dict[str, Any]) -> None:
+        module, _colon, name = place["of"].partition(":")
+        if not module.startswith("nopic."):
+            raise ValueError(f"{module} keeps no evidence")
+        cls = getattr(import_module(module), name)
+        made = cls.__new__(cls)
+        self.known[place["n"]] = made
+        if cls is Facts:
+            object.__setattr__(made, "rules", self.rules)
+            object.__setattr__(made, "beside", Beside([], []))  # what nobody looked at then is not looked at now
+        for name, item in [*place["v"].items(), *place["c"].items()]:
+            object.__setattr__(made, name, self.unpack(item))

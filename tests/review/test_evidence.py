@@ -1,7 +1,9 @@
 """A past decision, judged again under the policy it was taken under, gives the same findings, whatever changed since."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -10,8 +12,8 @@ from django.db.models import F
 
 from nopic.ledger import accounts
 from nopic.requests.models import CertificateRequest
-from nopic.review import actions
-from nopic.review.evidence import rerun
+from nopic.review import actions, queries
+from nopic.review.evidence import keep, rerun
 from nopic.review.models import Decision
 from nopic.tenants.actions import change_policy
 from nopic.tenants.context import tenant
@@ -45,6 +47,26 @@ def test_it_gives_the_same_findings_after_the_policy_and_the_world_changed(here:
     Importer.objects.update(status="suspended")
     again = rerun(Decision.objects.get())
     assert (again.gone, again.new) == ([], [])
+
+
+def shuffled(value: object, chance: Random) -> object:
+    """The same JSON with the names of every object in another order, as a database may keep them."""
+    if isinstance(value, dict):
+        return {name: shuffled(value[name], chance) for name in chance.sample(list(value), len(value))}
+    return [shuffled(item, chance) for item in value] if isinstance(value, list) else value
+
+
+def test_it_is_read_in_whatever_order_the_database_keeps_it(here: Side) -> None:
+    request = cases.ready(here)
+    case = queries.load(request)
+    line = case.lines[0].line
+    line.request = case.request  # one row in two places: written once and referred to
+    kept = keep(case, line, "approved", by=here.reviewer)
+    facts, chance = kept.facts, Random(7)
+    assert '"~": "ref"' in json.dumps(facts)
+    for _order in range(20):
+        kept.facts = shuffled(facts, chance)
+        assert rerun(kept).is_same
 
 
 def test_what_nobody_looked_at_then_is_not_looked_at_when_it_is_judged_again(here: Side) -> None:
