@@ -76,7 +76,9 @@ class CertificateForm(forms.Form):
 
     def __init__(self, *args: Any, suppliers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["supplier"] = forms.ModelChoiceField(suppliers, label=_("Supplier"))
+        self.fields["supplier"] = forms.ModelChoiceField(
+            suppliers, label=_("Supplier"), empty_label=_("Choose the supplier")
+        )
 
     def clean_kg(self) -> Any:
         """Decimal kilograms in any notation."""

@@ -177,3 +177,8 @@ def test_a_file_is_its_exporters_and_the_offices(here: Side, committed_world: Wo
     request = cases.sent(here)
     original = f"/tierra/cases/{request.reference}/papers/{kept.pk}/original/"
     assert factories.signed_in(here.reviewer).get(original).status_code == 404
+
+
+def test_the_supplier_of_a_transaction_certificate_is_to_be_chosen_in_words(here: Side) -> None:
+    page = factories.signed_in(here.sender).get(f"/{here.certifier.slug}/suppliers/certificates/new/")
+    assert "Choose the supplier</option>" in page.content.decode()

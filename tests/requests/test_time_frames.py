@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from nopic.frames import actions as frames
+from nopic.presentation.words import full_day, span
 from nopic.requests import checks, snapshot, steps
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import RequestStatus
@@ -148,3 +149,23 @@ def test_the_line_at_the_foot_of_the_policy_it_was_sent_under_is_frozen_with_the
         frozen = [snapshot.certificate_data(line, decided_by=here.reviewer)["certifier"] for line in lines]
     assert [one.get("footer") for one in frozen] == [None, "Registration 417"]
     assert "footer" not in frozen[0]
+
+
+def test_the_case_says_that_it_is_for_several_shipments_and_until_when(here: Side) -> None:
+    request = frame_sent(here)
+    page = signed_in(here.reviewer).get(f"/{here.certifier.slug}/cases/{request.reference}/").content.decode()
+    assert request.last_departure_on is not None
+    assert f"several shipments, the last on {full_day(request.last_departure_on)}" in page
+    assert "one shipment" not in page
+
+
+def test_whoever_approves_a_time_frame_reads_its_cap_and_its_days(here: Side) -> None:
+    request = frame_sent(here)
+    approve = f"/{here.certifier.slug}/cases/{request.reference}/lines/1/approve/"
+    facts = signed_in(here.reviewer).get(approve).context["facts"]
+    assert request.last_departure_on is not None
+    assert [(box, text) for box, _label, text in facts if box in {"10", "12", "17"}] == [
+        ("10", "up to 40,000 kg"),
+        ("12", "In the record of shipments"),
+        ("17", span(request.departure_on, request.last_departure_on)),
+    ]

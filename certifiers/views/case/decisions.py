@@ -57,8 +57,7 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
             "facts": [
                 ("7", _("Product"), opened.line.name),
                 ("8", _("US tariff code"), opened.line.version.hts if opened.line.version else ""),
-                ("10", _("Net weight"), _("%(kg)s kg") % {"kg": weight}),
-                ("12", _("Lots"), ", ".join(lot.code for lot in opened.line.lots)),
+                *_how_much(opened, weight),
                 ("5", _("Importer of record"), str(contact or importer or "")),
                 ("15", _("US port of entry"), opened.request.port_of_entry),
             ],
@@ -70,6 +69,21 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
             "shape": "main",
         },
     )
+
+
+def _how_much(opened: Open, weight: str) -> list[tuple[str, str, str]]:
+    """Weight and lots, as their boxes; of a time frame its cap and its days, as the lots follow with each shipment."""
+    request = opened.request
+    if request.departure_on and request.last_departure_on and opened.case.facts.time_frame:
+        return [
+            ("10", _("Net weight"), _("up to %(kg)s kg") % {"kg": weight}),
+            ("12", _("Lots"), _("In the record of shipments")),
+            ("17", _("Departure"), words.span(request.departure_on, request.last_departure_on)),
+        ]
+    return [
+        ("10", _("Net weight"), _("%(kg)s kg") % {"kg": weight}),
+        ("12", _("Lots"), ", ".join(lot.code for lot in opened.line.lots)),
+    ]
 
 
 @form_page
