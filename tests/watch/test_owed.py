@@ -256,6 +256,10 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     consignments.work("owed_documents")
     [row] = owed(consignment)
     assert (row.state, row.refused_why) == ("owed", "Another vessel")
+    remind()
+    consignments.work("mail")
+    (letter,) = mail.outbox
+    assert (letter.to, "It was not accepted: Another vessel" in letter.body) == ([world.here.sender.email], True)
     staff.post(address, {"do": "accept", "seen": 0})  # other files than those that stand there
     assert [one.state for one in owed(consignment)] == ["owed"]
     # The definitive one must name the product as organic: asked of each file, kept, and a stop.

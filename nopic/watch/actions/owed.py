@@ -93,9 +93,11 @@ def _write(
     row.name, row.is_final, row.state = slot.name[:200], slot.lacks_final or row.is_final, state
     row.departure_on, row.arrival_on, row.due_on = terms.departure, terms.arrival, due
     row.wanted_on = terms.arrival or due
-    row.refused_why = slot.reason if slot.state == "refused" else ""
+    refused_before, row.refused_why = row.refused_why, slot.reason if slot.state == "refused" else ""
     if state != OwedState.OWED:
         row.remind_on = None
+    elif row.refused_why and row.refused_why != refused_before:
+        row.remind_on = today  # whoever sent it believes that it is done
     elif before != (state, due):
         row.remind_on = next_reminder(row, since=today)
     row.save()
