@@ -14,7 +14,7 @@ from nopic.ledger.models import Account
 from nopic.products.models import ProductVersion
 from nopic.requests.models import CertificateRequest
 from nopic.requests.statuses import LineStatus, RequestStatus
-from nopic.review import actions, policies
+from nopic.review import actions, policies, queries
 from nopic.tenants.context import tenant
 from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent, Dispatch
@@ -42,6 +42,22 @@ def test_the_date_it_leaves_is_fixed_by_the_first_approved_line(world: World) ->
         assert obstacles_to_publish(certificate) == [
             "The date of departure was moved after the approval: the certificate would say another one."
         ]
+
+
+def test_what_was_confirmed_of_the_departure_is_asked_again_when_it_is_moved(world: World) -> None:
+    here = world.here
+    request = cases.two_lines(here)
+    with tenant(here.certifier):
+        cases.confirm(request, here.reviewer)
+        request.refresh_from_db()
+        later = request.departure_on + timedelta(days=10)
+        actions.declare_departure(
+            request=request, by=here.reviewer, departed_on=None, new_date=later, why="The vessel is delayed."
+        )
+        case = queries.load(CertificateRequest.objects.get(pk=request.pk))
+        again = {check.id for check in case.checks(cases.line(request)) if check.standing is None}
+        assert {"sent_in_time", "not_left"} <= again
+        assert "net_weight" not in again
 
 
 def test_what_the_office_hears_of_the_departure_reaches_the_public_record(world: World) -> None:

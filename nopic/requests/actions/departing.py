@@ -71,6 +71,8 @@ def declare_departure(
             request.late = facts.office.is_late(request.submitted_at, new_date)
         record(request, "departure moved", by=by, old=str(before or ""), new=new_date.isoformat(), note=reason)
     request.revision += 1
+    if new_date is not None and departed_on is None:  # what was confirmed of the former day is asked again
+        request.box_revisions = {**request.box_revisions, "17": request.revision}
     request.step_revisions = {**request.step_revisions, "departure": request.revision}
     request.saved_at = now()
     request.save()
