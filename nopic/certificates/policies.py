@@ -13,7 +13,7 @@ from nopic.certificates.models import (
     RegistryOperation,
     Revision,
 )
-from nopic.certificates.standing import open_replacement, replacement_of, waits_for_an_earlier_one
+from nopic.certificates.standing import is_being_replaced, open_replacement, replacement_of, waits_for_an_earlier_one
 from nopic.certificates.statuses import (
     ENDED_CERTIFICATE,
     OPEN_REVISION,
@@ -173,6 +173,8 @@ def obstacles_to_record(certificate: Certificate) -> list[str]:
         return [_("The certificate was cancelled. No shipment may be recorded under it.")]
     if certificate.status != CertificateStatus.ISSUED:
         return [_("The certificate is not issued yet. Nothing may leave under it.")]
+    if not is_time_frame(certificate) and is_being_replaced(certificate):
+        return [_("Its replacement is being published. Record the shipment under the number that it gets.")]
     return []
 
 

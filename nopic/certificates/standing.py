@@ -19,6 +19,15 @@ def replacement_of(certificate: Certificate) -> Certificate | None:
     return mine.exclude(status=CertificateStatus.ABANDONED).first()
 
 
+def is_being_replaced(certificate: Certificate) -> bool:
+    """Whether the registry may have its replacement already: that goods leave under the old number no longer stops it."""
+    sent = RegistryOperation.objects.filter(
+        certifier_id=certificate.certifier_id, kind=OperationKind.ISSUE, last_sent_at__isnull=False
+    )
+    taken = replacement_of(certificate)
+    return taken is not None and sent.filter(certificate_id=taken.pk).exists()
+
+
 def open_replacement(certificate: Certificate) -> CertificateRequest | None:
     """The request for its replacement that is a draft or not decided yet."""
     return CertificateRequest.objects.filter(

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from nopic.certificates import actions as certificates
 from nopic.certificates import limits, policies, shipping
 from nopic.certificates.actions import revising
-from nopic.certificates.issuance import endings
+from nopic.certificates.issuance import endings, publishing
+from nopic.certificates.issuance.desk import Changed
 from nopic.certificates.limits import Wish
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping import settling
+from nopic.certificates.statuses import OperationStatus
 from nopic.frames.models import Allowance
 from nopic.frames.statuses import Closed
 from nopic.ledger.models import Account
@@ -21,7 +24,7 @@ from nopic.tenants.context import tenant
 from nopic.watch import actions as watch
 from nopic.workflow.clock import now, today
 from nopic.workflow.models import Dispatch
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Refused, advance
 from tests import factories
 from tests.certificates.test_purchases_follow import fresh, issued, of
 from tests.factories import Side, World
@@ -203,6 +206,24 @@ def test_a_replacement_is_not_published_for_goods_that_left_meanwhile(here: Side
     leave(here, old, 9_000)
     with tenant(here.certifier):
         assert sentence in policies.obstacles_to_publish(fresh(new))
+
+
+def test_nothing_leaves_under_a_certificate_whose_replacement_is_being_published(here: Side) -> None:
+    old = issued(here, factories.submitted(here))
+    draft = replacing.started(here, old, Decimal(NET))
+    with tenant(here.certifier, here.sender):
+        filing.submit(request=draft, by=here.sender, declared=True, revision=draft.revision)
+    with tenant(here.certifier, here.reviewer):
+        new = certificates.begin(line=draft.lines.select_related("request", "account").get(), by=here.reviewer)
+        operation = new.operations.get()
+        advance(operation, OperationStatus.SENT, by="a test", last_sent_at=now())
+    with pytest.raises(Refused, match="Its replacement is being published"):
+        leave(here, old, 9_000)
+    with tenant(here.certifier):
+        advance(operation, OperationStatus.PENDING, by="a test", last_sent_at=None)
+    leave(here, old, 9_000)  # the registry has nothing of it, so that this stops it
+    with tenant(here.certifier), pytest.raises(Changed):
+        publishing._intend(SimpleNamespace(moment=now()), fresh(new), operation)
 
 
 def test_nothing_leaves_under_a_replaced_certificate_and_nothing_is_released_again(here: Side) -> None:

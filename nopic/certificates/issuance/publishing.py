@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from nopic.certificates import policies
 from nopic.certificates.issuance.asking import ask_live, look_at_parties
 from nopic.certificates.issuance.confirming import owe_confirmation
 from nopic.certificates.issuance.desk import BY, Changed, Desk, NeedsPerson, Note, owe_next
@@ -174,8 +175,8 @@ def _send(desk: Desk) -> Later | None:
 
 
 def _intend(desk: Desk, certificate: Certificate, operation: RegistryOperation) -> None:
-    """Written down and committed before the first byte leaves."""
-    if certificate.cancel_requested_at:
+    """Written down and committed before the first byte leaves; from then on nothing is recorded as left under the old one."""
+    if certificate.cancel_requested_at or (certificate.replaces and policies.has_shipped(certificate.replaces)):
         raise Changed
     moment = desk.moment
     advance(
