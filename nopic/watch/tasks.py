@@ -59,7 +59,7 @@ def ask_about_supplier(claim: Claim) -> Later | None:
 
 @shared_task(name="nopic.watch.every_night")
 def every_night() -> None:
-    """Owe a look at every supplier, and at everybody's standing: dates pass without anybody changing anything."""
+    """Owe a look at every supplier, at everybody's standing and at open requests: dates pass without anybody's doing."""
     for certifier in Certifier.objects.order_by("pk"):
         with tenant(certifier):
             for supplier_id in (
@@ -67,3 +67,4 @@ def every_night() -> None:
             ):
                 owe("supplier_status", supplier_id, certifier_id=certifier.pk)
             sync.standing_changed(certifier.pk)
+            actions.weigh_again(certifier.pk)

@@ -256,9 +256,22 @@ def test_a_night_asks_about_suppliers_and_everybodys_standing(world: World) -> N
             Supplier.objects.create(
                 certifier=world.here.certifier, exporter=world.here.exporter, name=name, nop_id=nop_id
             )
+    request = submitted(world.here)
+    Dispatch.objects.filter(topic="index_request").delete()
     every_night()
     assert Dispatch.objects.filter(topic="supplier_status", done_at=None).count() == 1
+    assert [one.subject_id for one in Dispatch.objects.filter(topic="index_request", done_at=None)] == [request.pk]
     assert Dispatch.objects.filter(topic="standing", done_at=None).count() == 2
+
+
+def test_whoever_loses_standing_has_open_requests_weighed_again(world: World) -> None:
+    request = submitted(world.here)
+    Dispatch.objects.filter(topic="index_request").delete()
+    noticed(world)
+    assert not Dispatch.objects.filter(topic="index_request").exists()
+    suspend_importer(world)
+    noticed(world)
+    assert [one.subject_id for one in Dispatch.objects.filter(topic="index_request")] == [request.pk]
 
 
 def test_dates_of_the_future_are_no_doubt() -> None:

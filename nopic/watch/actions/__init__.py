@@ -1,10 +1,10 @@
 """What people note about certificates after their issue, and what they decide about concerns.
 
-Each verb is one transaction of the caller's `tenant()`: change_routing, split (begun_with: what a form of it began), report_treatment; notice, decide, settle;
+Each verb is one transaction of the caller's `tenant()`: change_routing, split (begun_with: what a form of it began), report_treatment; notice, weigh_again, decide, settle;
 owe_documents, reminded.
 """
 
-from .concerns import decide, notice, settle
+from .concerns import decide, notice, settle, weigh_again
 from .owed import next_reminder, owe_documents, reminded
 from .routing import change_routing
 from .splitting import begun_with, split
@@ -21,4 +21,5 @@ __all__ = [
     "report_treatment",
     "settle",
     "split",
+    "weigh_again",
 ]

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates.models import Certificate
 from nopic.presentation import words
-from nopic.requests.models import RequestLine
+from nopic.requests.models import CertificateRequest, RequestLine
+from nopic.requests.statuses import OPEN_REQUEST
 from nopic.tenants.calendar import Office
 from nopic.tenants.roster import office_of
 from nopic.watch.models import Concern, ConcernDecision
@@ -32,22 +33,35 @@ BY = "watch"
 def notice(*, certifier_id: int, today: date) -> list[Concern]:
     """Compare the standing of everybody named in open requests and live certificates with what is known already.
 
-    New doubts become concerns of which the office is told, a restored standing is noted on its concern, and holds follow. Harmless to repeat.
+    New doubts become concerns of which the office is told, a restored standing is noted on its concern, holds follow, and
+    what is open is weighed again. Harmless to repeat.
     """
     found = {doubt.key: doubt for doubt in doubts(certifier_id, today)}
     known = {_key(one): one for one in open_concerns(certifier_id)}
     new = [_open(certifier_id, doubt) for key, doubt in found.items() if key not in known]
+    changed = bool(new)
     for key, concern in known.items():
         doubt = found.get(key)
         if doubt is None and concern.restored_at is None:
             Concern.objects.filter(pk=concern.pk).update(restored_at=now())
             record(concern, "standing restored", by=BY, old=concern.standing)
+            changed = True
         elif doubt is not None and (concern.restored_at or doubt.standing != concern.standing):
             Concern.objects.filter(pk=concern.pk).update(restored_at=None, standing=doubt.standing)
             record(concern, "standing changed", by=BY, old=concern.standing, new=doubt.standing)
+            changed = True
+    if changed:
+        weigh_again(certifier_id)
     if new or known:
         hold_again(certifier_id)
     return new
+
+
+def weigh_again(certifier_id: int) -> None:
+    """Owe every open request another look at its risk: what was all green when it was sent may be so no longer."""
+    still_open = CertificateRequest.objects.filter(certifier_id=certifier_id, status__in=OPEN_REQUEST)
+    for pk in still_open.order_by("pk").values_list("pk", flat=True):
+        owe("index_request", pk, certifier_id=certifier_id)
 
 
 def _key(concern: Concern) -> tuple[str, int]:
