@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
@@ -169,3 +170,11 @@ def test_whoever_approves_a_time_frame_reads_its_cap_and_its_days(here: Side) ->
         ("12", "In the record of shipments"),
         ("17", span(request.departure_on, request.last_departure_on)),
     ]
+
+
+def test_a_copy_of_a_time_frame_says_that_it_is_for_one_shipment(here: Side) -> None:
+    request, sender = frame_sent(here), signed_in(here.sender)
+    at = f"/{here.certifier.slug}/requests/"
+    page = sender.post(f"{at}new/", {"copy": request.reference, "key": str(uuid4())}, follow=True).content.decode()
+    assert "What is new today?" in page
+    assert "It is for one shipment now." in page
