@@ -28,6 +28,7 @@ from nopic.oid.wire import close_clients
 from nopic.products.models import ProductItem
 from nopic.requests.models import CertificateRequest, RequestVersion, Supplier
 from nopic.requests.statuses import RequestStatus
+from nopic.review.models import RequestRisk
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Certifier, Exporter, User
 from nopic.workflow.clock import now
@@ -138,6 +139,8 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
     kept = [one for one in everything(Supplier) if one.dossier_id]  # the organic certificates of those who sold lots
     assert kept
     assert all(one.certificate_to and not one.same_certifier for one in kept)
+
+    assert any(one.is_low for one in everything(RequestRisk))  # the view of low risks has something in it
 
     products = everything(ProductItem)
     assert len(products) == len(PRODUCTS) == 25

@@ -94,6 +94,7 @@ OFFICES = (
                 "replacement": "75.00",
             },
             "second_person": {"override": True},
+            "low_risk": {"least_issued": 2},
         },
         ("ana@tierrafirme.example", "Ana Beltrán"),
         ("ines@tierrafirme.example", "marco@tierrafirme.example"),

@@ -90,7 +90,5 @@ class LowRisk:
         90,
         label=gettext_lazy("Days without a difference found by a reviewer"),
         reads=read.whole_number(1, 1000),
-        hint=gettext_lazy(
-            "A request weighed before you change this stays in the view, or out of it, until it changes."
-        ),
+        hint=gettext_lazy("Open requests are weighed again each night, under the rules under which they were sent."),
     )
