@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -77,6 +78,7 @@ def new_certificate(request: PortalRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.register_certificate(**form.cleaned_data, by=request.user)
+            messages.success(request, _("%(number)s is in the register.") % {"number": form.cleaned_data["number"]})
             return redirect("suppliers", certifier=request.certifier.slug)
         except Refused as refused:
             _say(form, refused, "certificate#")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,9 +22,16 @@ MOST_REASON = 500
 def fix(
     quote: Quote, *, exporter_id: int, request_id: int, reference: str, turn: int, policy: Policy, by: Actor
 ) -> list[Charge]:
-    """Fix the quote of a request that is being sent. What an earlier sending of it had fixed is not charged."""
+    """Fix the quote of a request that is being sent. What an earlier sending of it had fixed is not charged; a fee that staff
+    waived then stays waived, as long as it is the same amount."""
     moment = now()
     earlier = Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__lt=turn, turn__gt=0)
+    let_off = ChargeEvent.objects.filter(
+        certifier_id=policy.certifier_id,
+        charge__in=earlier.exclude(events__kind=EventKind.DROPPED),
+        kind=EventKind.WAIVED,
+    )
+    waived = {_same(one.charge): one for one in let_off.select_related("charge")}
     happen(EventKind.DROPPED, earlier, at=moment, by=by, reason=_("Sent again"))
     made = [
         _charge(
@@ -32,9 +40,16 @@ def fix(
         )
         for item in quote.items
     ]  # fmt: skip
+    for charge in made:
+        if before := waived.get(_same(charge)):
+            happen(EventKind.WAIVED, [charge], at=moment, by=before.by, reason=before.reason)
     if policy.rules.fees.due == SENT:
         happen(EventKind.DUE, made, at=moment, by=by)
     return made
+
+
+def _same(charge: Charge) -> tuple[str, int | None, Decimal, str]:
+    return charge.code, charge.line_id, charge.amount, charge.currency
 
 
 def adjust(

@@ -250,7 +250,9 @@ class Decision(TenantModel):
     line = models.ForeignKey(RequestLine, models.PROTECT, related_name="decisions", db_constraint=False)
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="+", db_constraint=False)
     turn = models.PositiveSmallIntegerField()
-    outcome = models.CharField(max_length=10)  # approved or refused
+    outcome = models.CharField(
+        max_length=10
+    )  # approved, confirmed (by a second person), alone (without one) or refused
     by = models.CharField(max_length=200)
     at = models.DateTimeField()
     facts = models.JSONField()

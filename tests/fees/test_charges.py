@@ -152,6 +152,26 @@ def test_a_request_that_is_sent_again_is_charged_once(here: Side) -> None:
     assert [row.state for row in queries.of_request(here.certifier.pk, request.pk)] == ["quoted"]
 
 
+def test_what_was_waived_stays_waived_when_the_request_is_sent_again_at_the_same_price(here: Side) -> None:
+    request = sent(here)
+    actions.waive(charge=Charge.objects.get(), by=here.reviewer, reason="Our fault")
+    for _again in range(2):
+        requests.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Weight"}])
+        submit(here, request)
+        [row] = queries.of_request(here.certifier.pk, request.pk)
+        assert (row.state, row.why, row.by, row.charge.turn) == (
+            "waived",
+            "Our fault",
+            str(here.reviewer),
+            request.turn,
+        )
+    price(here, Rules(fees=Fees(certificate=Decimal(60))), version=3)
+    requests.return_to_exporter(request=request, by=here.reviewer, points=[{"box": "10", "text": "Weight"}])
+    submit(here, request)
+    [row] = queries.of_request(here.certifier.pk, request.pk)
+    assert (row.state, row.charge.amount) == ("quoted", Decimal(60))
+
+
 def test_a_product_added_by_an_answer_is_charged_and_one_taken_out_is_not(here: Side) -> None:
     request = asked(here)
     [first] = request.lines.all()

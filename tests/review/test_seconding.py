@@ -7,7 +7,7 @@ from nopic.certificates.models import Certificate
 from nopic.ledger import accounts
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions, queries
-from nopic.review.models import SecondCheck
+from nopic.review.models import Decision, SecondCheck
 from nopic.review.queues import Selection, figures, page
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
@@ -52,6 +52,10 @@ def test_the_line_waits_held_without_a_certificate_until_a_colleague_confirms(wo
         assert (certificate.approved_by, certificate.status) == (side.colleague, "pending")
         with pytest.raises(Overtaken):
             actions.confirm(line=line, by=side.admin, revision=request.revision)
+        kept = Decision.objects.order_by("pk").values_list("outcome", "by")
+        assert list(kept) == [("approved", str(side.reviewer)), ("confirmed", str(side.colleague))]
+    page = signed_in(side.admin).get(f"/tierra/cases/{request.reference}/decisions/").content.decode()
+    assert (page.count(": Approved<"), page.count(": Confirmed<"), ": Refused<" in page) == (1, 1, False)
 
 
 def test_a_colleague_sends_it_back_with_a_note_and_the_reviewer_decides_again(world: World) -> None:

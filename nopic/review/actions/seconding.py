@@ -42,16 +42,19 @@ def wait_for_colleague(*, line: RequestLine, reasons: Sequence[str], by: User) -
 def confirm(*, line: RequestLine, by: User, revision: int) -> Certificate:
     """A different person confirms: the line is approved and its certificate begins, as an approval does it.
 
-    The rules are asked again as they stand now. Raises Overtaken (settled already, or changed since `revision`) or
-    Refused with what stands against it, the approver's own confirmation among it.
+    The rules are asked again as they stand now, and what it rested on is kept as a decision of its own. Raises Overtaken
+    (settled already, or changed since `revision`) or Refused with what stands against it, the approver's own
+    confirmation among it.
     """
     fresh = lock(line.request)
     current = line_of(fresh, line)
     waiting = _waiting(current)
     if fresh.revision != revision:
         raise Overtaken(fresh)
-    if against := policies.obstacles_to_confirm(current, by=by, case=queries.load(fresh)):
+    case = queries.load(fresh)
+    if against := policies.obstacles_to_confirm(current, by=by, case=case):
         raise Refused(against)
+    evidence.keep(case, current, "confirmed", by=by)
     waiting.confirmed_by, waiting.settled_at = by, now()
     waiting.save(update_fields=["confirmed_by", "settled_at"])
     record(current, "confirmed by a colleague", by=by, old=str(waiting.approved_by))
