@@ -64,18 +64,20 @@ def _of_one(allowance: Allowance) -> Drawn:
 
 def drawn_of(*, cap: Decimal, shipped: Decimal, planned: Decimal, first: date, last: date, today: date) -> Drawn:
     """The same from figures, all in kilograms."""
-    left = cap - shipped - planned
+    left, is_over = cap - shipped - planned, last < today
     known = pace_of(left, shipped, first, last, today)
+    weight = _("%(kg)s kg not shipped") if is_over else _("%(kg)s kg left")
     return Drawn(
         picture=bar(
-            used=shipped, held=planned, of=cap, used_word=_("shipped"), held_word=_("planned"), left_word=_("left")
+            used=shipped, held=planned, of=cap, used_word=_("shipped"), held_word=_("planned"),
+            left_word=_("not shipped") if is_over else _("left"),
         ),
-        left=_("%(kg)s kg left") % {"kg": kg(left)} if left else _("Nothing left"),
+        left=weight % {"kg": kg(left)} if left else _("Nothing left"),
         of=_("of %(kg)s kg") % {"kg": kg(cap)},
         period=span(first, last),
         pace=_pace(known, last, today) if left else "",
-        runs_out=known.runs_out_on is not None and last >= today,
-    )
+        runs_out=known.runs_out_on is not None and not is_over,
+    )  # fmt: skip
 
 
 def _pace(known: Pace, last: date, today: date) -> str:

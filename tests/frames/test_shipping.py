@@ -19,6 +19,7 @@ from nopic.delivery.models import Mail
 from nopic.delivery.queries import stands
 from nopic.frames.actions import Said
 from nopic.frames.models import Allowance, Notice, Shipment
+from nopic.frames.presenters import drawn
 from nopic.ledger.models import Account, Entry
 from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
@@ -123,6 +124,9 @@ def test_what_never_left_is_released_once_after_the_last_departure_and_settling(
         assert Entry.objects.filter(kind="rest").count() == 1
         with pytest.raises(Refused):
             truck(here, certificate.pk, 1)
+        allowance = Allowance.objects.get(certificate_id=certificate.pk)
+        assert drawn(allowance, allowance.last_on).left == "28,000 kg left"
+        assert drawn(allowance, allowance.last_on + timedelta(days=1)).left == "28,000 kg not shipped"
 
 
 def test_a_planned_shipment_keeps_the_rest_from_being_released(here: Side, monkeypatch: pytest.MonkeyPatch) -> None:
