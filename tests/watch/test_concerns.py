@@ -187,6 +187,20 @@ def test_a_restored_standing_lifts_no_hold_by_itself(world: World, consignment: 
         actions.settle(concern=concern, note="again", by="marco", today=TODAY)
 
 
+def test_goods_that_arrived_long_ago_are_not_put_on_hold_and_a_hold_stays(
+    world: World, consignment: Consignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_after = clock.now() + timedelta(days=400)
+    monkeypatch.setattr("nopic.watch.actions.concerns.now", lambda: long_after)
+    suspend_importer(world)
+    assert noticed(world)
+    assert holds(consignment) == ["", ""]
+    with tenant(world.here.certifier):
+        Certificate.objects.filter(pk=consignment.certificate.pk).update(on_hold_since=clock.now(), on_hold_why="Kept.")
+    noticed(world)
+    assert [bool(why) for why in holds(consignment)] == [True, False]
+
+
 def test_a_decision_needs_a_reason_and_a_certificate(world: World, consignment: Consignment) -> None:
     suspend_importer(world)
     [concern] = noticed(world)

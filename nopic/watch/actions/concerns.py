@@ -19,7 +19,7 @@ from nopic.requests.statuses import OPEN_REQUEST
 from nopic.tenants.calendar import Office
 from nopic.tenants.roster import office_of
 from nopic.watch.models import Concern, ConcernDecision
-from nopic.watch.queries import impact, live_certificates, open_concerns, reached_lines
+from nopic.watch.queries import impact, is_live, live_certificates, open_concerns, reached_lines
 from nopic.watch.standing import Doubt, doubts, in_words
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
@@ -129,9 +129,13 @@ def settle(*, concern: Concern, note: str, by: Actor, today: date) -> None:
 
 
 def hold_again(certifier_id: int) -> None:
-    """Bring the holds in line with the open concerns and what was decided under each; certificates locked in id order."""
+    """Bring the holds in line with the open concerns and what was decided under each; certificates locked in id order.
+
+    Goods that arrived long ago are not put on hold, as nobody could decide about them; a hold that is there stays.
+    """
     why: dict[int, list[str]] = {}
     office = office_of(certifier_id)
+    today = office.local(now()).date()
     for concern in open_concerns(certifier_id):
         lines = RequestLine.objects.filter(reached_lines(concern), certifier_id=certifier_id, removed=False)
         decided = dict(
@@ -139,9 +143,9 @@ def hold_again(certifier_id: int) -> None:
             .order_by("pk")
             .values_list("certificate_id", "goes_on")
         )
-        for pk in live_certificates(certifier_id, lines).values_list("pk", flat=True):
-            if not decided.get(pk, False):
-                why.setdefault(pk, []).append(_sentence(concern, office))
+        for one in live_certificates(certifier_id, lines):
+            if (one.on_hold_why or is_live(one, today)) and not decided.get(one.pk, False):
+                why.setdefault(one.pk, []).append(_sentence(concern, office))
     standing = Certificate.objects.filter(certifier_id=certifier_id, on_hold_since__isnull=False)
     touched = sorted(set(why) | set(standing.values_list("pk", flat=True)))
     for certificate in Certificate.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
