@@ -32,7 +32,7 @@ from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken, Refused
 
 RULINGS = {"accept": RulingKind.ACCEPTED, "refuse": RulingKind.NOT_ACCEPTED}
-VIEWS = ("", OwedState.OWED.value, OwedState.CAME.value)
+VIEWS = ("", OwedState.OWED.value, queries.LATE, OwedState.CAME.value)
 # What the definitive transport document and the draft before it must both say.
 COMPARED = (
     "net_weight",
@@ -54,7 +54,7 @@ def final_documents(request: PortalRequest) -> HttpResponse:
         raise Http404
     zone = policy_of(request.certifier.pk).rules.time_zone
     day = today(zone)
-    rows = queries.owed_documents(request.certifier.pk, state=state, after=_after(typed))
+    rows = queries.owed_documents(request.certifier.pk, state=state, today=day, after=_after(typed))
     shown = rows[: queries.OWED_PAGE]
     counts = queries.owed_counts(request.certifier.pk, day)
     context = {
@@ -64,6 +64,7 @@ def final_documents(request: PortalRequest) -> HttpResponse:
         "views": [
             ("", _("All"), counts["all"]),
             ("owed", _("To be sent"), counts["all"] - counts["came"]),
+            (queries.LATE, _("Overdue"), counts["overdue"]),
             ("came", _("To look at"), counts["came"]),
         ],
         "overdue": counts["overdue"],

@@ -125,13 +125,15 @@ def _elsewhere(waits: Elsewhere, slug: str) -> list[dict[str, Any]]:
     if by_hand := waits.by_hand:
         label = ngettext("Publish %(n)s certificate in INTEGRITY", "Publish %(n)s certificates in INTEGRITY", by_hand)
         views.append({"url": reverse("publishing", args=[slug]), "label": label % {"n": by_hand}, "elsewhere": True})
-    listed = reverse("certificates", args=[slug])
+    listed, papers = reverse("certificates", args=[slug]), reverse("final_documents", args=[slug])
     counted = [
         (reverse("approved_alone", args=[slug]), _("Approved by one person"), waits.alone),
         (f"{listed}?state=revision", _("New version asked for"), waits.versions),
         (f"{listed}?state=wish", _("Asked to be cancelled"), waits.wishes),
         (reverse("time_frames", args=[slug]), _("Time frame asked for"), waits.permissions),
         (reverse("concerns", args=[slug]), _("Changed standing"), waits.concerns),
+        (f"{papers}?state=late", _("Final documents overdue"), waits.late_papers),
+        (f"{papers}?state=came", _("Final documents to look at"), waits.new_papers),
     ]
     views += [{"url": url, "label": label, "count": n, "elsewhere": True} for url, label, n in counted if n]
     return [

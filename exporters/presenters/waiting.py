@@ -63,7 +63,7 @@ def still_to_send(owed: Sequence[OwedDocument], today: date) -> list[Thing]:
     """Documents of certified requests that have still to come, soonest first."""
     return [
         Thing(
-            _("Send the %(document)s") % {"document": row.name[:1].lower() + row.name[1:]},
+            _("Send the %(document)s") % {"document": row.called},
             f"{address('request_hub', row.request)}documents/",
             (("", row.refused_why or _("Request %(reference)s has its certificate; customs needs this paper too.")
               % {"reference": row.request.reference}),),

@@ -26,6 +26,7 @@ from nopic.requests.steps.reading import day
 from nopic.tenants.access import PortalRequest
 from nopic.tenants.context import tenant
 from nopic.tenants.policy import FILE_TYPES
+from nopic.watch import queries as afterwards
 from nopic.workflow.transitions import Overtaken, Refused
 
 KINDS = {"final": gettext_lazy("Final"), "draft": gettext_lazy("Draft"), "booking": gettext_lazy("Booking")}
@@ -134,6 +135,7 @@ def _page(
     slots = queries.documents(asked)
     certified = policies.is_certified(asked)
     owed = policies.still_owed(slots) if certified else []
+    due = {(one.rule, one.subject): one.due_on for one in afterwards.owed_of(asked)} if owed else {}
     forms = current_templates(asked.certifier_id)
     rows: list[dict[str, Any]] = [
         {
@@ -141,6 +143,7 @@ def _page(
             "open": (now := opening(slot, asked, certified=certified)),
             "replaceable": {file.pk for file in slot.files if now.may_replace(file)},
             "owed": slot in owed,
+            "by": due.get((slot.rule, slot.subject)),
             "errors": said.get(slot.anchor, []),
             "kinds": [(kind, KINDS.get(kind, kind)) for kind in slot.kinds],
             "choices": [(kind, KINDS.get(kind, kind)) for kind in now.kinds],

@@ -128,6 +128,11 @@ def _tidy(figures: str) -> str:
     return figures.rstrip("0").rstrip(".") if "." in figures else figures
 
 
+def within(name: str) -> str:
+    """`transport document` within a sentence of `Transport document`; `FDA notice` keeps its capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
 def filesize(size: int) -> str:
     """`96 KB`, `3.4 MB`: decimal units, as phones and mail programs count them."""
     if size < 1_000_000:

@@ -6,9 +6,11 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nopic.certificates.models import Certificate
+from nopic.presentation.words import within
 from nopic.products.models import ProductItem
 from nopic.requests.models import CertificateRequest, Supplier
 from nopic.tenants.models import Exporter, Importer, TenantModel
@@ -98,6 +100,12 @@ class OwedDocument(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.name}, due {self.due_on}"
+
+    @property
+    def called(self) -> str:
+        """Its name within a sentence. A draft of it may be there: then it is the final one that has still to come."""
+        name = within(self.name)
+        return gettext("final %(document)s") % {"document": name} if self.is_final else name
 
 
 class Subject(models.TextChoices):

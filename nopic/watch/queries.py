@@ -172,14 +172,17 @@ def _at_stake(certificate: Certificate, today: date) -> int:
 
 
 OWED_PAGE = 50
+LATE = "late"  # owed, and its day has passed
 
 
 def owed_documents(
-    certifier_id: int, *, state: str = "", after: tuple[date, int] | None = None, limit: int = OWED_PAGE
+    certifier_id: int, *, state: str, today: date, after: tuple[date, int] | None, limit: int = OWED_PAGE
 ) -> list[OwedDocument]:
     """What certified requests still owe, by days to arrival; keyset pages over (wanted_on, id)."""
     found = OwedDocument.objects.filter(certifier_id=certifier_id).exclude(state=OwedState.CLOSED)
-    if state:
+    if state == LATE:
+        found = found.filter(state=OwedState.OWED, due_on__lt=today)
+    elif state:
         found = found.filter(state=state)
     if after is not None:
         found = found.filter(Q(wanted_on__gt=after[0]) | Q(wanted_on=after[0], pk__gt=after[1]))

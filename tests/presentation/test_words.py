@@ -68,3 +68,11 @@ def test_a_file_has_a_size_that_phones_show_too(size: int, text: str) -> None:
 )
 def test_one_package_is_not_said_in_the_plural(count: int, kind: str, said: str) -> None:
     assert words.packages(count, kind) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Transport document", "transport document"), ("FDA prior notice", "FDA prior notice"), ("A", "a"), ("", "")],
+)
+def test_a_name_within_a_sentence_keeps_its_abbreviations(name: str, said: str) -> None:
+    assert words.within(name) == said

@@ -123,7 +123,7 @@ def test_what_may_follow_and_was_left_open_is_owed_by_the_policys_day_or_by_mode
     due = office.working_days_after(departure, days) if days else by_mode
     assert (owes.rule, owes.state, owes.due_on, owes.is_final) == (row["key"], "owed", due, False)
     page = signed_in(here.sender).get(f"/{here.certifier.slug}/requests/{request.reference}/documents/")
-    assert "Still to come." in page.content.decode()
+    assert f"Still to come, by {due:%a} {due.day} {due:%b %Y}." in page.content.decode()
     with tenant(here.certifier):
         paper(request, "phytosanitary_certificate")
     again(consignment)
@@ -136,6 +136,8 @@ def test_what_came_waits_for_a_look_and_no_reminder_goes_out(consignment: Consig
     again(consignment)
     [row] = owed(consignment)
     assert (row.state, row.remind_on) == ("came", None)
+    queue = signed_in(consignment.side.reviewer).get(f"/{consignment.side.certifier.slug}/queue/").content.decode()
+    assert "Final documents to look at <span>1</span>" in queue
 
 
 def test_a_cancelled_certificate_owes_nothing(consignment: Consignment) -> None:
@@ -163,11 +165,22 @@ def test_the_exporter_is_reminded_once_a_day_until_it_is_staffs_turn(consignment
         remind()
     consignments.work("mail")
     assert [one.to for one in mail.outbox] == [[consignment.side.sender.email]]
-    assert "send a document by" in mail.outbox[0].subject
+    reference = consignment.request.reference
+    assert mail.outbox[0].subject.startswith(
+        f"{reference}: send the final transport document by "
+    )  # a draft may be there
+    assert "Send the final transport document by" in mail.outbox[0].body
     assert owed(consignment)[0].remind_on == TODAY + timedelta(days=1)
     due_today(remind_on=TODAY, due_on=TODAY)
     remind()
     assert owed(consignment)[0].remind_on is None
+    queue, late = (f"/{consignment.side.certifier.slug}/{path}" for path in ("queue/", "final-documents/?state=late"))
+    staff = signed_in(consignment.side.reviewer)
+    assert "Final documents overdue" not in staff.get(queue).content.decode()  # its day is not over
+    assert reference not in staff.get(late).content.decode()
+    due_today(due_on=TODAY - timedelta(days=2))
+    assert f'href="{late}">Final documents overdue <span>1</span>' in staff.get(queue).content.decode()
+    assert reference in staff.get(late).content.decode()
 
 
 def test_a_reminder_that_came_too_late_is_not_sent(consignment: Consignment) -> None:
@@ -297,6 +310,8 @@ def test_the_exporter_reads_what_is_owed_and_until_when(world: World, consignmen
     sender, slug = signed_in(world.here.sender), world.here.certifier.slug
     own = reverse("my_certificate", kwargs={"certifier": slug, "certificate_id": consignment.certificate.pk})
     page = sender.get(own).content.decode()
-    assert f"Transport document by {row.due_on:%a} {row.due_on.day}" in page
+    assert f"final transport document by {row.due_on:%a} {row.due_on.day}" in page
+    documents = sender.get(f"/{slug}/requests/{consignment.request.reference}/documents/").content.decode()
+    assert f"Still to come: the final one, by {row.due_on:%a} {row.due_on.day} {row.due_on:%b %Y}." in documents
     dashboard = sender.get(reverse("requests", kwargs={"certifier": slug})).content.decode()
-    assert "Send the transport document" in dashboard
+    assert "Send the final transport document" in dashboard

@@ -61,7 +61,8 @@ def document_owed(case: Case) -> Letter:
     row = OwedDocument.objects.filter(certifier_id=case.mail.certifier_id, pk=case.mail.context["owed"]).first()
     if row is None or row.state != OwedState.OWED:
         raise NotNeeded("it came")
-    due, number = day(row.due_on), case.record.number if case.record else case.request.reference
+    reference, number = case.request.reference, case.record.number if case.record else ""
+    words = {"document": row.called, "day": day(row.due_on)}
     lines = [_("It was not accepted: %(why)s") % {"why": shorten(row.refused_why)}] if row.refused_why else []
     lines += [
         _("Without it the certificate may be cancelled before the goods are cleared."),
@@ -69,12 +70,16 @@ def document_owed(case: Case) -> Letter:
     ]
     return Letter(
         first_that_fits(
-            _("%(number)s: send the %(document)s by %(day)s")
-            % {"number": number, "document": row.name[:1].lower() + row.name[1:], "day": due},
-            _("%(number)s: send a document by %(day)s") % {"number": number, "day": due},
+            # Two papers of one request may be due on one day: the shorter reference leaves room to say which.
+            *(
+                _("%(number)s: send the %(document)s by %(day)s") % {"number": each, **words}
+                for each in (number, reference)
+                if each
+            ),
+            _("%(number)s: send a document by %(day)s") % {"number": number or reference, **words},
         ),
-        _("Send it by %(day)s: %(document)s.") % {"day": full_day(row.due_on), "document": row.name},
-        [(_("Request"), case.request.reference)],
+        _("Send the %(document)s by %(day)s.") % {**words, "day": full_day(row.due_on)},
+        [(_("Request"), reference), *([(_("Number"), number)] if number else [])],
         lines,
         (_("Send it now"), f"{case.page}documents/"),
     )

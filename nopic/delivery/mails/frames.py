@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping.settling import ACTUALS, ENDING, UNSAID
-from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first_that_fits
+from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first_that_fits, shorten
 from nopic.delivery.mails.owing import exporter_address, owe_mail, recipients
 from nopic.frames.actions import Said
 from nopic.frames.models import Notice
@@ -61,10 +61,10 @@ def frame_notice(case: Case) -> Letter:
     today = office.local(now()).date()
     if allowance.last_on < today and notice.kind != UNSAID:
         raise NotNeeded("the time frame is over")
-    short = certificate.number.rpartition("-")[2]
-    words = {"number": short, "day": day(allowance.last_on, today), "kg": kg(allowance.left_kg)}
+    words = {"number": certificate.number, "day": day(allowance.last_on, today), "kg": kg(allowance.left_kg)}
     facts = [
         (_("Number"), certificate.number),
+        (_("Product"), shorten(certificate.data["product"]["name"])),
         (_("Left"), _("%(left)s kg of %(cap)s kg") % {"left": kg(allowance.left_kg), "cap": kg(allowance.cap_kg)}),
         (_("Last departure"), day(allowance.last_on, today)),
     ]
@@ -73,7 +73,7 @@ def frame_notice(case: Case) -> Letter:
     link = (_("Open the shipments"), page if case.mail.recipient_kind == "exporter" else case.link())
     if notice.kind == ENDING:
         return Letter(
-            first_that_fits(_("%(number)s ends on %(day)s") % words),
+            _headed(_("%(number)s ends on %(day)s"), words=words),
             _("Shipments leaving after %(day)s need a new certificate.") % words, facts, lines, link,
         )  # fmt: skip
     if notice.kind == UNSAID:
@@ -82,13 +82,13 @@ def frame_notice(case: Case) -> Letter:
             raise NotNeeded("it was said meanwhile")
         facts += [(_("Shipment %(n)s") % {"n": one.number}, told(Said.of_shipment(one))) for one in waiting[:SHOWN]]
         return Letter(
-            first_that_fits(_("%(number)s: has what was planned left?") % words),
+            _headed(_("%(number)s: has what was planned left?"), words=words),
             _("Say of each planned shipment whether it has left, or take it back: until then the rest is not released.")
             % words, facts, lines, link,
         )  # fmt: skip
     if notice.kind == ACTUALS:
         return Letter(
-            first_that_fits(_("%(number)s: complete the weights by %(day)s") % words),
+            _headed(_("%(number)s: complete the weights by %(day)s"), words=words),
             _("Record every shipment with its actual net weight by %(day)s: they are reported to the US database.")
             % words, facts, lines, link,
         )  # fmt: skip
@@ -111,16 +111,23 @@ def _low(
     link: tuple[str, str],
 ) -> Letter:
     days, until = lasts
-    subject = _("%(number)s: %(kg)s kg left") % words
+    subjects = [_("%(number)s: %(kg)s kg left")]
     if days is not None:
-        subject = ngettext(
+        lasting = ngettext(
             "%(number)s: %(kg)s kg left, about %(n)s day", "%(number)s: %(kg)s kg left, about %(n)s days", days
-        ) % {**words, "n": days}
+        )
+        subjects.insert(0, lasting)
     send_by = office.local(office.latest_sending(until)).date() if until > today else today
     first = _("Ask for a new certificate now to have it in time.")
     if send_by > today:
         first = _("Ask for a new certificate by %(day)s to have it in time.") % {"day": day(send_by, today)}
-    return Letter(first_that_fits(subject, _("%(number)s: %(kg)s kg left") % words), first, facts, lines, link)
+    return Letter(_headed(*subjects, words={**words, "n": str(days)}), first, facts, lines, link)
+
+
+def _headed(*subjects: str, words: dict[str, str]) -> str:
+    """The subject with the whole number; where that leaves no room with its last digits, which two exporters may share."""
+    short = {**words, "number": words["number"].rpartition("-")[2]}
+    return first_that_fits(*(subject % each for each in (words, short) for subject in subjects))
 
 
 WRITERS[frame_notice.__name__] = frame_notice  # as the others in letters, which has no room for another topic

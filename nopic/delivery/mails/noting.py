@@ -14,6 +14,7 @@ from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first
 from nopic.delivery.mails.owing import exporter_address, owe_mail
 from nopic.documents.models import Ruling
 from nopic.documents.statuses import RulingKind
+from nopic.presentation.words import within
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
 from nopic.review.models import CaseNote
@@ -87,7 +88,7 @@ def papers_not_accepted(case: Case) -> Letter:
     return Letter(
         first_that_fits(
             ngettext("%(ref)s: send another %(paper)s", "%(ref)s: send %(n)s documents again", count)
-            % {"ref": case.request.reference, "n": count, "paper": refused[0].name[:1].lower() + refused[0].name[1:]},
+            % {"ref": case.request.reference, "n": count, "paper": within(refused[0].name)},
             _("%(ref)s: send a document again") % {"ref": case.request.reference},
         ),
         ngettext(

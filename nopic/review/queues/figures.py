@@ -26,7 +26,10 @@ SELECT r.departure_on, near.place, near.country, r.exporter_id, max(COALESCE(NUL
   (SELECT count(*) FROM certificates_cancelwish w WHERE w.certifier_id = %(certifier)s AND w.answered_at IS NULL),
   (SELECT count(*) FROM certificates_revision v WHERE v.certifier_id = %(certifier)s AND v.status = 'requested'),
   (SELECT count(*) FROM frames_permission p WHERE p.certifier_id = %(certifier)s AND p.status = 'asked'),
-  (SELECT count(*) FROM watch_concern k WHERE k.certifier_id = %(certifier)s AND k.settled_at IS NULL)
+  (SELECT count(*) FROM watch_concern k WHERE k.certifier_id = %(certifier)s AND k.settled_at IS NULL),
+  (SELECT count(*) FROM watch_oweddocument d
+   WHERE d.certifier_id = %(certifier)s AND d.state = 'owed' AND d.due_on < %(today)s),
+  (SELECT count(*) FROM watch_oweddocument d WHERE d.certifier_id = %(certifier)s AND d.state = 'came')
 FROM requests_certificaterequest r
 JOIN tenants_exporter e ON e.certifier_id = %(certifier)s AND e.id = r.exporter_id
 -- Only about these two days do the clocks of two places on earth disagree whether they are over.
@@ -76,6 +79,8 @@ class Elsewhere(NamedTuple):
     versions: int = 0  # of certificates, asked for and not decided
     permissions: int = 0  # for time frames, asked for and not answered
     concerns: int = 0  # who or what changed its standing, not settled
+    late_papers: int = 0  # owed after the issue, and no reminder goes out any more
+    new_papers: int = 0  # came after the issue, to be looked at
 
 
 @dataclass
