@@ -69,10 +69,10 @@ def written(row: Mail) -> letters.Letter:
     return letters.write(_case(claim, row))
 
 
-def ask(consignment: Consignment) -> Revision:
+def ask(consignment: Consignment, why: str = "Rolled over.") -> Revision:
     with tenant(consignment.side.certifier):
         wish = revising.Wish(
-            Decimal(19200), [("VV-26-088", Decimal(19200))], "Half of it.", "Rolled over.", gross_kg=Decimal(19520),
+            Decimal(19200), [("VV-26-088", Decimal(19200))], "Half of it.", why, gross_kg=Decimal(19520),
             packages=320,
         )  # fmt: skip
         return revising.ask(certificate=consignment.certificate, wish=wish, by=consignment.side.sender)
@@ -87,7 +87,10 @@ def test_an_exporter_asks_a_reviewer_compares_and_approves_and_everybody_reads_t
     assert f"/tierra/certificates/{pk}/revise/" in change
     form = exporter.get(f"/tierra/certificates/{pk}/revise/").content.decode()
     assert "VV-26-088; 9,600" in form
-    assert exporter.post(f"/tierra/certificates/{pk}/revise/", ASKED).status_code == 302
+    first, second = (exporter.post(f"/tierra/certificates/{pk}/revise/", ASKED) for _click in range(2))
+    assert (first.status_code, second.status_code, second["Location"]) == (302, 302, first["Location"])
+    other = ASKED | {"why": "The buyer wants half."}
+    assert exporter.post(f"/tierra/certificates/{pk}/revise/", other).status_code == 422  # that is another wish
     consignments.work("version_asked", "mail")
     revision = _only(side.certifier, pk)
     assert "To decide" in exporter.get(f"/tierra/my-certificates/{pk}/").content.decode()
@@ -316,7 +319,7 @@ def _lots_as_they_are(consignment: Consignment) -> str:
 def test_one_revision_at_a_time_and_none_of_a_cancelled_certificate(world: World, issued: Consignment) -> None:
     revision = ask(issued)
     with pytest.raises(Refused, match="under way already"):
-        ask(issued)
+        ask(issued, why="The buyer wants half.")
     with tenant(world.here.certifier):
         revising.refuse(revision=revision, by=world.here.reviewer, note="Weigh it again.")
         with pytest.raises(Overtaken):

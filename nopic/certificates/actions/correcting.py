@@ -14,6 +14,7 @@ from nopic.certificates import limits
 from nopic.certificates.actions.revising import locked, open_revision
 from nopic.certificates.limits import Fault, Slip
 from nopic.certificates.models import Certificate, Revision
+from nopic.certificates.statuses import RevisionStatus
 from nopic.documents.models import Dossier
 from nopic.presentation.words import full_day
 from nopic.tenants.models import User
@@ -27,8 +28,15 @@ MOST_REMARKS = 200  # characters that stand beside the version
 
 @transaction.atomic
 def ask(*, certificate: Certificate, slip: Slip, by: User) -> Revision:
-    """Ask for one digit to be put right; the evidence is kept with it, and the office is told. Refused with sentences, Overtaken."""
+    """Ask for one digit to be put right; the evidence is kept with it, and the office is told. Refused with sentences, Overtaken.
+
+    The second of two clicks gets what the first one asked for.
+    """
     fresh = locked(certificate)
+    said = {"corrects": slip.what, "corrected_to": slip.to, "why": slip.why, "asked_by": by}
+    mine = fresh.revisions.filter(certifier_id=fresh.certifier_id, status=RevisionStatus.REQUESTED)
+    if asked := mine.filter(**said).first():
+        return asked
     against = limits.obstacles_to_correct(fresh) or limits.faults_of_correction(fresh, slip)
     shown = limits.evidence(fresh)
     remarks = limits.remark(fresh, slip)
@@ -41,8 +49,8 @@ def ask(*, certificate: Certificate, slip: Slip, by: User) -> Revision:
         with transaction.atomic():
             revision = Revision.objects.create(
                 certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1,
-                net_kg=Decimal(data["net_weight_kg"]), lots=data["lots"], remarks=remarks, why=slip.why,
-                corrects=slip.what, corrected_to=slip.to, first_sent_at=shown.sent_at, left_on=shown.left_on, asked_by=by,
+                net_kg=Decimal(data["net_weight_kg"]), lots=data["lots"], remarks=remarks,
+                first_sent_at=shown.sent_at, left_on=shown.left_on, **said,
             )  # fmt: skip
     except IntegrityError as error:
         raise Overtaken(fresh) from error

@@ -31,8 +31,19 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 
 @transaction.atomic
 def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
-    """Ask for the next version and tell the office of it. Raises Refused (limits.Fault names the answer), Overtaken when another one is open already."""
+    """Ask for the next version and tell the office of it; the second of two clicks gets what the first one asked for.
+
+    Raises Refused (limits.Fault names the answer), Overtaken when another one is open already.
+    """
     fresh = locked(certificate)
+    said = {
+        "net_kg": wish.net_kg, "gross_kg": wish.gross_kg, "packages": wish.packages, "remarks": wish.remarks,
+        "lots": [{"code": code, "kg": None if kg is None else plain_decimal(kg)} for code, kg in wish.lots],
+        "why": wish.why, "corrects": "", "asked_by": by,
+    }  # fmt: skip
+    mine = fresh.revisions.filter(certifier_id=fresh.certifier_id, status=RevisionStatus.REQUESTED)
+    if asked := mine.filter(**said).first():
+        return asked
     if against := policies.obstacles_to_revise(fresh) or limits.faults_of_revision(fresh, wish):
         raise Refused(against)
     policy = fresh.request.policy
@@ -40,10 +51,8 @@ def ask(*, certificate: Certificate, wish: Wish, by: User) -> Revision:
     try:
         with transaction.atomic():
             revision = Revision.objects.create(
-                certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1, net_kg=wish.net_kg,
-                lots=[{"code": code, "kg": None if kg is None else plain_decimal(kg)} for code, kg in wish.lots],
-                gross_kg=wish.gross_kg, packages=wish.packages, remarks=wish.remarks, why=wish.why, asked_by=by,
-                two_people=policy.rules.second_person.revision,
+                certifier_id=fresh.certifier_id, certificate=fresh, version=fresh.version + 1,
+                two_people=policy.rules.second_person.revision, **said,
             )  # fmt: skip
     except IntegrityError as error:
         raise Overtaken(fresh) from error

@@ -22,10 +22,13 @@ MOST_CHARACTERS = 1000
 def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -> CancelWish:
     """Note the wish and tell the office of it, and nobody else; the certificate stays valid. Raises Refused with sentences.
 
-    `goods` is one of CancelWish.Goods.
+    `goods` is one of CancelWish.Goods. The second of two clicks gets the wish of the first.
     """
     fresh = locked(certificate)
     said = _tidy(why)
+    wish = policies.wish_to_cancel(fresh)
+    if wish is not None and (wish.goods, wish.why, wish.asked_by) == (goods, said, by):
+        return wish
     against: list[str | Fault] = [*policies.obstacles_to_ask_to_cancel(fresh)]
     if not said:
         against.append(_("Write why it should be cancelled"))
