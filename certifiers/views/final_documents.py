@@ -26,6 +26,7 @@ from nopic.review.queries.papers import papers as papers_of
 from nopic.review.queries.values import values
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.policy import CheckRow
+from nopic.watch import actions as watch
 from nopic.watch import queries
 from nopic.watch.models import OwedDocument, OwedState
 from nopic.workflow.clock import today
@@ -125,7 +126,7 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
     asked = [(one.document, organic_hint(one.document)) for one in final if slot and slot.organic != "no"]
     form = RulingForm(posted(request), asked=asked)
     if request.method == "POST" and request.POST.get("do") in RULINGS:
-        if _ruled(request, row, form):
+        if _ruled(request, row, form, zone):
             return redirect("final_documents", certifier=request.certifier.slug)
     elif request.method == "POST":
         if row.state != OwedState.OWED:
@@ -154,7 +155,7 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
     return render(request, "certifiers/final_documents/document.html", context, status=422 if form.errors else 200)
 
 
-def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm) -> bool:
+def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm, zone: str) -> bool:
     """Accept what came, or say why not, of the files that were looked at; False with what stands against it."""
     if not form.is_valid():
         return False
@@ -166,6 +167,8 @@ def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm) -> bool:
             request=row.request, rule=row.rule, subject=row.subject, ruling=RULINGS[request.POST["do"]],
             reason=form.cleaned_data["reason"], seen=seen, by=request.user,
         )  # fmt: skip
+        # Now, not when a worker comes to it: the list that is shown next says it.
+        watch.owe_documents(request=row.request, today=today(zone))
     except Refused as refusal:
         form.add_error(form.stands_against(request.POST["do"]), [str(each) for each in refusal.findings])
         return False

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from nopic.certificates import projection
 from nopic.certificates.models import Certificate
+from nopic.delivery.mails.noting import QUIET_SECONDS
 from nopic.delivery.tasks import remind
 from nopic.documents.models import Document, PageImage, SlotAnswer
 from nopic.requests.models import CertificateRequest
@@ -23,6 +24,7 @@ from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
 from tests.certifiers.test_queue import questions
 from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
+from tests.delivery.test_noting import told
 from tests.factories import World, paper, rules, signed_in
 
 TODAY = clock.today("UTC")
@@ -257,22 +259,23 @@ def test_staff_see_draft_and_final_side_by_side_and_remind_by_a_button(
 
 def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consignment: Consignment) -> None:
     staff = signed_in(world.here.reviewer)
-    with tenant(world.here.certifier):
-        file = paper(consignment.request, "transport_document", kind="final")
-    again(consignment)
     [row] = owed(consignment)
     address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
+    with tenant(world.here.certifier):
+        left = TODAY - timedelta(days=1)  # so that a reminder is due today
+        CertificateRequest.objects.filter(pk=consignment.request.pk).update(departed_on=left)
+        file = paper(consignment.request, "transport_document", kind="final")
+    again(consignment)
     silent = staff.post(address, {"do": "refuse", "reason": "", "seen": file.pk})
     assert silent.status_code == 422
     assert "why it is not accepted" in silent.content.decode()
     assert staff.post(address, {"do": "refuse", "reason": "Another vessel", "seen": file.pk}).status_code == 302
-    consignments.work("owed_documents")
-    [row] = owed(consignment)
+    [row] = owed(consignment)  # known at once, without a worker
     assert (row.state, row.refused_why) == ("owed", "Another vessel")
+    assert "Another vessel" in staff.get(reverse("final_documents", args=[world.here.certifier.slug])).content.decode()
     remind()
-    consignments.work("mail")
-    (letter,) = mail.outbox
-    assert (letter.to, "It was not accepted: Another vessel" in letter.body) == ([world.here.sender.email], True)
+    (letter,) = told(QUIET_SECONDS)  # on the day of a reminder as well one letter says it, and at once
+    assert (letter.to, "Another vessel" in letter.body) == ([world.here.sender.email], True)
     staff.post(address, {"do": "accept", "seen": 0})  # other files than those that stand there
     assert [one.state for one in owed(consignment)] == ["owed"]
     # The definitive one must name the product as organic: asked of each file, kept, and a stop.
@@ -288,7 +291,6 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     with tenant(world.here.certifier):
         assert Document.objects.get(pk=file.pk).named_organic is False
     assert staff.post(address, {"do": "accept", "seen": file.pk, asked: "yes"}).status_code == 302
-    consignments.work("owed_documents")
     assert owed(consignment) == []
 
 

@@ -1,7 +1,7 @@
 """What a certified request still owes: brought in line with its document rows, and called to the exporter's mind."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -93,13 +93,12 @@ def _write(
     row.name, row.is_final, row.state = slot.name[:200], slot.lacks_final or row.is_final, state
     row.departure_on, row.arrival_on, row.due_on = terms.departure, terms.arrival, due
     row.wanted_on = terms.arrival or due
-    refused_before, row.refused_why = row.refused_why, slot.reason if slot.state == "refused" else ""
+    row.refused_why = slot.reason if slot.state == "refused" else ""
     if state != OwedState.OWED:
         row.remind_on = None
-    elif row.refused_why and row.refused_why != refused_before:
-        row.remind_on = today  # whoever sent it believes that it is done
     elif before != (state, due):
-        row.remind_on = next_reminder(row, since=today)
+        # Of what was not accepted another letter tells within minutes (nopic.delivery.mails.noting): no second one today.
+        row.remind_on = next_reminder(row, since=today + timedelta(days=1 if row.refused_why else 0))
     row.save()
     if before[0] != state:
         record(request, f"document {state}", by="watch", old=before[0] or "", new=state, note=row.name, due=str(due))
