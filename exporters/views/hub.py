@@ -17,6 +17,7 @@ from exporters.views.acting import filing_door
 from exporters.views.loading import load_request, may_send
 from nopic.certificates import policies, projection, standing
 from nopic.certificates import queries as certificates
+from nopic.fees.prices import of_another_departure
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries, timing
 from nopic.requests.changes import Change, changes
@@ -277,6 +278,7 @@ def _ending(
         "problems": told,
         "has_errors": bool(told),
         "fixed": queries.date_is_fixed(found),
+        "price": of_another_departure(found.policy.rules) if found.turn and found.policy else "",
         "back": address("request_hub", found),
     }
     return render(request, template, context, status=422 if told else 200)

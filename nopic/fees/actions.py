@@ -1,10 +1,12 @@
 """Fixing what was quoted, and everything that becomes of it. Called inside the transaction of what it is for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from nopic.fees.models import Charge, ChargeEvent, EventKind, StatementFile
@@ -26,12 +28,7 @@ def fix(
     waived then stays waived, as long as it is the same amount."""
     moment = now()
     earlier = Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__lt=turn, turn__gt=0)
-    let_off = ChargeEvent.objects.filter(
-        certifier_id=policy.certifier_id,
-        charge__in=earlier.exclude(events__kind=EventKind.DROPPED),
-        kind=EventKind.WAIVED,
-    )
-    waived = {_same(one.charge): one for one in let_off.select_related("charge")}
+    waived = _waived(earlier.exclude(events__kind=EventKind.DROPPED))
     happen(EventKind.DROPPED, earlier, at=moment, by=by, reason=_("Sent again"))
     made = [
         _charge(
@@ -40,12 +37,23 @@ def fix(
         )
         for item in quote.items
     ]  # fmt: skip
+    _fixed(made, waived, policy, at=moment, by=by)
+    return made
+
+
+def _waived(charges: QuerySet[Charge]) -> dict[tuple[str, int | None, Decimal, str], ChargeEvent]:
+    """What staff let the exporter off, by what it was for and how much."""
+    let_off = ChargeEvent.objects.filter(charge__in=charges, kind=EventKind.WAIVED)
+    return {_same(one.charge): one for one in let_off.select_related("charge")}
+
+
+def _fixed(made: list[Charge], waived: Mapping[Any, ChargeEvent], policy: Policy, *, at: datetime, by: Actor) -> None:
+    """A fee that was waived before stays waived; all are due at once where the policy says so."""
     for charge in made:
         if before := waived.get(_same(charge)):
-            happen(EventKind.WAIVED, [charge], at=moment, by=before.by, reason=before.reason)
+            happen(EventKind.WAIVED, [charge], at=at, by=before.by, reason=before.reason)
     if policy.rules.fees.due == SENT:
-        happen(EventKind.DUE, made, at=moment, by=by)
-    return made
+        happen(EventKind.DUE, made, at=at, by=by)
 
 
 def _same(charge: Charge) -> tuple[str, int | None, Decimal, str]:
@@ -53,31 +61,45 @@ def _same(charge: Charge) -> tuple[str, int | None, Decimal, str]:
 
 
 def adjust(
-    quote: Quote | None, *, exporter_id: int, request_id: int, reference: str, turn: int, policy: Policy, by: Actor
+    quote: Quote | None,
+    *,
+    exporter_id: int,
+    request_id: int,
+    reference: str,
+    turn: int,
+    policy: Policy,
+    by: Actor,
+    reason: str,
+    only: Collection[str] = (),
 ) -> list[Charge]:
-    """An answer changed what a sent request is about: what it costs besides is fixed, what it no longer asks for dropped.
+    """A sent request was changed: what it costs besides is fixed, what it no longer asks for is dropped for the `reason`.
 
-    Prices are those of the version that it was sent under; what was fixed before stays as it is.
+    Prices are those of the version that it was sent under; what was fixed before stays as it is. `only` fees of these
+    codes, where nothing else can have changed.
     """
     moment = now()
-    standing = list(
-        Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__gt=0).exclude(
-            events__kind=EventKind.DROPPED
-        )
-    )
-    items = {(item.code, item.line_id): item for item in (quote.items if quote else ())}
+    ever = Charge.objects.filter(certifier_id=policy.certifier_id, request_id=request_id, turn__gt=0)
+    standing = [charge for charge in ever.exclude(events__kind=EventKind.DROPPED) if not only or charge.code in only]
+    items = {
+        (item.code, item.line_id): item for item in (quote.items if quote else ()) if not only or item.code in only
+    }
+    waived = _waived(ever)
     gone = [charge for charge in standing if (charge.code, charge.line_id) not in items]
-    happen(EventKind.DROPPED, gone, at=moment, by=by, reason=_("Changed by an answer"))
+    happen(EventKind.DROPPED, gone, at=moment, by=by, reason=reason)
     known = {(charge.code, charge.line_id) for charge in standing}
-    made = [
-        _charge(
-            item, quote.currency, exporter_id=exporter_id, request_id=request_id, reference=reference, turn=turn,
-            key=f"sent:{request_id}:{turn}:{item.code}:{item.line_id or 0}", policy=policy, at=moment, by=by,
-        )
-        for key, item in items.items() if quote and key not in known
-    ]  # fmt: skip
-    if policy.rules.fees.due == SENT:
-        happen(EventKind.DUE, made, at=moment, by=by)
+    made = []
+    for (code, line_id), item in items.items():
+        if quote and (code, line_id) not in known:
+            # What was dropped keeps its key: the same fee may come back under the same turn.
+            before = ever.filter(turn=turn, code=code, line_id=line_id).count()
+            key = f"sent:{request_id}:{turn}:{code}:{line_id or 0}" + (f":{before}" if before else "")
+            made.append(
+                _charge(
+                    item, quote.currency, exporter_id=exporter_id, request_id=request_id, reference=reference, turn=turn,
+                    key=key, policy=policy, at=moment, by=by,
+                )
+            )  # fmt: skip
+    _fixed(made, waived, policy, at=moment, by=by)
     return made
 
 
@@ -108,6 +130,13 @@ def charge_for_revision(
     )  # fmt: skip
     happen(EventKind.DUE, [made], at=moment, by=by)
     return made
+
+
+def let_go_revision(*, certifier_id: int, revision_id: int, by: Actor) -> None:
+    """The certificate ended before its version was published: what was waived stays so, anything else is not charged."""
+    rows = Charge.objects.filter(certifier_id=certifier_id, key=f"{REVISION}:{revision_id}")
+    rows = rows.exclude(events__kind=EventKind.WAIVED)
+    happen(EventKind.DROPPED, rows, at=now(), by=by, reason=_("Not published"))
 
 
 def fall_due(*, certifier_id: int, request_id: int, line_id: int, by: Actor) -> None:

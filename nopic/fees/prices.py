@@ -15,6 +15,14 @@ def of_revision(rules: Rules) -> str:
     return _("A revision costs %(price)s, owed once it is approved.") % words
 
 
+def of_another_departure(rules: Rules) -> str:
+    """What another day of departure changes of the price, for whoever moves it; nothing where being late is free."""
+    if not rules.fees.late:
+        return ""
+    words = {"price": money(rules.fees.late, rules.fees.currency)}
+    return _("A request that is late for its new date costs %(price)s more than one that is in time.") % words
+
+
 def price_list(rules: Rules) -> list[tuple[str, str, str]]:
     """(what, price, when it is charged) of everything that costs something; nothing where all is free."""
     fees = rules.fees

@@ -119,7 +119,10 @@ _SENT = Case(
 )
 
 
-_OVER = Q(status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(certificate__status__in=ENDED)
+def over(line: str = "") -> Q:
+    """Products that come to nothing any more, and whose goods may be asked for again; `line`: the way to it, "line__"."""
+    status, certificate = f"{line}status__in", f"{line}certificate__status__in"
+    return Q(**{status: (LineStatus.REFUSED, LineStatus.WITHDRAWN)}) | Q(**{certificate: ENDED})
 
 
 Near = dict[CertificateRequest, Mapping[str, Any] | None]  # a request → its version sent last, while questions are open
@@ -134,7 +137,7 @@ def _near(request: CertificateRequest, day: date) -> Near:
     naming = TransportNumber.objects.filter(certifier_id=request.certifier_id, plain__in=sorted(named))
     standing = RequestLine.objects.filter(
         certifier_id=request.certifier_id, request_id=OuterRef("pk"), removed=False
-    ).exclude(_OVER)
+    ).exclude(over())
     own = Q(exporter_id=request.exporter_id)
     found = (
         CertificateRequest.objects.filter(
@@ -201,7 +204,7 @@ def _lots(request: CertificateRequest, items: Collection[int], near: Near) -> li
         )
         .exclude(line__request_id=request.pk)
         .exclude(line__request__status__in=(RequestStatus.WITHDRAWN, RequestStatus.QUESTIONS_OPEN))
-        .exclude(Q(line__status__in=(LineStatus.REFUSED, LineStatus.WITHDRAWN)) | Q(line__certificate__status__in=ENDED))
+        .exclude(over("line__"))
         .select_related("line__request")
         .order_by("-pk")[:MOST_LOTS]
     )  # fmt: skip
@@ -230,7 +233,7 @@ def _lots_as_sent(request: CertificateRequest, items: Collection[int], near: Nea
     if not rows:
         return []
     lines = RequestLine.objects.filter(certifier_id=request.certifier_id, request__in=list(rows))
-    standing = set(lines.exclude(_OVER).values_list("pk", flat=True))
+    standing = set(lines.exclude(over()).values_list("pk", flat=True))
     return [
         LotBeside(
             line["item"], plainly(lot["code"]), row.reference, row.status, row.importer_id,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from nopic.fees.models import EventKind
 from nopic.fees.queries import QUOTED, Shown, of_request
 from nopic.fees.quotes import REPLACEMENT, Facts, Quote, only, quote
+from nopic.requests.beside import over
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import Coverage, LineStatus
 from nopic.tenants.calendar import Office
@@ -51,22 +52,28 @@ def quote_of(
 
 
 def charged(certifier_id: int, rows: Sequence[Shown]) -> list[Shown]:
-    """Charges as they are shown, with those that wait for a certificate which was refused said to be none; one statement.
+    """Charges as they are shown, with those said to be none that wait for a certificate which was refused, or given up
+    before it was published; two statements.
 
     Nothing is written: a second look opens the line again, and then its fee waits as before. What fell due when the
     request was sent stays due.
     """
     waiting = {row.charge.request_id for row in rows if row.state == QUOTED}
+    if not waiting:
+        return list(rows)
     lines = RequestLine.objects.filter(certifier_id=certifier_id, request_id__in=waiting, removed=False)
-    known = list(lines.values_list("request_id", "pk", "status")) if waiting else []
-    refused = {pk for _request, pk, status in known if status == LineStatus.REFUSED}
-    hoped_for = {request_id for request_id, pk, _status in known if pk not in refused}
-    return [
-        replace(row, state=EventKind.DROPPED.value, why=_("Not approved"))
-        if row.state == QUOTED and (row.charge.line_id in refused or row.charge.request_id not in hoped_for)
-        else row
-        for row in rows
-    ]
+    ended = {pk: (of, status) for pk, of, status in lines.filter(over()).values_list("pk", "request_id", "status")}
+    hoped_for = set(lines.exclude(over()).values_list("request_id", flat=True))
+
+    def shown(row: Shown) -> Shown:
+        mine, line_id = row.charge.request_id, row.charge.line_id
+        if row.state != QUOTED or (line_id not in ended and mine in hoped_for):
+            return row
+        about = [status for pk, (of, status) in ended.items() if (pk == line_id if line_id else of == mine)]
+        why = _("Not published") if LineStatus.APPROVED in about else _("Not approved")
+        return replace(row, state=EventKind.DROPPED.value, why=why)
+
+    return [shown(row) for row in rows]
 
 
 def charges_of(request: CertificateRequest) -> list[Shown]:

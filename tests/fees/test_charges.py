@@ -13,25 +13,27 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nopic.certificates.actions import revising
+from nopic.certificates.actions import cancel, revising
+from nopic.certificates.models import Certificate, RegistryOperation
 from nopic.delivery.mails.costing import price_lines
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge, ChargeEvent
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest
-from nopic.requests.pricing import quote_of
+from nopic.requests.pricing import charges_of, quote_of
 from nopic.review import actions as review
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Policy
 from nopic.tenants.policy import Rules
 from nopic.tenants.policy.fees import Fees
-from nopic.workflow.clock import now
+from nopic.workflow.clock import now, today
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
 from tests.certificates.test_revisions import ask
 from tests.delivery import consignments
 from tests.factories import Side, World
+from tests.review import cases
 from tests.review.test_asking import asked
 
 RULES = Rules(fees=Fees(certificate=Decimal(45), revision=Decimal(35)))
@@ -128,6 +130,41 @@ def test_a_refused_request_is_charged_nothing_unless_a_second_look_opens_it_agai
         line.request = CertificateRequest.objects.select_related("certifier", "exporter").get(pk=request.pk)
         review.ask_second_look(line=line, by=here.sender, text="The code is right")
     assert told() == {("quoted", "")}
+
+
+def test_what_was_given_up_before_it_was_published_is_not_charged(world: World) -> None:
+    here = world.here
+    with tenant(here.certifier):
+        price(here)
+    request = cases.ready(here)
+    with tenant(here.certifier):
+        review.approve(line=cases.line(request), by=here.reviewer, revision=request.revision)
+        assert [row.state for row in charges_of(request)] == ["quoted"]
+        cancel(certificate=Certificate.objects.get(), by=here.reviewer, reason="issued_in_error")
+        assert [(row.state, row.why) for row in charges_of(request)] == [("dropped", "Not published")]
+
+
+def test_a_moved_departure_changes_the_late_fee_as_often_as_it_moves(world: World) -> None:
+    here = world.here
+    with tenant(here.certifier, here.sender):
+        price(here, Rules(fees=Fees(certificate=Decimal(45), late=Decimal(25))))
+        request = sent(here)
+    far, near = request.departure_on, today("UTC") + timedelta(days=1)
+
+    def late(day: date | None = None) -> list[str]:
+        if day is not None:
+            requests.declare_departure(request=request, by=here.sender, departed_on=None, new_date=day, why="Rolled")
+        told = [row for row in queries.of_request(here.certifier.pk, request.pk) if row.charge.code == "late"]
+        assert request.late is bool(told)  # as the certifier's policy says, so it costs
+        return [row.state for row in told]
+
+    with tenant(here.certifier, here.sender):
+        assert [late(), late(near), late(far), late(near)] == [[], ["quoted"], [], ["quoted"]]
+        charge = Charge.objects.filter(code="late").latest("pk")
+        actions.waive(charge=charge, by=here.reviewer, reason="The carrier's fault")
+        assert [late(far), late(near)] == [[], ["waived"]]
+    page = client(here.sender).get(f"/{here.certifier.slug}/requests/{request.reference}/departed/").content.decode()
+    assert "late for its new date costs USD 25.00 more" in page
 
 
 def test_a_fee_is_not_waived_without_a_reason_and_that_is_said_at_the_field(world: World) -> None:
@@ -238,6 +275,12 @@ def test_whoever_asks_for_a_new_version_or_approves_it_reads_first_what_it_costs
     with tenant(world.here.certifier):
         revising.approve(revision=revision, by=world.here.reviewer)
         assert shown(world.here)[0] == ("Revision", "USD 35.00", "due")
+        RegistryOperation.objects.create(
+            certifier=world.here.certifier, certificate=made.certificate, sequence=9, kind="issue", status="done",
+            client_ref="x", payload={}, payload_sha256="", last_sent_at=now(),
+        )  # fmt: skip
+        cancel(certificate=made.certificate, by=world.here.reviewer, reason="issued_in_error")
+        assert shown(world.here)[0] == ("Revision", "USD 35.00", "dropped")  # it is never published
 
 
 def test_a_replacement_is_quoted_as_one_and_charged_as_quoted(here: Side) -> None:

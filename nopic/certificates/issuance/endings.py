@@ -210,3 +210,4 @@ def drop_changes(certificate: Certificate, *kinds: OperationKind, by: Actor) -> 
         open_ones = certificate.revisions.filter(certifier_id=certificate.certifier_id, status__in=OPEN_REVISION)
         for revision in open_ones:
             advance(revision, RevisionStatus.WITHDRAWN, by=by, note="the certificate ends")
+            fees.let_go_revision(certifier_id=certificate.certifier_id, revision_id=revision.pk, by=by)

@@ -5,8 +5,10 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from nopic.fees.quotes import LATE, SAME_DAY
 from nopic.presentation.words import day as in_words
 from nopic.requests.actions.drafting import lock
+from nopic.requests.actions.resending import charge_anew
 from nopic.requests.checks import Finding
 from nopic.requests.checks.departure import today_at_port
 from nopic.requests.facts import load
@@ -69,6 +71,8 @@ def declare_departure(
         request.raw = {**request.raw, "departure": typed}
         if request.submitted_at is not None and request.status != RequestStatus.DRAFT:
             request.late = facts.office.is_late(request.submitted_at, new_date)
+            # Of its products, which an answer may be changing, these fees need only know that there is one.
+            charge_anew(request, [(None, "")], by=by, reason=_("The departure was moved"), only=(LATE, SAME_DAY))
         record(request, "departure moved", by=by, old=str(before or ""), new=new_date.isoformat(), note=reason)
     request.revision += 1
     if new_date is not None and departed_on is None:  # what was confirmed of the former day is asked again

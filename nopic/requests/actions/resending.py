@@ -3,7 +3,7 @@
 A new version arises, the earlier ones stay readable; the ledger holds exactly what the lines say now.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from nopic.requests.checks import Finding, weigh
 from nopic.requests.facts import Facts
 from nopic.requests.lending import to_hold
 from nopic.requests.models import CertificateRequest, RequestLine
-from nopic.requests.pricing import quote_of
+from nopic.requests.pricing import Line, quote_of
 from nopic.requests.snapshot import request_snapshot
 from nopic.requests.statuses import LineStatus, RequestStatus
 from nopic.requests.steps import STEPS
@@ -77,18 +77,21 @@ def send_answers(
         saved_at=moment,
     )
     remember(request, by, moment)
-    _charge(request, loading.load(request, moment), by)
+    lines = [(each.line.pk, each.name) for each in loading.load(request, moment).lines]
+    charge_anew(request, lines, by=by, reason=_("Changed by an answer"))
     owe("index_request", request.pk, certifier_id=request.certifier_id)
     return said
 
 
-def _charge(request: CertificateRequest, facts: Facts, by: Actor) -> None:
-    """What it costs now, by the prices and the moment of its sending."""
+def charge_anew(
+    request: CertificateRequest, lines: Sequence[Line], *, by: Actor, reason: str, only: Collection[str] = ()
+) -> None:
+    """What it costs now, by the prices and the moment of its sending; `only` fees of these codes."""
     assert request.policy is not None and request.submitted_at is not None  # noqa: S101, PT018 - it was sent
-    lines = [(each.line.pk, each.name) for each in facts.lines]
     fees.adjust(
         quote_of(request, request.policy.rules, request.submitted_at, lines), exporter_id=request.exporter_id,
         request_id=request.pk, reference=request.reference, turn=request.turn, policy=request.policy, by=by,
+        reason=reason, only=only,
     )  # fmt: skip
 
 
