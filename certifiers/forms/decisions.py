@@ -131,6 +131,7 @@ class RaiseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": gettext_lazy("Write what shows that there is more: harvest or purchase records")},
     )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest entry that the page knew
 
 
 class DepartureForm(forms.Form):

@@ -188,6 +188,7 @@ class QuantityForm(ReasonForm):
     )
     crop_year = forms.IntegerField(label=gettext_lazy("Crop year"), min_value=2000, max_value=2100)
     kg = KilogramField(label=gettext_lazy("Kilograms"), required=False, negative=True)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)  # the newest entry that the page knew
 
     field_order = ("what", "crop_year", "kg", "reason")
 

@@ -207,17 +207,23 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
     """Raise the verified quantity, enter an opening balance, or remove the cap."""
     exporter = _exporter(request, nop_id)
     item = _item(exporter, item_id)
-    form = QuantityForm(posted(request), initial={"crop_year": today_of(request.certifier.pk).year, "what": "allocate"})
+    newest = accounts.newest_by_staff(item.pk)
+    year = today_of(request.certifier.pk).year
+    form = QuantityForm(posted(request), initial={"crop_year": year, "what": "allocate", "seen": newest})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         account = accounts.account_of(item, data["crop_year"])
+        said: dict[str, Any] = {"by": request.user, "reason": data["reason"], "seen": data["seen"]}
         try:
             if data["what"] == "no_cap":
-                accounts.remove_cap(account, by=request.user, reason=data["reason"])
+                accounts.remove_cap(account, **said)
             elif data["what"] == "open":
-                accounts.open_balance(account, data["kg"], by=request.user, reason=data["reason"])
+                accounts.open_balance(account, data["kg"], **said)
             else:
-                accounts.allocate(account, data["kg"], by=request.user, reason=data["reason"])
+                accounts.allocate(account, data["kg"], **said)
+        except Overtaken as lost:
+            form.data = {**dict(form.data.items()), "seen": str(lost.subject.pk)}
+            form.add_error(None, accounts.said_meanwhile(lost.subject))
         except accounts.NotEnough as error:
             used = error.account.held + error.account.issued
             form.add_error(

@@ -7,15 +7,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Sum
+from django.db.models import F, Max, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from nopic.ledger.models import Account, Entry, Kind
+from nopic.presentation import words
 from nopic.products.models import ProductItem
 from nopic.workflow.audit import Actor, record
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Overtaken, Refused
 
+BY_STAFF = (Kind.ALLOCATE, Kind.NO_CAP, Kind.OPEN)  # what people enter; everything else follows from requests
 MOST = Decimal("99999999999.999")  # kilograms that a column holds
 
 
@@ -26,6 +28,14 @@ class NotEnough(Exception):
         super().__init__(f"{wanted} kg wanted, {account.left} kg left")
         self.account = account
         self.wanted = wanted
+
+
+class EnteredMeanwhile(Overtaken):
+    """A colleague entered something about the same account while somebody filled in a form."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(entry)
+        self.entry = entry
 
 
 def account_of(item: ProductItem, crop_year: int) -> Account:
@@ -168,16 +178,53 @@ def swapped(line_ids: Iterable[int]) -> set[int]:
     return {pk for pk in rows if pk is not None}
 
 
-def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
+def newest_by_staff(item_id: int) -> int:
+    """The newest entry that people made about a product, for the form of the next one to carry along; 0 without one."""
+    return Entry.objects.filter(account__item_id=item_id, kind__in=BY_STAFF).aggregate(pk=Max("pk"))["pk"] or 0
+
+
+def said_meanwhile(entry: Entry) -> str:
+    """What a colleague entered while somebody filled in the form of another change."""
+    sentence = _("%(name)s entered meanwhile: %(what)s, %(kg)s kg (%(why)s). Look at the quantity, then save again.")
+    if entry.kind == Kind.NO_CAP:
+        sentence = _("%(name)s entered meanwhile: %(what)s (%(why)s). Look at the quantity, then save again.")
+    weight = words.kg(entry.allocated_delta or entry.issued_delta)
+    return sentence % {"name": entry.by, "what": entry.get_kind_display(), "kg": weight, "why": entry.reason}
+
+
+def _is_entered(
+    account: Account, seen: int | None, kind: Kind, kg: Decimal | None = None, *, by: Actor, reason: str
+) -> bool:
+    """Whether this very change was entered after `seen`: a double click. EnteredMeanwhile by any other change."""
+    if seen is None:
+        return False
+    lock([account.pk])
+    mine = Entry.objects.filter(certifier_id=account.certifier_id, account=account, kind__in=BY_STAFF, pk__gt=seen)
+    newest = mine.order_by("-pk").first()
+    if newest is None:
+        return False
+    if (newest.kind, newest.by, newest.reason) == (kind, str(by), reason) and kg in (
+        None, newest.allocated_delta, newest.issued_delta,
+    ):  # fmt: skip
+        return True
+    raise EnteredMeanwhile(newest)
+
+
+def allocate(account: Account, kg: Decimal, *, by: Actor, reason: str, seen: int | None = None) -> bool:
     """Set or raise (or lower) the verified quantity by `kg`; NotEnough when less than is used would remain.
 
-    An account without a cap has one of `kg` from now on.
+    An account without a cap has one of `kg` from now on. `seen` is newest_by_staff as the person's page showed it: False
+    when this was entered from that page already, EnteredMeanwhile when a colleague entered something else.
     """
-    _move(account, Kind.ALLOCATE, allocated=kg, by=by, reason=reason)
+    if _is_entered(account, seen, Kind.ALLOCATE, kg, by=by, reason=reason):
+        return False
+    return _move(account, Kind.ALLOCATE, allocated=kg, by=by, reason=reason)
 
 
-def remove_cap(account: Account, *, by: Actor, reason: str) -> None:
-    """This product has no verified quantity to watch (many handlers have none)."""
+def remove_cap(account: Account, *, by: Actor, reason: str, seen: int | None = None) -> None:
+    """This product has no verified quantity to watch (many handlers have none). `seen` as in `allocate`."""
+    if _is_entered(account, seen, Kind.NO_CAP, by=by, reason=reason):
+        return
     now = lock([account.pk])[account.pk]
     if now.allocated is None:
         return
@@ -193,6 +240,7 @@ def remove_cap(account: Account, *, by: Actor, reason: str) -> None:
     record(account, "cap removed", by=by, note=reason)
 
 
-def open_balance(account: Account, kg: Decimal, *, by: Actor, reason: str) -> None:
-    """Kilograms already certified elsewhere this year count as used."""
-    _move(account, Kind.OPEN, issued=kg, by=by, reason=reason)
+def open_balance(account: Account, kg: Decimal, *, by: Actor, reason: str, seen: int | None = None) -> None:
+    """Kilograms already certified elsewhere this year count as used. `seen` as in `allocate`."""
+    if not _is_entered(account, seen, Kind.OPEN, kg, by=by, reason=reason):
+        _move(account, Kind.OPEN, issued=kg, by=by, reason=reason)

@@ -319,8 +319,16 @@ def test_the_verified_quantity_is_raised_inside_the_case(world: World, reviewer:
         assert reviewer.post(url, {"kg": kg, "reason": "records"}).status_code == 422, kg
     page = reviewer.post(url, {"kg": "5.000", "reason": "Harvest records of 3 March"}, follow=True).content.decode()
     assert "5,000 kg higher" in page
+    seen = reviewer.get(url).context["form"]["seen"].value()
+    twice = {"kg": "1,000", "reason": "Purchase records", "seen": seen}
+    assert [reviewer.post(url, twice).status_code for _click in range(2)] == [302, 302]
+    late = reviewer.post(url, {**twice, "kg": "2,000"})
+    assert (late.status_code, "1,000 kg (Purchase records). Look at the quantity" in late.content.decode()) == (
+        422,
+        True,
+    )
     with tenant(world.here.certifier):
-        assert type(world.here.account).objects.get(pk=world.here.account.pk).allocated == 105_000
+        assert type(world.here.account).objects.get(pk=world.here.account.pk).allocated == 106_000
 
 
 def test_departure_is_recorded_and_stops_everything(world: World, reviewer: Client) -> None:

@@ -108,6 +108,25 @@ def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Clie
         assert Entry.objects.filter(account=account).order_by("-pk").first().reason == "sold at another certifier"
 
 
+def test_a_quantity_is_added_once_however_often_it_is_clicked_and_not_over_a_colleagues(
+    world: World, staff: Client
+) -> None:
+    url = at("product_quantity", world, item_id=world.here.item.pk)
+    seen = staff.get(url).context["forms"][0]["seen"].value()
+    year = world.here.account.crop_year
+    said = {"what": "allocate", "crop_year": year, "kg": "5,000", "reason": "second inspection", "seen": seen}
+    assert [staff.post(url, said).status_code for _click in range(2)] == [302, 302]
+    late = signed_in(world.here.colleague).post(url, {**said, "what": "open", "kg": "900", "reason": "sold before"})
+    assert (late.status_code, late.context["forms"][0]["kg"].value()) == (422, "900")
+    assert "entered meanwhile: Verified quantity set or raised, 5,000 kg (second inspection)" in late.content.decode()
+    again = {**said, "what": "open", "kg": "900", "reason": "sold before"}
+    again["seen"] = late.context["forms"][0]["seen"].value()
+    assert [staff.post(url, again).status_code for _click in range(2)] == [302, 302]
+    with tenant(world.here.certifier):
+        account = Account.objects.get(pk=world.here.account.pk)
+    assert (account.allocated, account.issued) == (Decimal(105_000), Decimal(900))
+
+
 def test_the_quantity_cannot_fall_below_what_is_certified(world: World, staff: Client) -> None:
     url = at("product_quantity", world, item_id=world.here.item.pk)
     year = world.here.account.crop_year

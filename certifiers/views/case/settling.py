@@ -6,12 +6,14 @@ from django.utils.translation import gettext as _
 from certifiers.forms.decisions import DepartureForm, RaiseForm, WaiveForm
 from certifiers.views.case.form_page import decide, form_page
 from certifiers.views.case.opening import open_case
+from nopic.ledger import accounts
 from nopic.presentation import words
 from nopic.presentation.forms import posted
 from nopic.requests.queries import date_is_fixed
 from nopic.review import actions, policies, queries
 from nopic.review.policies.waiving import obstacles_to_waive
 from nopic.tenants.access import PortalRequest, staff_door
+from nopic.workflow.transitions import Refused
 
 
 @form_page
@@ -53,11 +55,16 @@ def raise_quantity(request: PortalRequest, reference: str, position: int) -> Htt
     opened = open_case(request, reference, position)
     line = opened.line.line
     missing = queries.balance(opened.line).missing_kg
-    form = RaiseForm(posted(request), initial={"kg": words.plain_kg(missing) if missing else ""})
+    initial = {"kg": words.plain_kg(missing) if missing else "", "seen": accounts.newest_by_staff(line.item_id or 0)}
+    form = RaiseForm(posted(request), initial=initial)
 
     def act() -> str:
-        kg = form.cleaned_data["kg"]
-        actions.raise_allocation(line=line, kg=kg, reason=form.cleaned_data["reason"], by=request.user)
+        kg, seen = form.cleaned_data["kg"], form.cleaned_data["seen"]
+        try:
+            actions.raise_allocation(line=line, kg=kg, reason=form.cleaned_data["reason"], by=request.user, seen=seen)
+        except accounts.EnteredMeanwhile as lost:
+            form.data = {**dict(form.data.items()), "seen": str(lost.entry.pk)}
+            raise Refused([accounts.said_meanwhile(lost.entry)]) from lost
         return _("The verified quantity is %(kg)s kg higher.") % {"kg": words.kg(kg)}
 
     against = policies.obstacles_to_judge(opened.request, request.user, line)

@@ -98,10 +98,11 @@ def waive(*, request: CertificateRequest, line: RequestLine | None, rule: str, r
 
 
 @transaction.atomic
-def raise_allocation(*, line: RequestLine, kg: Decimal, reason: str, by: User) -> None:
+def raise_allocation(*, line: RequestLine, kg: Decimal, reason: str, by: User, seen: int | None = None) -> None:
     """Raise the verified quantity of the line's product and harvest by `kg`, and hold the line's kilograms.
 
-    Raises Refused without a reason, for less than is missing, or where there is no limit; Overtaken when it is decided.
+    `seen` as in accounts.allocate: a second click raises nothing. Raises Refused without a reason, for less than is
+    missing, or where there is no limit; Overtaken when it is decided, or with the entry that a colleague made meanwhile.
     """
     fresh = hold(lock(line.request), by)
     current = line_of(fresh, line)
@@ -117,7 +118,8 @@ def raise_allocation(*, line: RequestLine, kg: Decimal, reason: str, by: User) -
     account = accounts.lock([current.account_id])[current.account_id]
     if account.allocated is None:
         raise Refused([_("This product has no verified quantity to raise.")])
-    accounts.allocate(account, kg, by=by, reason=said)
+    if not accounts.allocate(account, kg, by=by, reason=said, seen=seen):
+        return
     record(current, "verified quantity raised", by=by, note=said, kg=str(kg), account=account.pk)
     current.request = fresh
     if not accounts.held_for([current.pk]).get(current.pk):
