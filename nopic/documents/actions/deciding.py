@@ -25,19 +25,16 @@ def rule_on(
 ) -> Ruling:
     """Decide on a row for the files that stand in it; the newest ruling of a row stands. `reason` for everything but yes.
 
-    `about` are the answers that the list is made from, as its row names them.
+    `about` are the answers that the list is made from, as its row names them. The same once more (double click) is one.
     """
-    made = Ruling.objects.create(
-        certifier_id=dossier.certifier_id,
-        dossier=dossier,
-        rule=rule,
-        subject=subject,
-        ruling=ruling,
-        reason=reason,
-        files=sorted(files),
-        about=about,
-        by=str(by),
-    )
+    row = Ruling.objects.filter(certifier_id=dossier.certifier_id, dossier=dossier, rule=rule, subject=subject)
+    said: dict[str, Any] = {
+        "ruling": ruling, "reason": reason, "files": sorted(files), "about": about, "by": str(by),
+    }  # fmt: skip
+    stands = row.order_by("-pk").first()
+    if stands is not None and all(getattr(stands, name) == value for name, value in said.items()):
+        return stands
+    made = Ruling.objects.create(certifier_id=dossier.certifier_id, dossier=dossier, rule=rule, subject=subject, **said)
     record(dossier, "paper decided", by=by, new=ruling, note=reason, rule=rule, about=subject, files=sorted(files))
     return made
 
