@@ -14,6 +14,7 @@ from exporters.presenters.hub import step_of
 from exporters.presenters.rows import address, step_address
 from exporters.views.loading import load_request, may_send
 from nopic.presentation import words
+from nopic.presentation.typed import whole
 from nopic.requests.facts import rules_of
 from nopic.requests.models import CertificateRequest
 from nopic.requests.policies import may_be_changed
@@ -32,16 +33,17 @@ def questions(request: PortalRequest, reference: str) -> HttpResponse:
     Sending makes a new version of the request."""
     found = load_request(request, reference)
     problems: list[tuple[str, str]] = []
+    typed = _numbered(request, "reply-")
     if queries.open_round(found) is None or found.status != "questions_open":
-        return _over(request, found)
+        return _over(request, found, typed)
     if request.method == "POST":
-        replies = {
-            int(name.removeprefix("reply-")): str(value)
-            for name, value in request.POST.items()
-            if name.removeprefix("reply-").isdecimal() and len(name) < 12
-        }
         try:
-            actions.keep_replies(request=found, replies=replies)
+            actions.keep_replies(
+                request=found,
+                replies=typed,
+                shown=_numbered(request, "was-"),
+                asked_id=whole(request.POST.get("asked")),
+            )
             if "to" in request.POST:
                 return redirect(_way(found, request.POST["to"]))
             if "send" not in request.POST:
@@ -55,9 +57,18 @@ def questions(request: PortalRequest, reference: str) -> HttpResponse:
         except Refused as refused:
             problems = [_place(found, each) for each in refused.findings]
         except Overtaken:
-            return _over(request, found)
+            return _over(request, found, typed)
         found = load_request(request, reference)
-    return _page(request, found, problems)
+    return _page(request, found, problems, typed)
+
+
+def _numbered(request: PortalRequest, prefix: str) -> dict[int, str]:
+    """What was posted for each point, by its position."""
+    return {
+        int(name.removeprefix(prefix)): str(value)
+        for name, value in request.POST.items()
+        if name.startswith(prefix) and name.removeprefix(prefix).isdecimal() and len(name) < 12
+    }
 
 
 def _way(found: CertificateRequest, chosen: str) -> str:
@@ -78,10 +89,12 @@ def _place(found: CertificateRequest, finding: Any) -> tuple[str, str]:
     return finding.sentence, control if step == "questions" else ""
 
 
-def _page(request: PortalRequest, found: CertificateRequest, problems: list[tuple[str, str]]) -> HttpResponse:
+def _page(
+    request: PortalRequest, found: CertificateRequest, problems: list[tuple[str, str]], typed: dict[int, str]
+) -> HttpResponse:
     asked = queries.open_round(found)
     if asked is None:
-        return _over(request, found)
+        return _over(request, found, typed)
     zone = rules_of(found).time_zone
     answers = queries.answers(asked, found)
     done = sum(each.is_answered for each in answers)
@@ -90,7 +103,10 @@ def _page(request: PortalRequest, found: CertificateRequest, problems: list[tupl
     context = {
         "found": found,
         "asked": asked,
-        "points": [_point(found, each, boxes, rows) for each in answers],
+        "points": [
+            {**_point(found, each, boxes, rows), "text": typed.get(each.point.position, each.point.reply)}
+            for each in answers
+        ],
         "due": words.moment(asked.due_at, zone, words.city_of(zone)),
         "send": ngettext("Send %(n)s answer", "Send %(n)s answers", len(answers)) % {"n": len(answers)},
         "done": _("%(done)s of %(all)s answered") % {"done": done, "all": len(answers)},
@@ -121,6 +137,12 @@ def _point(found: CertificateRequest, answer: Answer, boxes: Sequence[Box], rows
     }
 
 
-def _over(request: PortalRequest, found: CertificateRequest) -> HttpResponse:
-    messages.info(request, _("No questions are open. Below you see where the request is now."))
+def _over(request: PortalRequest, found: CertificateRequest, typed: dict[int, str]) -> HttpResponse:
+    """The questions of this page are closed; words that are in no answer of theirs come back to whoever wrote them."""
+    messages.info(request, _("These questions are closed. Below you see where the request is now."))
+    closed = next((each for each in queries.rounds_of(found) if str(each.pk) == request.POST.get("asked")), None)
+    sent = {each.position: each.reply for each in closed.points.all()} if closed else {}
+    lost = [text for at, text in typed.items() if text.split() != sent.get(at, "").split()]
+    if lost:
+        messages.warning(request, _("Not sent: “%(text)s”") % {"text": "”, “".join(lost)})
     return redirect(address("request_hub", found))

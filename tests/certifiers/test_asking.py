@@ -29,6 +29,15 @@ def differing(side: Side) -> CertificateRequest:
     return request
 
 
+def differs_again(side: Side, request: CertificateRequest) -> CertificateRequest:
+    request.refresh_from_db()
+    row = next(each for each in DEFAULT_CHECKS if each.id == "net_weight")
+    line = cases.line(request) if row.scope == "line" else None
+    actions.judge(request=request, line=line, check_id=row.id, verdict="differs", note="19,400 kg", by=side.reviewer)
+    request.refresh_from_db()
+    return request
+
+
 def asked_over_http(side: Side, request: CertificateRequest, **extra: str):
     address = f"/{side.certifier.slug}/cases/{request.reference}/ask/"
     page = signed_in(side.reviewer).get(address)
@@ -92,6 +101,35 @@ def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> No
     after = exporter.get(base).content.decode()  # what was asked and answered stays readable for the exporter, too
     assert f"Questions by {side.reviewer}" in after
     assert "Es el bruto." in after
+
+
+def test_two_who_answer_lose_nothing_and_no_answer_goes_to_other_questions(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    asked_over_http(side, request)
+    rosa, luis = signed_in(side.sender), signed_in(side.member)
+    url = f"/{side.certifier.slug}/requests/{request.reference}/questions/"
+    asked = rosa.get(url).context["asked"].pk
+    empty = {"asked": asked, "was-1": "", "reply-1": ""}
+    assert luis.post(url, {**empty, "reply-1": "Es el\r\nbruto."}).status_code == 302
+    assert rosa.post(url, empty).status_code == 302  # she wrote nothing: his words stay
+    both = rosa.post(url, {**empty, "send": "1", "reply-1": "Pesado en Callao."})
+    text = both.content.decode()
+    assert (both.status_code, "wrote meanwhile “Es el\nbruto.”" in text, "Pesado en Callao." in text) == (
+        422,
+        True,
+        True,
+    )
+    one = {"asked": asked, "was-1": "Es el\r\nbruto.", "reply-1": "Es el bruto, pesado en Callao.", "send": "1"}
+    assert [rosa.post(url, one).status_code for _click in range(2)] == [302, 302]
+    assert "Not sent" not in rosa.get(url, follow=True).content.decode()
+    with tenant(side.certifier):
+        again = differs_again(side, request)
+    asked_over_http(side, again)
+    late = luis.post(url, {**empty, "reply-1": "Otra cosa.", "send": "1"}, follow=True).content.decode()
+    assert "Not sent: “Otra cosa.”" in late
+    with tenant(side.certifier):
+        first, second = QuestionRound.objects.filter(request=request).order_by("pk")
+        assert [first.points.get().reply, second.points.get().reply] == ["Es el bruto, pesado en Callao.", ""]
 
 
 def test_while_questions_are_open_staff_read_what_was_sent_and_its_files(world: World) -> None:

@@ -99,14 +99,38 @@ def ask(
 
 
 @transaction.atomic
-def keep_replies(*, request: CertificateRequest, replies: Mapping[int, str]) -> QuestionRound:
-    """Keep what the exporter wrote to points of the open round, as a draft. Overtaken when no questions are open."""
-    asked = _open(lock(request))
+def keep_replies(
+    *,
+    request: CertificateRequest,
+    replies: Mapping[int, str],
+    shown: Mapping[int, str] | None = None,
+    asked_id: int | None = None,
+) -> QuestionRound:
+    """Keep what the exporter wrote to points of the open round, as a draft.
+
+    `shown` is what stood at each point on the person's page, `asked_id` the round that it was about: what they left as it
+    stood does not undo what a colleague wrote. Raises Overtaken when no questions are open or others are, and Refused
+    with a sentence at each point to which both wrote; then nothing is kept.
+    """
+    fresh = lock(request)
+    asked = _open(fresh)
+    if asked_id not in (None, asked.pk):
+        raise Overtaken(fresh)
+    both = []
     for point in asked.points.all():
-        text = _tidy(replies.get(point.position, point.reply))
-        if text != point.reply:
-            point.reply = text
-            point.save(update_fields=["reply"])
+        typed = _tidy(replies.get(point.position, point.reply))
+        before = point.reply if shown is None else _tidy(shown.get(point.position, point.reply))
+        if typed in (before, point.reply):
+            continue
+        if before != point.reply:
+            sentence = _("Point %(n)s: a colleague wrote meanwhile “%(text)s”. Make one answer of both, then send it")
+            said = sentence % {"n": point.position, "text": point.reply}
+            both.append(Finding("answers_are_one", None, "stop", said, said, field=f"questions#reply-{point.position}"))
+            continue
+        point.reply = typed
+        point.save(update_fields=["reply"])
+    if both:
+        raise Refused(both)
     return asked
 
 
@@ -182,4 +206,4 @@ def _close(asked: QuestionRound, outcome: str, by: User) -> None:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\x00", "").strip()[:MOST_CHARACTERS]
+    return text.replace("\x00", "").replace("\r\n", "\n").strip()[:MOST_CHARACTERS]
