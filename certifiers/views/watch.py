@@ -13,7 +13,7 @@ from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.watch import actions, queries
-from nopic.watch.models import Concern
+from nopic.watch.models import Concern, ConcernDecision
 from nopic.watch.standing import in_words
 from nopic.workflow.clock import today
 from nopic.workflow.transitions import Overtaken, Refused
@@ -44,15 +44,23 @@ def concern(request: PortalRequest, concern_id: int) -> HttpResponse:
         except Refused as refusal:
             for sentence in refusal.findings:
                 form.add_error(None, str(sentence))
-        except Overtaken:
-            messages.info(request, _("A colleague settled it a moment ago."))
-            return redirect("concerns", certifier=request.certifier.slug)
+        except Overtaken as lost:
+            if not isinstance(lost.subject, ConcernDecision):
+                messages.info(request, _("It is settled already."))
+                return redirect("concerns", certifier=request.certifier.slug)
+            said = {"name": lost.subject.by, "number": lost.subject.certificate, "why": lost.subject.reason}
+            form.add_error(
+                None,
+                _("%(name)s decided about %(number)s meanwhile: %(why)s. Look at it in the table, then decide.") % said,
+            )
         else:
             return redirect(request.path if request.POST.get("do") != "settle" else "./../")
+    impact = queries.impact(found, day)
     context = {
         "concern": found,
         "standing": in_words(found.standing),
-        "impact": queries.impact(found, day),
+        "impact": impact,
+        "seen": max((one.decision.pk for one in impact.certificates if one.decision), default=0),
         "form": form,
         "problems": problems([form]),
         "has_errors": bool(form.errors),
@@ -71,8 +79,9 @@ def _press(request: PortalRequest, found: Concern, reason: str) -> None:
         case "goes_on" | "hold" as word:
             chosen = [pk for each in request.POST.getlist("certificate") if (pk := whole(each)) is not None]
             count = actions.decide(
-                concern=found, certificates=chosen, goes_on=word == "goes_on", reason=reason, by=request.user, today=day
-            )
+                concern=found, certificates=chosen, goes_on=word == "goes_on", reason=reason, by=request.user, today=day,
+                seen=whole(request.POST.get("seen")),
+            )  # fmt: skip
             messages.success(
                 request, ngettext("Decided about %(n)s certificate.", "Decided about %(n)s certificates.", count) % {"n": count}
             )  # fmt: skip

@@ -16,7 +16,7 @@ from nopic.requests.models import CertificateRequest, Lot, RequestLine, Supplier
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter, Importer
 from nopic.watch import actions, queries
-from nopic.watch.models import Concern
+from nopic.watch.models import Concern, ConcernDecision
 from nopic.workflow import clock
 from nopic.workflow.models import AuditEvent, Dispatch
 from nopic.workflow.transitions import Overtaken, Refused
@@ -230,6 +230,15 @@ def test_staff_see_whom_it_reaches_and_decide_on_its_page(world: World, consignm
     done = staff.post(page, {"do": "goes_on", "reason": "Sold before", "certificate": [consignment.certificate.pk]})
     assert done.status_code == 302
     assert [bool(why) for why in holds(consignment)] == [False, True]
+    seen = staff.get(page).context["seen"]
+    kept = {"do": "hold", "reason": "Ask the buyer", "certificate": [consignment.certificate.pk] * 2, "seen": seen}
+    assert [staff.post(page, kept).status_code for _click in range(2)] == [302, 302]
+    late = signed_in(world.here.colleague).post(page, {**kept, "do": "goes_on", "reason": "It is afloat"})
+    assert (late.status_code, "meanwhile: Ask the buyer" in late.content.decode()) == (422, True)
+    assert "It is afloat" in late.content.decode()
+    assert [bool(why) for why in holds(consignment)] == [True, True]
+    with tenant(world.here.certifier):
+        assert ConcernDecision.objects.count() == 2
 
 
 def test_a_settled_concern_says_what_was_on_hold_and_the_day_the_goods_left(

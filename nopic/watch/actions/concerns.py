@@ -81,16 +81,28 @@ def _open(certifier_id: int, doubt: Doubt) -> Concern:
 
 
 @transaction.atomic
-def decide(*, concern: Concern, certificates: Iterable[int], goes_on: bool, reason: str, by: Actor, today: date) -> int:
-    """Let certificates go on in spite of a concern, or keep them on hold; returns of how many. Raises Refused, Overtaken."""
+def decide(
+    *, concern: Concern, certificates: Iterable[int], goes_on: bool, reason: str, by: Actor, today: date,
+    seen: int | None = None,
+) -> int:  # fmt: skip
+    """Let certificates go on in spite of a concern, or keep them on hold; returns of how many. Raises Refused, Overtaken.
+
+    `seen` is the newest decision that the person's page showed: what they decided from it already is one decision, and a
+    colleague's since then is Overtaken(decision).
+    """
     fresh = _locked(concern)
     if not reason.strip():
         raise Refused([_("Give a reason: it stands in the record")])
-    reached = {one.certificate.pk: one.certificate for one in impact(fresh, today).certificates}
-    chosen = [reached[pk] for pk in certificates if pk in reached]
+    reached = {one.certificate.pk: one for one in impact(fresh, today).certificates}
+    chosen = [reached[pk] for pk in dict.fromkeys(certificates) if pk in reached]
     if not chosen:
         raise Refused([_("Choose at least one certificate")])
-    for certificate in chosen:
+    for one in chosen:
+        certificate, before = one.certificate, one.decision
+        if before is not None and seen is not None and before.pk > seen:
+            if (before.goes_on, before.reason, before.by) == (goes_on, reason, str(by)):
+                continue  # clicked twice
+            raise Overtaken(before)
         ConcernDecision.objects.create(
             certifier_id=fresh.certifier_id, concern=fresh, certificate=certificate, goes_on=goes_on, reason=reason,
             by=str(by),
