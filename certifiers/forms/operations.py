@@ -1,19 +1,30 @@
 """Shapes of input of the operations pages."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import Carried, DateInput, on_paper
+from nopic.presentation.typed import plain_lines
 from nopic.products.hts import HtsCode
 from nopic.products.models import ProductVersion
 from nopic.products.statuses import ProductStatus
 from nopic.requests.quantities import QuantityError, read_kg
 from nopic.tenants.countries import countries
 from nopic.tenants.models import Exporter
+
+
+def _day(text: Any) -> date | None:
+    """A day that a page carried along."""
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None
 
 
 def country_choices() -> list[tuple[str, str]]:
@@ -107,9 +118,40 @@ class ExporterForm(forms.ModelForm):
         ],
     )
 
+    # What the page began with: what was left as it stood does not undo what a colleague changed meanwhile.
+    shown = Carried()
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"] = forms.ChoiceField(label=_("Country"), choices=country_choices())
+        if self.instance.pk:
+            self.initial["shown"] = self._facts_of(self.instance)
+        else:
+            del self.fields["shown"]
+
+    @classmethod
+    def _facts_of(cls, exporter: Exporter) -> dict[str, Any]:
+        return {name: getattr(exporter, name) for name in cls.Meta.fields}
+
+    def facts_shown(self) -> dict[str, Any] | None:
+        """What stood before the person, in the types of the columns; None for a page that did not say."""
+        said = self.cleaned_data["shown"]
+        if not isinstance(said, dict):
+            return None
+        known = {name: value for name, value in said.items() if name in self.Meta.fields}
+        return {name: _day(value) if name.startswith("certified_") else value for name, value in known.items()}
+
+    def begin_anew(self, standing: Exporter) -> None:
+        """Lay what was typed over what stands by now, for another look at it."""
+        facts, shown = self._facts_of(standing), self.facts_shown() or {}
+        said = {name: plain_lines(value) for name, value in self.cleaned_data.items()}
+        left = {name for name in facts if name in shown and said.get(name) == plain_lines(shown[name])}
+        typed = {**dict(self.data.items()), "shown": DjangoJSONEncoder().encode(facts)}
+        for name in left:
+            typed[name] = facts[name] if facts[name] is not None else ""
+        if not typed.get("soe_compliant"):
+            typed.pop("soe_compliant", None)  # a box that is not ticked is not sent
+        self.data = typed
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -168,6 +210,12 @@ class ProductForm(forms.ModelForm):
         """Columns of ProductVersion, without the note."""
         given = {k: v for k, v in self.cleaned_data.items() if k not in {"code", "note"}}
         return {**given, "input_factor": given["input_factor"] or Decimal(1)}
+
+
+class SeenForm(forms.Form):
+    """What the page began with, so that whoever saves it is told what a colleague did meanwhile."""
+
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
 
 class QuantityForm(ReasonForm):

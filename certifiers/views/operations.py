@@ -1,6 +1,6 @@
 """Operations: exporters with their verified lists and quantities, and importers to confirm."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import Q
@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm, ReasonForm, StatusForm
+from certifiers.forms.operations import ExporterForm, ProductForm, QuantityForm, ReasonForm, SeenForm, StatusForm
 from certifiers.presenters import listed_with_bars, person_roles
 from nopic.frames.queries import permissions
 from nopic.ledger import accounts
@@ -17,7 +17,7 @@ from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.presentation.words import kg
 from nopic.products import actions as products
-from nopic.products.models import ProductItem
+from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests.facts import policy_of
 from nopic.requests.guarantees import with_file
 from nopic.requests.models import OnBehalf, Supplier
@@ -151,10 +151,16 @@ def edit_exporter(request: PortalRequest, nop_id: str) -> HttpResponse:
         facts = {name: form.cleaned_data[name] for name in ExporterForm.Meta.fields}
         why = reason.cleaned_data["reason"]
         try:
-            parties.change_exporter(exporter=exporter, facts=facts, by=request.user, reason=why)
+            parties.change_exporter(
+                exporter=exporter, facts=facts, by=request.user, reason=why, shown=form.facts_shown()
+            )
             return redirect("operation", certifier=request.certifier.slug, nop_id=facts["nop_id"])
         except parties.NumberTaken:
             form.add_error("nop_id", _("Another operation has this NOP ID"))
+        except Refused as refused:
+            form.begin_anew(_exporter(request, nop_id))
+            for name, sentence in refused.findings:
+                form.add_error(name, sentence)
     return _form_page(
         request, form, reason, title=_("Change %(name)s") % {"name": exporter}, button=_("Save changes"), back=exporter
     )
@@ -193,11 +199,27 @@ def new_version(request: PortalRequest, nop_id: str, item_id: int) -> HttpRespon
     initial["valid_from"] = today_of(request.certifier.pk)
     initial["valid_to"] = None
     form = ProductForm(posted(request), item_code=item.code, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        products.add_version(item=item, facts=form.facts(), by=request.user, note=form.cleaned_data["note"])
-        return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+    page = SeenForm(posted(request), initial={"seen": latest.number if latest else 0})
+    if request.method == "POST" and form.is_valid() and page.is_valid():
+        note, seen = form.cleaned_data["note"], page.cleaned_data["seen"]
+        try:
+            products.add_version(item=item, facts=form.facts(), by=request.user, note=note, seen=seen)
+            return redirect("operation", certifier=request.certifier.slug, nop_id=nop_id)
+        except Overtaken as lost:
+            newer = cast("ProductVersion", lost.subject)
+            said = {"name": newer.created_by, "n": newer.number, "product": newer, "hts": newer.hts, "why": newer.note}
+            sentence = _(
+                "%(name)s added version %(n)s meanwhile: %(product)s, %(hts)s (%(why)s). Compare, then save again."
+            )
+            form.add_error(None, sentence % said)
+            page.data = {"seen": str(newer.number)}
     return _form_page(
-        request, form, title=_("New version of %(code)s") % {"code": item.code}, button=_("Add version"), back=exporter
+        request,
+        form,
+        page,
+        title=_("New version of %(code)s") % {"code": item.code},
+        button=_("Add version"),
+        back=exporter,
     )
 
 
@@ -221,9 +243,9 @@ def quantity(request: PortalRequest, nop_id: str, item_id: int) -> HttpResponse:
                 accounts.open_balance(account, data["kg"], **said)
             else:
                 accounts.allocate(account, data["kg"], **said)
-        except Overtaken as lost:
-            form.data = {**dict(form.data.items()), "seen": str(lost.subject.pk)}
-            form.add_error(None, accounts.said_meanwhile(lost.subject))
+        except accounts.EnteredMeanwhile as lost:
+            form.data = {**dict(form.data.items()), "seen": str(lost.entry.pk)}
+            form.add_error(None, accounts.said_meanwhile(lost.entry))
         except accounts.NotEnough as error:
             used = error.account.held + error.account.issued
             form.add_error(

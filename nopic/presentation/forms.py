@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core import validators
-from django.forms import DateField, DecimalField, EmailField, IntegerField
+from django.core.exceptions import ValidationError
+from django.core.serializers.json import DjangoJSONEncoder
+from django.forms import DateField, DecimalField, EmailField, HiddenInput, IntegerField, JSONField
 from django.forms import DateInput as WebDateInput
 from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
@@ -31,6 +33,20 @@ class DateInput(WebDateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class Carried(JSONField):
+    """What a page began with, sent back with what was typed; None for anything that no page sends."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, widget=HiddenInput, encoder=DjangoJSONEncoder, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        """Whatever can be read."""
+        try:
+            return super().clean(value)
+        except (ValidationError, RecursionError):
+            return None
 
 
 class PaperRenderer(TemplatesSetting):

@@ -37,13 +37,21 @@ def add_item(*, exporter: Exporter, code: str, facts: dict[str, Any], by: Actor,
 
 
 @transaction.atomic
-def add_version(*, item: ProductItem, facts: dict[str, Any], by: Actor, note: str = "") -> ProductVersion:
+def add_version(
+    *, item: ProductItem, facts: dict[str, Any], by: Actor, note: str = "", seen: int | None = None
+) -> ProductVersion:
     """Add a version that holds from its `valid_from`; the version before it ends the day before.
 
-    Two that are added at the same moment come one after the other.
+    Two that are added at the same moment come one after the other. `seen` is the version that the person's page began
+    with: what they added from it already is one version, and a colleague's since then is Overtaken(version).
     """
     ProductItem.objects.select_for_update().get(pk=item.pk)
     latest = item.versions.order_by("-number").first()
+    if latest is not None and seen is not None and latest.number > seen:
+        said = {**facts, "note": note, "created_by": str(by)}
+        if all(getattr(latest, name) == value for name, value in said.items()):
+            return latest
+        raise Overtaken(latest)
     number = latest.number + 1 if latest else 1
     if latest is not None:
         _end(latest, facts["valid_from"] - timedelta(days=1))
@@ -75,6 +83,8 @@ def _end(version: ProductVersion, last_day: date) -> None:
 def set_status(*, version: ProductVersion, status: ProductStatus, by: Actor, reason: str) -> None:
     """Suspend, remove or approve again what is on the list. Raises Overtaken when a colleague did at the same moment."""
     was = version.status
+    if was == status:
+        return  # clicked twice
     moved = ProductVersion.objects.filter(pk=version.pk, status=was).update(status=status)
     if moved != 1:
         raise Overtaken(version)
@@ -88,11 +98,19 @@ def demand(
     *, exporter: Exporter, item: ProductItem | None, name: str, why: str, may_follow: bool, from_on: date,
     to_on: date | None, by: Actor,
 ) -> Demand:  # fmt: skip
-    """Demand one more document of an operation, or of one of its products, from a day on. It is ended, never changed."""
-    made = Demand.objects.create(
-        certifier_id=exporter.certifier_id, exporter=exporter, item=item, name=name, why=why, may_follow=may_follow,
-        from_on=from_on, to_on=to_on, created_by=str(by),
-    )  # fmt: skip
+    """Demand one more document of an operation, or of one of its products, from a day on. It is ended, never changed.
+
+    The same once more (double click) is one.
+    """
+    mine = Exporter.objects.filter(certifier_id=exporter.certifier_id, pk=exporter.pk)
+    mine.select_for_update(no_key=True).values_list("pk").get()  # the second click waits for the first
+    said: dict[str, Any] = {
+        "certifier_id": exporter.certifier_id, "exporter": exporter, "item": item, "name": name, "why": why,
+        "may_follow": may_follow, "from_on": from_on, "to_on": to_on, "created_by": str(by),
+    }  # fmt: skip
+    if again := Demand.objects.filter(**said).first():
+        return again
+    made = Demand.objects.create(**said)
     record(exporter, "document demanded", by=by, new=name, note=why, demand=made.pk, item=item.code if item else "")
     return made
 

@@ -92,6 +92,15 @@ def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> No
     with tenant(world.here.certifier):
         first, second = ProductVersion.objects.filter(item=world.here.item).order_by("number")
     assert (first.valid_to.isoformat(), second.number, second.valid_to) == ("2026-05-31", 2, None)
+    late = {**changed, "wording": "Organic coffee", "seen": "1"}
+    assert staff.post(at("new_version", world, item_id=world.here.item.pk), {**changed, "seen": "1"}).status_code == 302
+    answer = staff.post(at("new_version", world, item_id=world.here.item.pk), late)
+    assert (answer.status_code, "added version 2 meanwhile" in answer.content.decode()) == (422, True)
+    assert (answer.context["forms"][0]["wording"].value(), answer.context["forms"][1]["seen"].value()) == (
+        "Organic coffee", "2",
+    )  # fmt: skip
+    with tenant(world.here.certifier):
+        assert ProductVersion.objects.filter(item=world.here.item).count() == 2
 
 
 def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Client) -> None:
@@ -165,9 +174,31 @@ def test_an_operation_is_added_and_changed_with_a_reason(world: World, staff: Cl
     assert (event.old, event.new, event.note) == ("certified", "suspended", "inspection refused")
 
 
+def test_a_page_opened_before_a_colleague_changed_the_operation_undoes_nothing(world: World, staff: Client) -> None:
+    url = at("edit_exporter", world)
+    form = staff.get(url).context["forms"][0]
+    page = {name: form[name].value() or "" for name in form.fields} | {"soe_compliant": "on", "reason": "moved house"}
+    page["address"] = page["address"].replace("\n", "\r\n")
+    with tenant(world.here.certifier):
+        facts = {"status": "suspended", "region": "Amazonas", "address": "Jaén\nKm 4"}
+        Exporter.objects.filter(pk=world.here.exporter.pk).update(**facts)
+    assert staff.post(url, {**page, "email": "new@valleverde.example"}).status_code == 302
+    both = staff.post(url, {**page, "region": "Piura", "short_name": "CVV"})
+    assert (both.status_code, "changed this meanwhile to “Amazonas”" in both.content.decode()) == (422, True)
+    form = both.context["forms"][0]
+    again = {name: form[name].value() or "" for name in form.fields}
+    assert (again["region"], again["status"], again["address"]) == ("Piura", "suspended", "Jaén\nKm 4")
+    assert staff.post(url, {**again, "reason": "moved house"}).status_code == 302
+    with tenant(world.here.certifier):
+        fresh = Exporter.objects.get(pk=world.here.exporter.pk)
+    assert (fresh.status, fresh.region, fresh.address) == ("suspended", "Piura", "Jaén\nKm 4")
+    assert (fresh.email, fresh.short_name, fresh.soe_compliant) == ("new@valleverde.example", "CVV", True)
+    assert staff.post(url, {**page, "shown": "[" * 100_000}).status_code == 302
+
+
 def test_the_first_person_of_an_exporter_is_invited_by_staff(world: World, staff: Client) -> None:
     data = {"email": "first@valleverde.example", "role": "exporter_sender"}
-    assert staff.post(at("operation", world), data).status_code == 302
+    assert [staff.post(at("operation", world), data).status_code for _click in range(2)] == [302, 302]
     with tenant(world.here.certifier):
         invitation = Invitation.objects.get()
         assert (invitation.exporter_id, invitation.token_hash) == (world.here.exporter.pk, None)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.presentation.few import AsksWhetherMeant
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import Carried, DateInput, on_paper
 from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, names_container, read_container
 from nopic.requests.models import OnBehalf
@@ -58,7 +58,7 @@ class RoutingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     # What the page began with: an answer that was left as it stood does not undo what somebody recorded meanwhile.
-    shown = forms.JSONField(required=False, widget=forms.HiddenInput)
+    shown = Carried()
 
     def clean_containers(self) -> list[dict[str, str]]:
         """Numbers in their normal form; one that cannot be right is refused with what is wrong with it."""

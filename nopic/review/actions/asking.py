@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
+from nopic.presentation.typed import plain_lines
 from nopic.requests import actions as requests
 from nopic.requests.checks import Finding
 from nopic.requests.models import CertificateRequest, RequestLine
@@ -206,4 +207,4 @@ def _close(asked: QuestionRound, outcome: str, by: User) -> None:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\x00", "").replace("\r\n", "\n").strip()[:MOST_CHARACTERS]
+    return str(plain_lines(text)).replace("\x00", "").strip()[:MOST_CHARACTERS]

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from nopic.presentation.typed import plain_lines
 from nopic.tenants.actions.rostering import (
     add_absence,
     obstacles_to_change_roster,
@@ -88,13 +89,23 @@ def add_exporter(*, certifier: Certifier, facts: dict[str, Any], by: Actor) -> E
 
 
 @_one_for_each_number()
-def change_exporter(*, exporter: Exporter, facts: dict[str, Any], by: Actor, reason: str) -> list[str]:
+def change_exporter(
+    *, exporter: Exporter, facts: dict[str, Any], by: Actor, reason: str, shown: Mapping[str, Any] | None = None
+) -> list[str]:
     """Change columns of an exporter; one audit event names each change. Raises NumberTaken.
 
-    Returns the names of what changed.
+    `shown` is what stood before the person: what they left as it stood does not undo what a colleague changed meanwhile.
+    What both changed is Refused, in (field, sentence) pairs. Returns the names of what changed.
     """
     standing = Exporter.objects.select_for_update().get(pk=exporter.pk)
-    changed = {name: value for name, value in facts.items() if getattr(standing, name) != value}
+    before = {name: plain_lines(value) for name, value in (shown or {}).items()}
+    stands = {name: plain_lines(getattr(standing, name)) for name in facts}
+    said = {name: plain_lines(value) for name, value in facts.items()}
+    changed = {name: said[name] for name in facts if said[name] not in (stands[name], before.get(name, stands[name]))}
+    both = [name for name in changed if stands[name] != before.get(name, stands[name])]
+    if both:
+        sentence = _("A colleague changed this meanwhile to “%(now)s”. Look at it, then save again")
+        raise Refused([(name, sentence % {"now": getattr(standing, name)}) for name in both])
     for name, value in changed.items():
         record(standing, f"changed {name}", by=by, old=str(getattr(standing, name)), new=str(value), note=reason)
         setattr(standing, name, value)
