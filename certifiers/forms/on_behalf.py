@@ -43,6 +43,12 @@ class OnBehalfForm(forms.Form):
     )  # fmt: skip
 
 
+class FilingForm(OnBehalfForm):
+    """The same, where a request begins; posted twice, its key begins one."""
+
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+
 class CorrectForm(OnBehalfForm):
     """The same, of a request that was sent."""
 

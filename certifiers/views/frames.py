@@ -59,6 +59,10 @@ def permission(request: PortalRequest, nop_id: str, permission_id: int) -> HttpR
     today = Office(rules).local(now()).date()
     version = found.item.version_on(today) or found.item.versions.order_by("-number").first()
     form: AnswerForm | ReasonForm | None = None
+    if request.method == "POST" and "answer" in request.POST and found.status != PermissionStatus.ASKED:
+        if found.decided_by_id != request.user.pk:
+            messages.info(request, _("A colleague answered it a moment ago."))
+        return redirect(request.path)
     if found.status == PermissionStatus.ASKED:
         policy = rules.time_frames
         form = AnswerForm(
@@ -76,7 +80,7 @@ def permission(request: PortalRequest, nop_id: str, permission_id: int) -> HttpR
         try:
             _answer(request, found, form)
         except Overtaken:
-            messages.info(request, _("A colleague answered it a moment ago."))
+            messages.info(request, _("It was answered a moment ago. This is how it stands now."))
             return redirect(request.path)
         except Refused as refused:
             for name, sentence in refused.findings:

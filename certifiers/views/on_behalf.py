@@ -1,11 +1,13 @@
 """Staff begin a request for an exporter; it is filled in on the exporter's own pages, and confirmed and sent by the exporter."""
 
+from uuid import uuid4
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from certifiers.forms.on_behalf import OnBehalfForm
+from certifiers.forms.on_behalf import FilingForm
 from nopic.presentation.forms import posted, problems
 from nopic.requests import actions, queries
 from nopic.requests.facts import policy_of
@@ -21,12 +23,13 @@ def file_on_behalf(request: PortalRequest, nop_id: str) -> HttpResponse:
     """Who asked, by what means, when and why; then the first step of the form."""
     exporter = get_object_or_404(Exporter.objects.filter(certifier=request.certifier), nop_id=nop_id)
     exporter.certifier = request.certifier
-    form = OnBehalfForm(posted(request), initial={"asked_on": today(policy_of(request.certifier.pk).rules.time_zone)})
+    day = today(policy_of(request.certifier.pk).rules.time_zone)
+    form = FilingForm(posted(request), initial={"asked_on": day, "key": uuid4()})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         asked = actions.Asked(by=data["asked_by"], means=data["means"], on=data["asked_on"], reason=data["reason"])
         try:
-            started = actions.start_on_behalf(exporter=exporter, by=request.user, asked=asked)
+            started = actions.start_on_behalf(exporter=exporter, by=request.user, asked=asked, key=data["key"])
             return redirect(
                 "request_step", certifier=request.certifier.slug, reference=started.reference, step="departure"
             )

@@ -39,7 +39,7 @@ def check(request: PortalRequest, reference: str) -> HttpResponse:
     if request.POST.get("go", "").startswith(merging.MERGE):
         return merging.merge(request, asked, whole(request.POST.get("revision")) or 0)
     if request.method == "POST" and getattr(request, "acting", None):
-        actions.ask_to_confirm(request=asked, by=request.user)
+        actions.ask_to_confirm(request=asked, by=request.user, seen=whole(request.POST.get("asked")))
         messages.success(
             request, _("%(exporter)s is asked by e-mail to confirm and send it.") % {"exporter": asked.exporter}
         )

@@ -9,7 +9,8 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from nopic.tenants import post, secrets
@@ -21,6 +22,7 @@ from nopic.workflow.clock import now
 from nopic.workflow.dispatch import Claim, Later, owe
 
 LIFETIME = timedelta(hours=72)
+DOUBLE_CLICK = timedelta(minutes=1)
 LONGEST_PAUSE = 3600.0  # seconds between two tries to send the e-mail
 
 
@@ -33,10 +35,17 @@ def door_of(place: Belonging) -> AbstractContextManager[None]:
 
 @transaction.atomic
 def invite(*, email: str, role: Role, by: Actor, **organisation_ids: int | None) -> Invitation:
-    """Promise a role in the organisation whose door is open (`certifier_id`, `exporter_id`, …) and owe the e-mail."""
-    invitation = Invitation.objects.create(
-        email=email.strip().lower(), role=role, invited_by=str(by), expires_at=now() + LIFETIME, **organisation_ids
-    )
+    """Promise a role in the organisation whose door is open (`certifier_id`, `exporter_id`, …) and owe the e-mail.
+
+    The same once more by the same person within a minute (double click) is one invitation and one e-mail.
+    """
+    promise = {"email": email.strip().lower(), "role": role, "invited_by": str(by), **organisation_ids}
+    with connection.cursor() as cursor:  # the second click waits for the first
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"invite {promise['email']}"])
+    mine = Invitation.objects.filter(**promise, accepted_at=None, withdrawn_at=None)
+    if again := mine.filter(created_at__gt=Now() - DOUBLE_CLICK).first():
+        return again
+    invitation = Invitation.objects.create(expires_at=now() + LIFETIME, **promise)
     record(invitation, "invited", by=by, new=role, note=invitation.email)
     owe("invitation", invitation.pk, certifier_id=invitation.certifier_id or 0)
     return invitation

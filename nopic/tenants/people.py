@@ -84,6 +84,8 @@ def end(*, membership: Membership, by: Actor) -> str:
             is_active=True,
         )
     )
+    if not Membership.objects.filter(pk=membership.pk, is_active=True).exists():
+        return ""  # ended a moment ago
     if reason := why_not_end(membership):
         return reason
     if Membership.objects.filter(pk=membership.pk, is_active=True).update(is_active=False, ended_at=now()):

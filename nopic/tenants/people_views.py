@@ -42,7 +42,7 @@ def people_page(
                 )
                 return redirect(request.path)
         elif "end" in request.POST:
-            membership = _one(Membership.objects.filter(is_active=True, role__in=roles, **of), request.POST["end"])
+            membership = _one(Membership.objects.filter(role__in=roles, **of), request.POST["end"])
             if reason := people.end(membership=membership, by=request.user):
                 messages.error(request, reason)
             else:

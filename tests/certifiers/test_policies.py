@@ -16,6 +16,7 @@ from nopic.requests.quantities import plain_number
 from nopic.tenants import queries
 from nopic.tenants.actions import change_policy
 from nopic.tenants.context import tenant
+from nopic.tenants.models import Policy
 from nopic.tenants.policy import Rules
 from nopic.tenants.policy.groups import GROUPS
 from nopic.tenants.policy.presets import PRESETS
@@ -186,6 +187,16 @@ def test_the_second_of_two_admins_reads_the_difference_and_loses_nothing(here: S
     assert (again["lead_days"], again["closing"], again["why"]) == (["4"], ["18:00"], "Fewer requests")
     assert admin.post(url(here), {**again, "go": "save"}).status_code == 302
     assert (in_force(here).lead_days, in_force(here).closing.hour) == (4, 18)
+
+
+def test_a_change_saved_twice_is_one_version(here: Side) -> None:
+    admin = signed_in(here.admin)
+    for days, lead in ((0, "5"), (10, "6")):
+        since = {"since": (now() + timedelta(days=days)).date().isoformat()} if days else {}
+        sent = {**opened(admin, url(here)), "lead_days": lead, "why": "Fewer hands", "go": "save", **since}
+        assert [admin.post(url(here), sent).status_code for _click in range(2)] == [302, 302]
+    with tenant(here.certifier):
+        assert Policy.objects.filter(certifier=here.certifier).count() == 3
 
 
 def test_a_colour_too_faint_is_refused_and_a_good_one_is_on_every_page_at_once(here: Side) -> None:

@@ -34,6 +34,13 @@ def started(world: World, staff: Client) -> CertificateRequest:
         return CertificateRequest.objects.select_related("certifier").latest("pk")
 
 
+def test_a_request_is_begun_once_however_often_it_is_clicked(world: World, staff: Client) -> None:
+    place = f"/tierra/operations/{world.here.exporter.nop_id}/on-behalf/"
+    key = staff.get(place).context["forms"][0]["key"].value()
+    said = {**ASKED, "asked_on": clock.today("UTC").isoformat(), "key": key}
+    assert len({staff.post(place, said)["Location"] for _click in range(2)}) == 1
+
+
 def test_staff_fill_in_the_exporters_own_form_and_the_log_names_both(world: World, staff: Client) -> None:
     found = started(world, staff)
     place = f"/tierra/requests/{found.reference}/"
@@ -112,8 +119,10 @@ def test_the_worker_writes_once_for_each_time_it_was_asked(world: World, staff: 
     found = started(world, staff)
     check = f"/tierra/requests/{found.reference}/check/"
     for _again in range(2):
-        staff.post(check)
-        work("request_to_confirm", "mail")
+        asked = re.search(r'name="asked" value="(\d+)"', staff.get(check).content.decode())
+        for _click in range(2):
+            staff.post(check, {"asked": asked and asked[1]})
+            work("request_to_confirm", "mail")
     with tenant(world.here.certifier):
         mails = Mail.objects.filter(template="v1/request_to_confirm")
         assert [mail.subject for mail in mails] == [f"{found.reference}: confirm and send your request"] * 2

@@ -74,12 +74,16 @@ def as_asked(asked: Asked, today: date, *, no_reason: Promise = NO_REASON_TO_FIL
 
 
 @transaction.atomic
-def ask_to_confirm(*, request: CertificateRequest, by: User) -> None:
-    """Ask the exporter by e-mail to look at the draft and send it. Asked twice it writes twice. Raises Overtaken."""
+def ask_to_confirm(*, request: CertificateRequest, by: User, seen: int | None = None) -> None:
+    """Ask the exporter by e-mail to look at the draft and send it. Asked twice it writes twice, but once for each page:
+    `seen` is how often the page knew that it was asked. Raises Overtaken.
+    """
     lock(request)
     filing = OnBehalf.objects.filter(certifier_id=request.certifier_id, request=request).first()
     if filing is None or request.status != RequestStatus.DRAFT:
         raise Overtaken(request)
+    if seen is not None and filing.times_asked > seen:
+        return
     filing.asked_to_confirm_at = now()
     filing.times_asked += 1
     filing.save(update_fields=["asked_to_confirm_at", "times_asked"])

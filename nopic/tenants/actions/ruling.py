@@ -42,18 +42,21 @@ def change_policy(
     """A new version in which `settings` (name -> JSON value) differ, in force from `since` (now at the earliest).
 
     `seen` is the newest version that the person knew, `shown` the values that stood before the person: what differs from
-    them is changed on that day, whatever else is planned by then stays. Raises ChangedMeanwhile when a newer version
+    them is changed on that day, whatever else is planned by then stays. The same once more (double click) is the version
+    that the first made. Raises ChangedMeanwhile when a newer version
     changed one of these settings, PolicyError when the policy would contradict itself on that day or on the day of a
     planned version or when the same is planned for that day already, Refused without a reason or with nothing changed.
     Requests already sent keep the version that they were sent under.
     """
     rows = _locked(certifier)
     newest = max(row.version for row in Policy.objects.filter(certifier_id=certifier.pk))
+    why = reason.strip()
     if overlapping := [
         row for row in rows if row.version > seen and not row.carries and set(row.changed) & set(settings)
     ]:
+        if _is_made(overlapping[-1], settings, since, by=str(by), note=why):
+            return overlapping[-1]
         raise ChangedMeanwhile(overlapping)
-    why = reason.strip()
     if not why:
         raise Refused([_("Say why the setting changes")])
     moment = max(since, now())
@@ -68,6 +71,14 @@ def change_policy(
     record(version, "policy changed", by=by, new=moment.isoformat(), note=why, settings=sorted(changed))
     _carry_over([row for row in rows if row.effective_from > moment], onto=version, by=by)
     return version
+
+
+def _is_made(row: Policy, settings: Mapping[str, Any], since: datetime, *, by: str, note: str) -> bool:
+    """Whether a version is this very change: what counts at once counts from the moment of the first click."""
+    when = max(since, now())
+    same_day = row.effective_from == when if since > now() else row.effective_from <= when
+    same = same_day and set(row.changed) <= set(settings) and (row.by, row.note) == (by, note)
+    return same and all(row.data[name] == value for name, value in settings.items())
 
 
 @transaction.atomic
