@@ -1,8 +1,10 @@
 """Fixtures that every test may use. Two certifiers always exist, so that there is something that could leak."""
 
 import gc
+import itertools
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +25,7 @@ properties.load_profile("suite")
 
 MADE = pytest.StashKey[Databases]()  # this process's databases, once the first test has asked for one
 NEEDED = pytest.StashKey[str]()  # which of them the present test works in
+NUMBERS = itertools.count()  # of the tests' folders
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -75,18 +78,24 @@ def committed_world(request: pytest.FixtureRequest, committed: None) -> World:
     return request.config.stash[MADE].world()
 
 
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
 @pytest.fixture(autouse=True)
-def _files(tmp_path: Any) -> Iterator[None]:
-    """Each test has its own file storage and an empty rate-limit table is not assumed."""
+def _files(_folder: Path) -> Iterator[None]:
+    """Each test has its own file storage, made when something is stored, and an empty rate-limit table is not assumed."""
     from django.test import override_settings
 
+    place = _folder / str(next(NUMBERS))
     with override_settings(
-        DATA_DIR=tmp_path,
+        DATA_DIR=place,
         STORAGES={
             **settings.STORAGES,
             "default": {
                 "BACKEND": "django.core.files.storage.FileSystemStorage",
-                "OPTIONS": {"location": tmp_path / "files"},
+                "OPTIONS": {"location": place / "files"},
             },
         },
     ):

@@ -1,10 +1,12 @@
-"""The shape of the code: imports go one way, files have a shelf, nothing grows too long."""
+"""The shape of the code: imports go one way, files have a shelf, nothing grows too long.
+
+Each test looks at every file and names those that are wrong; a file is read once.
+"""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -83,25 +85,46 @@ WEB = ("django.http", "django.shortcuts", "django.forms", "django.views", "rest_
 FRAME = {"access", "middleware", "apikeys", "views", "people_views", "forms", "adapter"}
 
 
-def sources() -> list[Path]:
-    """Every Python file of the project but migrations."""
-    roots = [ROOT / "nopic", ROOT / "exporters", ROOT / "certifiers"]
-    return [p for root in roots for p in sorted(root.rglob("*.py")) if "migrations" not in p.parts]
+class Source(NamedTuple):
+    """One Python file of the project."""
+
+    path: Path  # from the project's root
+    package: str  # such as nopic.tenants
+    lines: int
+    docstring: str | None
+    imports: tuple[str, ...]  # dotted names, also those inside functions
 
 
 def package_of(path: Path) -> str:
     """The package a file belongs to, such as nopic.tenants."""
-    parts = path.relative_to(ROOT).parts
-    return ".".join(parts[:2]) if parts[0] == "nopic" and len(parts) > 2 else parts[0]
+    return ".".join(path.parts[:2]) if path.parts[0] == "nopic" and len(path.parts) > 2 else path.parts[0]
 
 
-def imports(path: Path) -> Iterator[str]:
+def imports(tree: ast.Module) -> list[str]:
     """Dotted names imported anywhere in a file, also inside functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    names: list[str] = []
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return names
+
+
+@cache
+def sources() -> list[Source]:
+    """Every Python file of the project but migrations."""
+    found = []
+    for path in sorted(p for root in ("nopic", "exporters", "certifiers") for p in (ROOT / root).rglob("*.py")):
+        if "migrations" in path.parts:
+            continue
+        text, here = path.read_text(), path.relative_to(ROOT)
+        tree = ast.parse(text)
+        found.append(
+            Source(here, package_of(here), len(text.splitlines()), ast.get_docstring(tree), tuple(imports(tree)))
+        )
+    assert len(found) > 300
+    return found
 
 
 def project_package(name: str) -> str | None:
@@ -112,74 +135,68 @@ def project_package(name: str) -> str | None:
     return ".".join(parts[:2]) if parts[0] == "nopic" and len(parts) > 1 else None
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_imports_go_down(path: Path) -> None:
-    here = package_of(path)
-    upward = []
-    for name in imports(path):
-        there = project_package(name)
-        if there is None or there == here or (there in ASSEMBLED and here == "nopic"):
+def goes_up(source: Source, name: str) -> bool:
+    """Whether the file imports from its own height or from above, where it may not."""
+    here, there = source.package, project_package(name)
+    if there is None or there == here or (there in ASSEMBLED and here == "nopic"):
+        return False
+    if there == "nopic.celery" and source.path.name == "sweeper.py":
+        return False  # the sweeper is a process
+    if here == "nopic" and source.path.stem in {"urls", "celery", "settings", "wsgi"}:
+        return False
+    if there == "nopic.presentation" and FLOOR.get(here, 0) > 0:
+        return False
+    return FLOOR.get(there, 99) >= FLOOR.get(here, -1)
+
+
+def test_imports_go_down() -> None:
+    assert [f"{s.path} imports {name}" for s in sources() for name in s.imports if goes_up(s, name)] == []
+
+
+def test_files_stand_on_shelves_and_import_lower_ones() -> None:
+    wrong = []
+    for source in sources():
+        package = source.package
+        inner = source.path.with_suffix("").parts[len(package.split(".")) :]
+        if package in UNSHELVED or not inner or inner[0] in FREE or package == "nopic":
             continue
-        if there == "nopic.celery" and path.name == "sweeper.py":
-            continue  # the sweeper is a process
-        if here == "nopic" and path.stem in {"urls", "celery", "settings", "wsgi"}:
+        if inner[0] not in SHELF:
+            wrong.append(f"{source.path} has no shelf: name it after what it decides, or add the shelf here")
+        elif inner[0] != "apps":
+            for name in source.imports:
+                other = name.removeprefix(package + ".").split(".")[0] if name.startswith(package + ".") else ""
+                if other in SHELF and other != inner[0] and SHELF[other] > SHELF[inner[0]]:
+                    wrong.append(f"{source.path} imports {other} from a higher shelf")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_only_doors_speak_http() -> None:
+    wrong = []
+    for source in sources():
+        package = source.package
+        if package in DOORS or "mock" in source.path.parts or package in {"nopic", "nopic.presentation"}:
             continue
-        if there == "nopic.presentation" and FLOOR.get(here, 0) > 0:
+        if source.path.stem in FRAME and package == "nopic.tenants":
             continue
-        if FLOOR.get(there, 99) >= FLOOR.get(here, -1):
-            upward.append(name)
-    assert upward == []
+        wrong += [f"{source.path} imports {name}" for name in source.imports if name.startswith(WEB)]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_files_stand_on_shelves_and_import_lower_ones(path: Path) -> None:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    package = package_of(path)
-    inner = parts[len(package.split(".")) :]
-    if package in UNSHELVED or not inner or inner[0] in FREE or package == "nopic":
-        return
-    assert inner[0] in SHELF, f"{inner[0]} has no shelf: name it after what it decides, or add the shelf here"
-    if inner[0] in {"apps"}:
-        return
-    for name in imports(path):
-        if name.startswith(package + "."):
-            other = name[len(package) + 1 :].split(".")[0]
-            if other in SHELF and other != inner[0]:
-                assert SHELF[other] <= SHELF[inner[0]], f"{inner[0]} imports {other} from a higher shelf"
+def test_only_issuance_and_the_sync_speak_to_the_registry() -> None:
+    allowed = ("nopic/oid/", "nopic/certificates/issuance", "nopic/certificates/tasks", "nopic/tenants/sync")
+    speak = {str(s.path) for s in sources() if any(name.startswith("nopic.oid.client") for name in s.imports)}
+    assert [path for path in sorted(speak) if not path.startswith(allowed)] == []
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_only_doors_speak_http(path: Path) -> None:
-    package = package_of(path)
-    if package in DOORS or "mock" in path.parts or package == "nopic" or package == "nopic.presentation":
-        return
-    if path.stem in FRAME and package == "nopic.tenants":
-        return
-    assert [name for name in imports(path) if name.startswith(WEB)] == []
+def test_only_the_pdf_module_renders() -> None:
+    allowed = ("nopic/certificates/pdf", "nopic/demo/")
+    render = {str(s.path) for s in sources() if any(name.split(".")[0] == "weasyprint" for name in s.imports)}
+    assert [path for path in sorted(render) if not path.startswith(allowed)] == []
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_only_issuance_and_the_sync_speak_to_the_registry(path: Path) -> None:
-    if package_of(path) == "nopic.oid":
-        return
-    speaks = [name for name in imports(path) if name.startswith("nopic.oid.client")]
-    allowed = {"nopic/certificates/issuance", "nopic/certificates/tasks", "nopic/tenants/sync"}
-    assert not speaks or any(str(path.relative_to(ROOT)).startswith(place) for place in allowed)
+def test_no_file_is_longer_than_300_lines() -> None:
+    assert [f"{s.path}: {s.lines}" for s in sources() if s.lines > 300] == []
 
 
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_only_the_pdf_module_renders(path: Path) -> None:
-    renders = [name for name in imports(path) if name.split(".")[0] == "weasyprint"]
-    place = str(path.relative_to(ROOT))
-    assert not renders or place.startswith(("nopic/certificates/pdf", "nopic/demo/"))
-
-
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_no_file_is_longer_than_300_lines(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 300
-
-
-@pytest.mark.parametrize("path", sources(), ids=lambda p: str(p.relative_to(ROOT)))
-def test_every_module_says_what_it_decides(path: Path) -> None:
-    text = path.read_text()
-    assert not text.strip() or ast.get_docstring(ast.parse(text)), "a module starts with a docstring"
+def test_every_module_says_what_it_decides() -> None:
+    assert [str(s.path) for s in sources() if s.lines and not s.docstring] == []
