@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 import pytest
 from django.conf import settings
@@ -38,6 +39,7 @@ HEIGHT = {1280: 860, 390: 844}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 PageAt = Callable[..., Page]
+GIVEN_AXE: WeakSet[Page] = WeakSet()
 
 
 @pytest.fixture(scope="session")
@@ -159,6 +161,9 @@ def assert_accessible(page: Page, *, but: tuple[str, ...] = (), only: tuple[str,
     alone, for example color-contrast after switching to the dark scheme.
     """
     if not page.evaluate("!!window.axe"):
+        if page not in GIVEN_AXE:  # what this page opens later has it from the start: sending it is dearer than a run
+            GIVEN_AXE.add(page)
+            page.add_init_script(AXE)
         page.evaluate(AXE)
     what: object = {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": RULES}
     options = {"runOnly": what, "resultTypes": ["violations"], "rules": {rule: {"enabled": False} for rule in but}}
