@@ -177,7 +177,7 @@ def assert_accessible(page: Page, *, but: tuple[str, ...] = (), only: tuple[str,
 
 
 def assert_no_overflow(page: Page) -> None:
-    """Nothing makes the page scroll sideways; names the first elements that stick out."""
+    """Nothing makes the page scroll sideways, or is cut off by a box; names the first elements that stick out."""
     wide = page.evaluate(
         """() => {
           const edge = document.documentElement.clientWidth;
@@ -191,6 +191,13 @@ def assert_no_overflow(page: Page) -> None:
     )
     needed, given = page.evaluate("document.documentElement.scrollWidth"), (page.viewport_size or {})["width"]
     assert needed <= given, f"{needed} px wide on {given}: {json.dumps(wide, indent=1)}"
+    cut = page.evaluate(
+        """() => [...document.body.querySelectorAll(".sheet *")]
+          .filter((e) => ["hidden", "clip"].includes(getComputedStyle(e).overflowX) && e.clientWidth > 2)
+          .filter((e) => e.scrollWidth > e.clientWidth + 1 && !e.matches(".sr, input, select, textarea, svg"))
+          .map((e) => e.outerHTML.slice(0, 200))"""
+    )
+    assert cut == [], f"cut off at the right: {cut}"
 
 
 def assert_light(page: Page) -> None:

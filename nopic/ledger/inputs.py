@@ -104,6 +104,11 @@ def input_of(output_kg: Decimal, factor: Decimal) -> Decimal:
     return (output_kg / factor).quantize(GRAM, rounding=ROUND_UP)
 
 
+def output_of(input_kg: Decimal, factor: Decimal) -> Decimal:
+    """Kilograms that can be sold of so many kilograms bought, never more than they make."""
+    return (input_kg * factor).quantize(GRAM, rounding=ROUND_DOWN)
+
+
 @transaction.atomic
 def register(
     *, exporter: Exporter, supplier_id: int, number: str, issuer: str, product: str, kg: Decimal,

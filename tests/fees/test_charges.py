@@ -30,6 +30,7 @@ from nopic.workflow.clock import now, today
 from nopic.workflow.models import AuditEvent
 from nopic.workflow.transitions import Overtaken, Refused
 from tests import factories
+from tests.browser import PageAt, assert_no_overflow, show
 from tests.certificates.test_revisions import ask
 from tests.delivery import consignments
 from tests.factories import Side, World
@@ -436,10 +437,15 @@ def test_the_number_of_statements_does_not_grow_with_the_charges(
     assert counts[0] == counts[1]
 
 
-def test_the_receipt_and_the_case_say_what_was_fixed_when_it_was_sent(world: World) -> None:
+def test_the_receipt_and_the_case_say_what_was_fixed_when_it_was_sent(world: World, page_at: PageAt) -> None:
     side = world.here
     with tenant(side.certifier):
         price(side)
+        draft = factories.complete_draft(side)
+    before = factories.signed_in(side.sender).get(f"/tierra/requests/{draft.reference}/check/").content.decode()
+    show(phone := page_at(390), before, "/tierra/")
+    assert "Fixed when you send it." in before
+    assert_no_overflow(phone)  # the sentence stood in a box that does not wrap
     request = factories.submitted(side)
     staff, case = factories.signed_in(side.reviewer), f"/tierra/cases/{request.reference}/"
     with tenant(side.certifier):

@@ -101,6 +101,15 @@ def test_the_yield_of_the_product_decides_how_much_input_it_takes(here: Side) ->
         facts |= {"valid_from": today("UTC"), "input_factor": Decimal("0.84")}
         products.add_version(item=here.item, facts=facts, by="a test")
     request = send(here, "8,400")
+    with pytest.raises(Refused) as caught:  # both figures are of what was bought: what can still be sold is said too
+        send(here, "9,000")
+    assert [str(one) for one in caught.value.findings] == [
+        "Organic green coffee CANARY-tierra needs 10,714.286 kg, but 10,000 kg of 20,000 kg are left on transaction "
+        "certificate TC 2026/118. At a yield of 0.84 that makes 8,400 kg of this product. "
+        f"The rest went to {request.reference} (10,000 kg)"
+    ]
+    verified = factories.signed_in(here.sender).get(f"/{here.certifier.slug}/verified-list/").content.decode()
+    assert "1 kg bought makes 0.84 kg" in verified
     with tenant(here.certifier):
         assert balance(certificate) == (10_000, 0, 10_000)
         case = review.load(CertificateRequest.objects.get(pk=request.pk))

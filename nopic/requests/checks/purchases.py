@@ -4,8 +4,11 @@ Same certifier: the purchase invoice is enough. Another certifier: the lot names
 kilograms on the register are drawn down. Own production needs nothing.
 """
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
+from nopic.ledger.inputs import output_of
 from nopic.presentation.words import full_day, kg
 from nopic.requests.checks.finding import Finding, Moment, Severity
 from nopic.requests.facts import Facts, LineFacts
@@ -120,26 +123,28 @@ def _overdrawn(facts: Facts, line: LineFacts) -> list[Finding]:
         if wanted <= left:
             continue
         at = next(n for n, lot in enumerate(line.lots) if line.inputs.get(lot.pk) == certificate)
-        where = facts.went_to(certificate)
+        where, factor = facts.went_to(certificate), line.version.input_factor if line.version else Decimal(1)
+        there = max(left, Decimal(0))
         words = {
-            "product": line.name, "number": certificate.number, "wanted": kg(wanted), "left": kg(max(left, 0 * left)),
+            "product": line.name, "number": certificate.number, "wanted": kg(wanted), "left": kg(there),
             "all": kg(certificate.kg), "where": ", ".join(f"{ref} ({kg(used)} kg)" for ref, used in where),
+            "possible": kg(output_of(there, factor)), "factor": f"{factor.normalize():f}",
         }  # fmt: skip
-        sentence = _(
-            "%(product)s needs %(wanted)s kg, but %(left)s kg of %(all)s kg are left on transaction certificate %(number)s"
-        )
-        if where:
-            sentence = _(
-                "%(product)s needs %(wanted)s kg, but %(left)s kg of %(all)s kg are left on transaction certificate "
-                "%(number)s. The rest went to %(where)s"
+        parts = [
+            _(
+                "%(product)s needs %(wanted)s kg, but %(left)s kg of %(all)s kg are left on transaction certificate %(number)s"
             )
+        ]
+        if factor != 1:  # both figures are of what was bought, and the exporter types what is sold
+            parts.append(_("At a yield of %(factor)s that makes %(possible)s kg of this product"))
+        if where:
+            parts.append(_("The rest went to %(where)s"))
+        sentence = ". ".join(parts) % words
         inputs = {
             "number": certificate.number,
             "wanted_kg": str(wanted),
             "left_kg": str(left),
             "kg": str(certificate.kg),
         }
-        found.append(
-            Finding(RULE, 12, "stop", sentence % words, sentence % words, inputs, field=line.at(f"lots-{at}-proof"))
-        )
+        found.append(Finding(RULE, 12, "stop", sentence, sentence, inputs, field=line.at(f"lots-{at}-proof")))
     return found
