@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
@@ -16,7 +17,8 @@ from exporters.views.loading import load_request, may_send
 from nopic.presentation import words
 from nopic.presentation.typed import whole
 from nopic.requests.facts import rules_of
-from nopic.requests.models import CertificateRequest
+from nopic.requests.guarantees import CERTIFICATE, sellers
+from nopic.requests.models import CertificateRequest, Supplier
 from nopic.requests.policies import may_be_changed
 from nopic.requests.queries import Box, documents, summary
 from nopic.requests.slots import SlotView
@@ -125,7 +127,11 @@ def _point(found: CertificateRequest, answer: Answer, boxes: Sequence[Box], rows
     step, _hash, control = (same[0].anchor if same else "").partition("#")
     if not step and boxes:
         step = step_of(point.box)
-    of_point = [row for row in rows if row.rule in point.rules]
+    adds = [(row.name, f"{page}#file-{row.anchor}") for row in rows if row.rule in point.rules]
+    if CERTIFICATE in point.rules:  # it is kept with whoever sold the lots
+        adds += [
+            (_("organic certificate of %(name)s") % {"name": each}, _of_seller(found, each)) for each in sellers(found)
+        ]
     return {
         "point": point,
         "answer": answer,
@@ -133,8 +139,12 @@ def _point(found: CertificateRequest, answer: Answer, boxes: Sequence[Box], rows
         "change_url": step_address(found, step) + (f"#{control}" if control else "")
         if step and step != "documents"
         else "",
-        "adds": [(row.name, f"{page}#file-{row.anchor}") for row in of_point] or [("", page)],
+        "adds": adds or [("", page)],
     }
+
+
+def _of_seller(found: CertificateRequest, seller: Supplier) -> str:
+    return reverse("supplier_certificate", kwargs={"certifier": found.certifier.slug, "supplier_id": seller.pk})
 
 
 def _over(request: PortalRequest, found: CertificateRequest, typed: dict[int, str]) -> HttpResponse:

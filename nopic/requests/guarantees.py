@@ -31,6 +31,16 @@ def with_file(suppliers: "QuerySet[Supplier]") -> "QuerySet[Supplier]":
     return suppliers.annotate(file_id=Subquery(file.order_by("-pk").values("pk")[:1]))
 
 
+def sellers(request: CertificateRequest) -> list[Supplier]:
+    """Who sold lots of a request under another certifier: their organic certificates have to be on file."""
+    sold = Lot.objects.filter(certifier_id=request.certifier_id, line__request_id=request.pk, line__removed=False)
+    return list(
+        Supplier.objects.filter(
+            certifier_id=request.certifier_id, same_certifier=False, pk__in=sold.order_by().values("supplier_id")
+        ).order_by("pk")
+    )
+
+
 def dossiers_of(request: CertificateRequest) -> list[int]:
     """The dossiers in which the papers of a request lie: its own, and those of whoever sold lots of it. One statement."""
     sold = Lot.objects.filter(certifier_id=request.certifier_id, line__request_id=request.pk, line__removed=False)

@@ -17,6 +17,7 @@ from nopic.workflow.clock import today
 from nopic.workflow.models import Dispatch
 from tests import factories
 from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
+from tests.certifiers.test_asking import asked_over_http
 from tests.exporters.test_papers import pdf, upload
 from tests.factories import Side, World
 from tests.ledger.test_inputs import bought
@@ -153,6 +154,28 @@ def test_another_file_during_the_review_asks_for_the_suppliers_guarantee_again(h
     assert "Before it changed: Match" in changed
     staff.post(f"{at}verdicts/?check=supplier_guarantee", verdict)  # the same word, now about the new file
     assert f"Confirmed by {here.reviewer}" in staff.get(at).content.decode()
+
+
+def test_a_newer_certificate_answers_the_question_about_the_guarantee(here: Side, sender: Client) -> None:
+    """The question page leads to the supplier, where it is kept; an older file is no answer."""
+    request = case_of(here)
+    with tenant(here.certifier):
+        page = f"/tierra/suppliers/{Supplier.objects.get().pk}/certificate/"
+    assert sender.post(page, {"file": upload("cu-1.pdf"), "certificate_to": "2020-01-01"}).status_code == 302
+    with tenant(here.certifier):
+        cases.confirm(request, here.reviewer, but={"supplier_guarantee": ("differs", "it ended in 2020")})
+        request.refresh_from_db()
+    assert asked_over_http(here, request)[1].status_code == 302
+    questions = f"/tierra/requests/{request.reference}/questions/"
+    before = sender.get(questions).content.decode()
+    assert "Add: organic certificate of Cabana" in before
+    assert "0 of 1 answered" in before
+    [way] = [n for n in range(4) if sender.post(questions, {"to": f"1:{n}"})["Location"] == page]
+    assert f'value="1:{way}"' in before
+    newer = {"file": upload("cu-2.pdf", pdf(2)), "seen": shown_by(sender.get(page))}
+    assert sender.post(page, newer).status_code == 302
+    after = sender.get(questions).content.decode()
+    assert ("1 of 1 answered" in after, "Document added: cu-2.pdf" in after) == (True, True)
 
 
 def test_a_supplier_of_the_same_certifier_needs_no_file_but_its_last_day_counts(here: Side) -> None:

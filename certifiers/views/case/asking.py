@@ -19,10 +19,12 @@ from certifiers.views.case.form_page import decide, form_page, revision_shown
 from certifiers.views.case.opening import Open, open_case
 from nopic.presentation import words
 from nopic.presentation.forms import posted, problems
+from nopic.requests.guarantees import CERTIFICATE
 from nopic.requests.models import CertificateRequest
 from nopic.requests.queries import summary
 from nopic.review import actions, policies, queries
 from nopic.review.actions import Point
+from nopic.review.queries.case import GUARANTEE
 from nopic.review.queries.values import values
 from nopic.tenants.access import PortalRequest, staff_door
 from nopic.tenants.calendar import Office
@@ -154,7 +156,8 @@ def _offered(opened: Open, language: str) -> list[Point]:
                     title=title,
                     check_id=check.id,
                     line=line.line if check.line_id else None,
-                    rules=[source for source in check.row.compares if source != "declared"],
+                    rules=[source for source in check.row.compares if source != "declared"]
+                    + [CERTIFICATE] * (check.id == GUARANTEE),
                     found=said,
                 )
             )

@@ -8,7 +8,7 @@ from nopic.delivery.mails.letters import WRITERS, Case, Letter, NotNeeded, first
 from nopic.presentation.words import city_of, moment
 from nopic.review.models import QuestionRound
 
-MOST_POINTS = 5
+MOST_POINTS, LONGEST_POINT = 5, 400  # what was found stands behind what was declared
 
 
 def questions_asked(case: Case) -> Letter:
@@ -49,9 +49,10 @@ def _questions(case: Case, asked: QuestionRound, first: str) -> Letter:
     zone = request.policy.rules.time_zone if request.policy else "UTC"
     said = {"ref": request.reference, "n": len(points), "due": moment(asked.due_at, zone).replace(",", "")}
     lines = [
-        _("%(n)s. Box %(box)s: %(text)s") % {"n": point.position, "box": point.box, "text": shorten(point.text)}
+        _("%(n)s. Box %(box)s: %(text)s")
+        % {"n": point.position, "box": point.box, "text": shorten(point.text, LONGEST_POINT)}
         if point.box
-        else _("%(n)s. %(text)s") % {"n": point.position, "text": shorten(point.text)}
+        else _("%(n)s. %(text)s") % {"n": point.position, "text": shorten(point.text, LONGEST_POINT)}
         for point in points[:MOST_POINTS]
     ]
     if (more := len(points) - MOST_POINTS) > 0:

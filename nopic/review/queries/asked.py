@@ -10,6 +10,7 @@ from nopic.documents.acceptance import BESIDE_THE_LIST
 from nopic.documents.models import Document
 from nopic.requests.changes import Change, changes
 from nopic.requests.facts import rules_of
+from nopic.requests.guarantees import CERTIFICATE, dossiers_of
 from nopic.requests.models import CertificateRequest, Correction, OnBehalf
 from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import QuestionPoint, QuestionRound
@@ -57,8 +58,13 @@ def answers(asked: QuestionRound, request: CertificateRequest) -> list[Answer]:
     known = {file["id"] for slot in asked.before["documents"] for file in slot["files"]}
     came = list(
         Document.objects.filter(
-            certifier_id=request.certifier_id, dossier_id=request.dossier_id, removed_at=None
-        ).exclude(Q(status="refused") | Q(pk__in=known) | Q(rule__in=BESIDE_THE_LIST))
+            certifier_id=request.certifier_id, dossier_id__in=dossiers_of(request), removed_at=None
+        ).exclude(
+            Q(status="refused")
+            | Q(pk__in=known)
+            | Q(rule__in=BESIDE_THE_LIST)
+            | Q(rule=CERTIFICATE, uploaded_at__lte=asked.asked_at)
+        )
     )
     return [_answer(point, said, came) for point in asked.points.all()]
 
