@@ -91,6 +91,9 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         if found.status != RequestStatus.DRAFT
         and any(opening(each, found, certified=certified).adds for each in slots)
         else "",
+        "not_accepted": [] if found.status == RequestStatus.DRAFT else [
+            slot for slot in slots if slot.state == "refused" and opening(slot, found, certified=certified).adds
+        ],
         "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,
         "certificates": [certificate_row(one, request.certifier.slug, office, today) for one in issued],

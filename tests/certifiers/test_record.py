@@ -6,6 +6,7 @@ import zipfile
 from hashlib import sha256
 
 from nopic.documents import files
+from nopic.documents.statuses import RulingKind
 from nopic.requests.checks import findings
 from nopic.requests.models import CertificateRequest
 from nopic.review import actions, queries
@@ -84,3 +85,27 @@ def test_integrity_rows_say_what_to_know_and_to_order_is_normal_trade(world: Wor
         assert part in page
     with tenant(world.here.certifier):
         assert [one.rule for one in findings(found, moment="approval") if one.severity != "note"] == []
+
+
+def test_the_document_list_is_on_paper_and_in_the_archive_with_who_decided_and_why(world: World) -> None:
+    here = world.here
+    request = cases.taken(here)
+    dossier, who = request.dossier, here.reviewer
+    with tenant(here.certifier):
+        files_of = list(dossier.documents.filter(rule="commercial_invoice").values_list("pk", flat=True))
+        decided = [("commercial_invoice", RulingKind.NOT_ACCEPTED, "The invoice is of another buyer", files_of)]
+        decided += [("phytosanitary_certificate", RulingKind.NOT_NEEDED, "Roasted goods need none", [])]
+        for rule, ruling, reason, seen in decided:
+            actions.rule_on_paper(
+                request=request, rule=rule, subject="", ruling=ruling, reason=reason, seen=seen, by=who
+            )
+        record = queries.record_of(CertificateRequest.objects.get(pk=request.pk))
+        listed = {each["row"]: each for each in queries.record_as_json(record)["document_list"]}
+    page = factories.signed_in(who).get(f"/tierra/cases/{request.reference}/print/").content.decode()
+    own = factories.signed_in(here.sender).get(f"/tierra/requests/{request.reference}/").content.decode()
+    assert "Send another file" in own
+    for (rule, _ruling, reason, _seen), state in zip(decided, ("refused", "not_needed"), strict=True):
+        assert (listed[rule]["state"], listed[rule]["by"], listed[rule]["reason"]) == (state, str(who), reason)
+        assert f"{who}: {reason}" in page
+        assert f"paper decided ({rule})" in page  # the log says when
+        assert reason in own

@@ -125,7 +125,7 @@ def _note(slot: SlotView) -> str:
         return _("The exporter sends it by %(day)s") % {"day": words.full_day(slot.due_on)}
     if slot.decided_by:
         said = {"by": slot.decided_by, "reason": slot.reason}
-        return _("%(by)s: %(reason)s") % said if slot.reason else _("by %(by)s") % said
+        return _("%(by)s: %(reason)s") % said if slot.reason else _("Decided by %(by)s") % said
     if slot.lapsed is not None:
         return _("Not needed before the request changed, %(by)s: %(reason)s") % {
             "by": slot.lapsed.by, "reason": slot.lapsed.reason,

@@ -16,6 +16,7 @@ from nopic.presentation import words
 from nopic.requests import queries as requests
 from nopic.requests.changes import changes
 from nopic.requests.models import CertificateRequest, RequestVersion
+from nopic.requests.slots import SlotView
 from nopic.requests.snapshot import request_snapshot
 from nopic.review.models import CheckVerdict
 from nopic.review.queries.case import Case, load
@@ -40,7 +41,7 @@ class Checked:
 
 @dataclass
 class Record:
-    """One case. `boxes` of the certificate in its order, checks by product, documents, log and certificates."""
+    """One case. `boxes` of the certificate in its order, checks by product, document list, files, log and certificates."""
 
     case: Case
     boxes: list[requests.Box]
@@ -52,6 +53,11 @@ class Record:
     versions: list[RequestVersion]
     zone: str = "UTC"
     names: dict[str, str] = field(default_factory=dict)  # rule of a document row: its name
+
+    @property
+    def slots(self) -> list[SlotView]:
+        """The document list as it stands: what was received, accepted or not, comes later or is not needed, and why."""
+        return list(self.case.facts.slots)
 
     @property
     def papers(self) -> list[tuple[Document, str]]:
@@ -76,6 +82,7 @@ def record_of(request: CertificateRequest) -> Record:
         Q(subject_type="requests.certificaterequest", subject_id=request.pk)
         | Q(subject_type="requests.requestline", subject_id__in=[each.line.pk for each in case.lines])
         | Q(subject_type="certificates.certificate", subject_id__in=[each.pk for each in issued])
+        | Q(subject_type="documents.dossier", subject_id=request.dossier_id)
         | Q(subject_type="documents.document", subject_id__in=[each.pk for each in documents])
     )
     sent = requests.last_sent(request)
@@ -148,9 +155,12 @@ def as_json(record: Record) -> dict[str, Any]:
              "at": c.at} for c in checks]} for name, state, checks in record.products],
         "findings": [{"severity": severity, "sentence": sentence, "let_pass_by": passed}
                      for severity, sentence, passed in record.findings],
+        "document_list": [{"row": s.rule, "subject": s.subject, "name": s.name, "state": s.state, "reason": s.reason,
+                           "by": s.decided_by, "due_on": s.due_on} for s in record.slots],
         "documents": [{"id": d.pk, "row": d.rule, "kind": d.kind, "name": d.name, "type": d.media_type, "bytes": d.size,
                        "sha256": d.sha256, "status": d.status, "uploaded_at": d.uploaded_at.isoformat(),
-                       "uploaded_by": d.uploaded_by} for d in record.documents],
+                       "uploaded_by": d.uploaded_by, "named_organic": d.named_organic, "named_by": d.named_by,
+                       "replaced_by": d.replaced_by_id} for d in record.documents],
         "certificates": [{"number": c.number, "status": c.status, "data": c.data, "data_sha256": c.data_sha256}
                          for c in record.certificates],
     }  # fmt: skip
