@@ -14,7 +14,7 @@ from nopic.presentation.typed import plain_lines
 from nopic.products.hts import HtsCode
 from nopic.products.models import ProductVersion
 from nopic.products.statuses import ProductStatus
-from nopic.requests.quantities import QuantityError, read_kg
+from nopic.requests.quantities import QuantityError, as_typed, read_kg
 from nopic.tenants.countries import countries
 from nopic.tenants.models import Exporter
 
@@ -39,6 +39,10 @@ class KilogramField(forms.CharField):
         super().__init__(max_length=40, **kwargs)
         self.negative = negative
         self.widget.attrs["inputmode"] = "decimal"
+
+    def prepare_value(self, value: Any) -> Any:
+        """What stands in the box is read again as just that: `60.000`, as it is stored, would be sixty thousand."""
+        return as_typed(value) if isinstance(value, Decimal) else value
 
     def clean(self, value: Any) -> Decimal | None:
         """Decimal kilograms, three places at most; None when empty and not required."""

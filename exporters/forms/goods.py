@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 from exporters.forms.fields import Field, Writer
 from nopic.presentation.bars import Bar, bar
 from nopic.presentation.typed import whole
-from nopic.presentation.words import kg, plain_kg
-from nopic.requests.quantities import PACK, UNITS, QuantityError, echo, read_number
+from nopic.presentation.words import kg
+from nopic.requests.quantities import PACK, UNITS, QuantityError, as_typed, echo, read_number
 from nopic.requests.queries import DrawDown
 from nopic.requests.steps import Choices
 from nopic.requests.steps.products import OWN, gross_of, net_of
@@ -268,7 +268,7 @@ def left(drawn: DrawDown) -> Left:
             about=_("Verified quantity %(kg)s kg") % {"kg": kg(drawn.allocated)} if drawn.allocated else "",
             picture=picture,
             over=True,
-            fits=plain_kg(max(drawn.this - drawn.over, Decimal(0))),
+            fits=as_typed(max(drawn.this - drawn.over, Decimal(0))),
             fits_words=kg(max(drawn.this - drawn.over, Decimal(0))),
         )
     if drawn.left is None:

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext, pgettext
 
 _PLURAL = re.compile(r"(?<=x)es$|(?<=[cs]h)es$|(?<=ss)es$|(?<=[a-z])(?<!s)s$")
+_COMMA_IS_DECIMAL = ("es", "fr")
+_SPACE_AND_COMMA = str.maketrans({",": "\u00a0", ".": ","})
 # Marked for translation here, looked up in `_day`: lists of lazy strings would cost more than the rest of a row.
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -99,8 +101,12 @@ def _zone(zone: tzinfo | str) -> tzinfo:
 
 
 def kg(weight: Decimal | int) -> str:
-    """`19,200` or `1,150.5`: grouped, at most three decimals, no trailing zeros and no unit."""
-    return _tidy(f"{Decimal(weight):,.3f}")
+    """`19,200` or `1,150.5`: grouped, at most three decimals, no trailing zeros and no unit.
+
+    In a sentence in Spanish or French `19 200` and `1 150,5`: there a comma is the decimal sign.
+    """
+    text = _tidy(f"{Decimal(weight):,.3f}")
+    return text.translate(_SPACE_AND_COMMA) if (get_language() or "en")[:2] in _COMMA_IS_DECIMAL else text
 
 
 def plain_kg(weight: Decimal | int) -> str:

@@ -49,7 +49,7 @@ def asked_over_http(side: Side, request: CertificateRequest, **extra: str):
 def test_every_difference_is_offered_in_the_exporters_language_and_looked_at_before_it_is_sent(world: World) -> None:
     side, request = world.here, differing(world.here)
     page, looked = asked_over_http(side, request, look="1")
-    text = "Peso neto: usted declaró 19,200 kg. Encontramos: factura: 19,300 kg. Corrija la solicitud, envíe el documento correcto o díganos por qué difieren."  # fmt: skip
+    text = "Peso neto: usted declaró 19\u00a0200 kg. Encontramos: factura: 19,300 kg. Corrija la solicitud, envíe el documento correcto o díganos por qué difieren."  # fmt: skip
     assert page.context["form"]["point-0"].value() == text
     assert looked.status_code == 200
     assert [point.text for point in looked.context["shown"]] == [text]
@@ -214,8 +214,9 @@ def test_the_letter_says_what_is_asked_and_until_when(world: World) -> None:
         mail = owe_mail(key="k", template="questions_asked", to="a@b.example", kind="exporter", request=fresh, context={"round": asked.pk})  # fmt: skip
         letter = letters.write(letters.Case(mail, fresh, None, None, lambda: ""))
         assert letter.subject.startswith(f"{request.reference}: 1 pregunta, responda hasta ")
-        assert letter.lines[0].startswith("1. Casilla 10: Peso neto: usted declaró 19,200 kg.")
+        assert letter.lines[0].startswith("1. Casilla 10: Peso neto: usted declaró 19 200 kg.")
         assert translation.get_language() == "en"
+        assert '<html lang="es">' in letter.set("v1")[1]
         actions.take_back(request=fresh, by=side.reviewer)
         try:
             asking.questions_reminder(letters.Case(mail, fresh, None, None, lambda: ""))

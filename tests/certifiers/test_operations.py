@@ -103,6 +103,20 @@ def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> No
         assert ProductVersion.objects.filter(item=world.here.item).count() == 2
 
 
+def test_a_new_version_keeps_the_weight_of_a_package_that_nobody_touched(world: World, staff: Client) -> None:
+    """60.000 in the box would be read as sixty thousand."""
+    url = at("new_version", world, item_id=world.here.item.pk)
+    first = {name: text for name, text in PRODUCT.items() if name != "code"}
+    assert staff.post(url, {**first, "package_kg": "60", "input_factor": "0.84"}).status_code == 302
+    form = staff.get(url).context["form"]
+    shown = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    assert (shown["package_kg"], shown["input_factor"]) == ("60", Decimal("0.84"))
+    assert staff.post(url, {**shown, "note": "Another ruling of customs"}).status_code == 302
+    with tenant(world.here.certifier):
+        newest = ProductVersion.objects.filter(item=world.here.item).latest("number")
+    assert (newest.number, newest.package_kg, newest.input_factor) == (3, Decimal(60), Decimal("0.84"))
+
+
 def test_the_verified_quantity_is_raised_with_a_reason(world: World, staff: Client) -> None:
     url = at("product_quantity", world, item_id=world.here.item.pk)
     data = {"what": "allocate", "crop_year": world.here.account.crop_year, "kg": "5,000", "reason": "second inspection"}

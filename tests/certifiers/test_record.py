@@ -90,9 +90,9 @@ def test_integrity_rows_say_what_to_know_and_to_order_is_normal_trade(world: Wor
 def test_the_document_list_is_on_paper_and_in_the_archive_with_who_decided_and_why(world: World) -> None:
     here = world.here
     request = cases.taken(here)
-    dossier, who = request.dossier, here.reviewer
+    who = here.reviewer
     with tenant(here.certifier):
-        files_of = list(dossier.documents.filter(rule="commercial_invoice").values_list("pk", flat=True))
+        files_of = list(request.dossier.documents.filter(rule="commercial_invoice").values_list("pk", flat=True))
         decided = [("commercial_invoice", RulingKind.NOT_ACCEPTED, "The invoice is of another buyer", files_of)]
         decided += [("phytosanitary_certificate", RulingKind.NOT_NEEDED, "Roasted goods need none", [])]
         for rule, ruling, reason, seen in decided:

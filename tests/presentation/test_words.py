@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from nopic.presentation import words
 
@@ -44,6 +45,15 @@ def test_a_weight_is_grouped_for_reading_and_plain_for_copying(
     weight: Decimal, shown: str, copied: str, echo: str
 ) -> None:
     assert (words.kg(weight), words.plain_kg(weight), words.tonnes(weight)) == (shown, copied, echo)
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"),
+    [("en", "1,150.5"), ("es", "1\u00a0150,5"), ("es-pe", "1\u00a0150,5"), ("fr", "1\u00a0150,5")],
+)
+def test_a_weight_is_grouped_as_the_language_of_the_sentence_does(language: str, shown: str) -> None:
+    with translation.override(language):
+        assert words.kg(Decimal("1150.5")) == shown
 
 
 @pytest.mark.parametrize(

@@ -240,6 +240,15 @@ def lots_of(request: CertificateRequest) -> list[list[tuple[str, Decimal | None]
     return [list(line.lots.values_list("code", "kg")) for line in request.lines.filter(removed=False)]
 
 
+def test_grams_are_merged_as_grams(here: Side) -> None:
+    """The sum stands in the form as text, where 150.125 would be read as thousands."""
+    request = factories.complete_draft(here, lines=[line_answers(here, net=net) for net in ("100.1250", "50")])
+    one, two = request.lines.all()
+    assert (one.net_kg, two.net_kg) == (Decimal("100.125"), 50)
+    actions.merge(request=request, line_id=two.pk, revision=request.revision, by=here.sender)
+    assert request.lines.get().net_kg == Decimal("150.125")
+
+
 def test_a_product_that_is_there_twice_is_merged_with_the_weights_packages_and_lots_of_both(here: Side) -> None:
     first = line_answers(here, net="42,000", unit="lb", gross="43,000", packages="320", lots="A, B")
     second = line_answers(here, net="6", unit="t", gross="6.1", packages="100",

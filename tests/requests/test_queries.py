@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from nopic.ledger import accounts
 from nopic.ledger.models import Account
 from nopic.requests import actions, queries
+from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
+from nopic.review.queries.balance import balance
 from nopic.tenants.models import Policy
 from nopic.workflow import clock
 from tests import factories
@@ -45,6 +47,23 @@ def test_the_bar_of_a_line_adds_up(here: Side) -> None:
         left=Decimal(10_800), over=Decimal(0),
     )  # fmt: skip
     assert (second.held_by_others, second.left, second.over) == (39_200, 0, 9_200)
+
+
+def test_what_the_replaced_certificate_uses_is_drawn_once(here: Side, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the request's own: neither certified beside it nor missing, for the exporter and for the reviewer."""
+    accounts.open_balance(here.account, Decimal(90_000), by="a test", reason="of the certificate that it replaces")
+    request = factories.complete_draft(here)
+    assert queries.drawdown(request.lines.get()).over == 9_200
+    facts = load(request)
+    [line] = facts.lines
+    line.lent = Decimal(19_200)
+    [drawn] = queries.drawdowns(request, facts).values()
+    assert (drawn.certified, drawn.this, drawn.left, drawn.over) == (70_800, 19_200, 10_000, 0)
+    monkeypatch.setattr(queries, "lent", lambda _request, _account: line.lent)
+    asked = {"item_id": here.item.pk, "crop_year": here.account.crop_year, "kg": Decimal(19_200)}
+    assert queries.drawdown_of(request=request, line_id=line.line.pk, **asked) == drawn
+    said = balance(line)  # nobody is told to raise the verified quantity
+    assert (said.missing_kg, said.held, said.left) == (0, True, "10,000 kg left after this request")
 
 
 def test_a_sent_line_is_not_held_by_others(here: Side) -> None:

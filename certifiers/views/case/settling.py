@@ -9,6 +9,7 @@ from certifiers.views.case.opening import open_case
 from nopic.ledger import accounts
 from nopic.presentation import words
 from nopic.presentation.forms import posted
+from nopic.requests.quantities import as_typed
 from nopic.requests.queries import date_is_fixed
 from nopic.review import actions, policies, queries
 from nopic.review.policies.waiving import obstacles_to_waive
@@ -55,7 +56,7 @@ def raise_quantity(request: PortalRequest, reference: str, position: int) -> Htt
     opened = open_case(request, reference, position)
     line = opened.line.line
     missing = queries.balance(opened.line).missing_kg
-    initial = {"kg": words.plain_kg(missing) if missing else "", "seen": accounts.newest_by_staff(line.item_id or 0)}
+    initial = {"kg": as_typed(missing) if missing else "", "seen": accounts.newest_by_staff(line.item_id or 0)}
     form = RaiseForm(posted(request), initial=initial)
 
     def act() -> str:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from nopic.certificates.models import Certificate, PublicRecord
 from nopic.delivery.mails.costing import price_lines
@@ -38,6 +38,7 @@ class Letter:
     lines: list[str] = field(default_factory=list)
     link: tuple[str, str] | None = None  # (what it opens, address)
     attach: bool = False  # the certificate's PDF goes along
+    language: str = field(default_factory=lambda: get_language() or "en")  # in which it was written
 
     def set(self, version: str) -> tuple[str, str]:
         """Text and HTML."""

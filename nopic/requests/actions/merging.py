@@ -5,12 +5,12 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from nopic.presentation.words import plain_kg
 from nopic.requests.actions.drafting import lock, revise
 from nopic.requests.checks import Finding
 from nopic.requests.checks.goods import same_commodity_once
 from nopic.requests.facts import LineFacts, load
 from nopic.requests.models import CertificateRequest
+from nopic.requests.quantities import as_typed
 from nopic.requests.statuses import RequestStatus
 from nopic.requests.steps import read
 from nopic.requests.steps.products import OWN
@@ -42,10 +42,10 @@ def merge(*, request: CertificateRequest, line_id: int, revision: int, by: User)
         raise Refused([Finding("same_commodity_once", 7, "stop", sentence, sentence, field=second.at("item"))])
     entries = [dict(entry) for entry in raw["lines"]]
     entries[first.index] |= {
-        "net": plain_kg(_sum(first.line.net_kg, second.line.net_kg)),
+        "net": as_typed(_sum(first.line.net_kg, second.line.net_kg)),
         "unit": "kg",
         "packages": str((first.line.packages or 0) + (second.line.packages or 0)),
-        "gross": plain_kg(_sum(first.line.gross_kg, second.line.gross_kg)),
+        "gross": as_typed(_sum(first.line.gross_kg, second.line.gross_kg)),
         "lots": _lots(first, second),
     }
     entries[second.index]["remove"] = "1"
@@ -68,7 +68,7 @@ def _lots(first: LineFacts, second: LineFacts) -> list[dict[str, str]]:
     return [
         {
             "code": code,
-            "kg": plain_kg(weight) if weight is not None else "",
+            "kg": as_typed(weight) if weight is not None else "",
             "supplier": str(supplier or OWN),
             "proof": proof,
         }

@@ -17,6 +17,7 @@ from nopic.products.models import ProductVersion
 from nopic.requests import facts as loading
 from nopic.requests.checks.parties import exporter_is_certified
 from nopic.requests.facts import Facts
+from nopic.requests.lending import lent
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.requests.queries.boxes import Box, summary
 from nopic.requests.queries.frozen import of_certificate, of_version
@@ -179,7 +180,9 @@ def drawdowns(request: CertificateRequest, facts: Facts | None = None) -> dict[i
     """The bars of all lines of a request, by line id, in a fixed number of statements."""
     facts = facts or loading.load(request)
     return {
-        each.line.pk: _drawn(each.account, each.line.net_kg or Decimal(0), each.own_held, facts.asked_before(each))
+        each.line.pk: _drawn(
+            each.account, each.line.net_kg or Decimal(0), each.own_held, facts.asked_before(each), each.lent
+        )
         for each in facts.lines
     }
 
@@ -198,12 +201,15 @@ def drawdown_of(
         if each.pk == line_id:
             break
         others += each.net_kg or Decimal(0)
-    return _drawn(account, kg, Decimal(0), others)
+    return _drawn(account, kg, Decimal(0), others, lent(request, account))
 
 
-def _drawn(account: Account | None, this: Decimal, own_held: Decimal, others: Decimal) -> DrawDown:
+def _drawn(
+    account: Account | None, this: Decimal, own_held: Decimal, others: Decimal, lent_kg: Decimal = Decimal(0)
+) -> DrawDown:
+    """`lent_kg` are of the certificate that the request replaces: they are this one's then, and counted once."""
     allocated = account.allocated if account else Decimal(0)
-    certified = account.issued if account else Decimal(0)
+    certified = max((account.issued if account else Decimal(0)) - lent_kg, Decimal(0))
     held = (account.held if account else Decimal(0)) - own_held + others
     rest = None if allocated is None else allocated - certified - held - this
     return DrawDown(

@@ -32,6 +32,9 @@ def balance(line: LineFacts) -> Balance:
     held, issued = (account.held, account.issued) if account else (_NOTHING, _NOTHING)
     allocated = account.allocated if account else _NOTHING
     this = net if line.line.status in UNDECIDED_LINE else line.own_held
+    # What the certificate that it replaces uses is this line's: counted once.
+    lent = line.lent if line.line.status in UNDECIDED_LINE else _NOTHING
+    issued = max(issued - lent, _NOTHING)
     others = max(held - line.own_held, _NOTHING)
     code = line.line.item.code if line.line.item else ""
     title = _("%(code)s, harvest %(year)s") % {"code": code, "year": line.line.crop_year}
@@ -47,7 +50,7 @@ def balance(line: LineFacts) -> Balance:
         left=left,
         used=bar(used=issued, held=others, this=this, of=allocated),
         sources=_sources(line, net),
-        held=line.own_held > 0,
+        held=line.own_held > 0 or lent > 0,
         capped=allocated is not None,
         missing_kg=missing if line.line.status in UNDECIDED_LINE else _NOTHING,
     )
