@@ -51,6 +51,21 @@ def test_a_received_paper_is_drawn_read_and_said_to_be_unscanned(desk):
         assert Image.open(picture).size == (page.width, page.height) == (1400, 1982)
 
 
+def test_a_full_disk_is_no_fault_of_the_paper(desk, monkeypatch):
+    document = desk.send(papers.text_pdf(b"organic green coffee"))
+
+    def full(*_given: object, **_how: object) -> None:
+        raise files.NoRoom
+
+    with monkeypatch.context() as disk:
+        disk.setattr(files, "store_bytes", full)
+        for _night in range(4):
+            assert work(document).done_at is None
+    assert (desk.now(document).status, desk.now(document).crashes) == (DocumentStatus.INSPECTING, 0)
+    work(document)
+    assert desk.now(document).status == DocumentStatus.UNSCANNED
+
+
 @pytest.mark.parametrize(
     ("text", "said"), [(b"Bay Organics, 9 bags", "not_found"), (b"Bay Organics, bio cafe", "found")]
 )

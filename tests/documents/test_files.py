@@ -139,6 +139,35 @@ def test_a_disk_that_fills_up_at_the_last_moment_leaves_nothing(monkeypatch):
     assert kept() == []
 
 
+@pytest.mark.parametrize(("call", "error"), [("open", 28), ("open", 30), ("fsync", 5), ("unlink", 30)])
+def test_a_storage_that_fails_is_said_and_nothing_is_half_there(monkeypatch, call, error):
+    real = getattr(os, call)
+
+    def failing(*given: object, **how: object) -> object:
+        if call == "open" and "quarantine" not in str(given[0]):
+            return real(*given, **how)
+        raise OSError(error, os.strerror(error))
+
+    monkeypatch.setattr(os, call, failing)
+    if call == "unlink":  # what was kept is kept, whatever becomes of the rest
+        assert store(7, io.BytesIO(DATA)).sha256 == SHA256
+        return
+    with pytest.raises(NoRoom):
+        store(7, io.BytesIO(DATA))
+    assert kept() == []
+
+
+def test_a_file_that_cannot_be_read_is_not_handed_out(monkeypatch):
+    store(7, io.BytesIO(DATA))
+
+    def failing(*_given: object) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(hashlib, "file_digest", failing)
+    with pytest.raises(Damaged, match="cannot be read"):
+        open_verified(7, SHA256)
+
+
 def test_a_changed_byte_is_noticed_and_the_same_upload_heals_it():
     store(7, io.BytesIO(DATA))
     path = root() / kept()[0]

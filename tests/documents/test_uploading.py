@@ -41,6 +41,18 @@ def test_a_file_beyond_the_limit_is_cut_off_and_refused_with_its_sentence():
     file.close()
 
 
+@pytest.mark.parametrize("when", ["write", "seek", "__init__"])
+def test_a_machine_without_room_takes_the_form_in_and_says_so_at_the_file(monkeypatch, when):
+    def full(*_given: object, **_how: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"django.core.files.uploadedfile.TemporaryUploadedFile.{when}", full)
+    file = uploaded(papers.of_size(3_000_000))
+    assert (file.name, file.size) == ("a.pdf", 3_000_000)
+    with pytest.raises(files.NoRoom):
+        files.store(7, file)
+
+
 def test_a_body_that_does_not_end_is_hung_up_on():
     handler = CappedUpload()
     handler.new_file("file", "a.pdf", "application/pdf", None)

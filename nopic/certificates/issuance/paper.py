@@ -5,7 +5,6 @@ the same page with "Not valid for import" on it. The first is kept for ever and 
 """
 
 import logging
-from io import BytesIO
 from typing import Any
 
 from django.conf import settings
@@ -43,6 +42,12 @@ def render_paper(claim: Claim) -> Later | None:
     crash_point("paper.before_render")
     try:
         made = {version: _print(certificate, data, standing) for version, (data, standing) in due.items()}
+        crash_point("paper.after_render")
+        stored = {version: files.store_bytes(claim.certifier_id, page, area=AREA) for version, page in made.items()}
+    except files.NoRoom:
+        if claim.attempts == TRIES_BEFORE_NOTICE:
+            _notice(claim, _("The PDF cannot be kept, because there is no room on the disk; it is tried again."))
+        raise
     except (pdf.UnprintableText, pdf.UnknownFact, pdf.SealBroken, LookupError) as error:
         log.exception("certificate %s cannot be rendered", claim.subject_id)
         _give_up(claim, _("The PDF cannot be rendered: %(why)s") % {"why": error})
@@ -51,8 +56,6 @@ def render_paper(claim: Claim) -> Later | None:
         if claim.attempts == TRIES_BEFORE_NOTICE:
             _notice(claim, _("The PDF could not be rendered yet; it is tried again."))
         raise
-    crash_point("paper.after_render")
-    stored = {version: files.store(claim.certifier_id, BytesIO(page), area=AREA) for version, page in made.items()}
     crash_point("paper.after_store")
     _record(claim, stored)
     crash_point("paper.after_record")

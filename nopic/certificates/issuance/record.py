@@ -1,7 +1,5 @@
 """The dated record of shipments: rendered after every change, stored by its hash, and named in the public record."""
 
-from io import BytesIO
-
 from django.conf import settings
 
 from nopic.certificates.issuance.paper import AREA
@@ -22,7 +20,7 @@ def render_shipments(claim: Claim) -> None:
         if facts is None:
             claim.finish()
             return
-    stored = files.store(claim.certifier_id, BytesIO(render_record(facts)), area=AREA)
+    stored = files.store_bytes(claim.certifier_id, render_record(facts), area=AREA)
     with tenant(claim.certifier_id):
         PublicRecord.objects.filter(certifier_id=claim.certifier_id, certificate_id=claim.subject_id).update(
             record_sha256=stored.sha256, record_size=stored.size, record_at=facts.as_of

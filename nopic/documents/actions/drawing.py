@@ -56,6 +56,8 @@ def draw_pages(claim: Claim) -> Later | None:
         if drawn > before:
             return Later(0, f"{drawn} of {document.page_count} pages drawn")
         return _crashed(claim, document, "a page took too long")
+    except files.NoRoom:
+        raise  # nothing is wrong with the file: it is drawn when there is room again
     except (Crashed, NotAccepted, files.Damaged) as crash:
         return _crashed(claim, document, str(crash))
     if drawn != document.page_count:

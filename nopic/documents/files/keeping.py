@@ -13,13 +13,14 @@ as an S3 bucket) gets the file from a spool folder of this machine; everything e
 import errno
 import hashlib
 import io
+import logging
 import os
 import re
 import secrets
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO
@@ -33,12 +34,14 @@ from nopic.documents.acceptance import HEAD_BYTES, MOST_BYTES, NotAccepted
 STALE_SECONDS = 3600  # a quarantine file this old belongs to an upload that died
 _CHUNK = 1 << 18
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FAILING = frozenset({errno.EIO, errno.EROFS, errno.ESTALE, errno.EACCES, errno.ENOTCONN, errno.ENODEV})
+log = logging.getLogger(__name__)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _AREA = re.compile(r"[a-z]{1,20}")
 
 
 class NoRoom(NotAccepted):
-    """The disk is full; nothing of the file was kept."""
+    """The disk is full, or the storage fails; nothing of the file was kept, and nothing is wrong with the file."""
 
     def __init__(self) -> None:
         super().__init__("no_room")
@@ -100,9 +103,10 @@ def quarantine(stream: IO[bytes], *, most_bytes: int = MOST_BYTES) -> Iterator[Q
     Raises `NotAccepted("too_large")` and `NoRoom`.
     """
     folder = _quarantine_folder()
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
+    with _full_disk_is_no_room():
+        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o640)
     try:
         with os.fdopen(descriptor, "w+b") as file, _full_disk_is_no_room():
             digest, size, head = hashlib.sha256(), 0, b""
@@ -118,7 +122,8 @@ def quarantine(stream: IO[bytes], *, most_bytes: int = MOST_BYTES) -> Iterator[Q
             file.seek(0)
             yield Quarantined(file, path, digest.hexdigest(), size, head)
     finally:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):  # on a storage that fails it stays for the sweep
+            path.unlink(missing_ok=True)
 
 
 def open_verified(certifier_id: int, sha256: str, *, area: str = "documents") -> BinaryIO:
@@ -128,7 +133,14 @@ def open_verified(certifier_id: int, sha256: str, *, area: str = "documents") ->
         file = _open(name)
     except FileNotFoundError:
         raise Damaged(f"{name} is missing") from None
-    if _hash(file) != sha256:
+    except OSError as error:
+        raise Damaged(f"{name} cannot be read: {error}") from error
+    try:
+        intact = _hash(file) == sha256
+    except OSError as error:
+        file.close()
+        raise Damaged(f"{name} cannot be read: {error}") from error
+    if not intact:
         file.close()
         raise Damaged(f"{name} has other bytes than were stored")
     return file
@@ -220,7 +232,7 @@ def _is_intact(name: str, sha256: str) -> bool:
     try:
         with _open(name) as file:
             return _hash(file) == sha256
-    except FileNotFoundError:
+    except OSError:  # missing, or not to be read any more
         return False
 
 
@@ -229,6 +241,8 @@ def _full_disk_is_no_room() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
-            raise NoRoom from error
-        raise
+        if error.errno in _FAILING:
+            log.exception("the storage of files fails")
+        elif error.errno not in _FULL:
+            raise
+        raise NoRoom from error
