@@ -116,6 +116,17 @@ def test_a_page_opened_before_somebody_elses_change_does_not_undo_it(world: Worl
     reroute(consignment, vessel="Andes Pilot")
     assert sender.post(address, typed).status_code == 302
     assert record(consignment).routing == {"vessel": "Andes Pilot", "arrival_on": arrival}
+    reroute(consignment, carrier="Andes Lines", vessel="Andes Star")
+    both = sender.post(address, typed | {"vessel": "Andes Comet", "transport_document": "APL 7"})
+    assert (both.status_code, "recorded “Andes Star” meanwhile" in both.content.decode()) == (422, True)
+    form = both.context["form"]
+    again = {name: form[name].value() for name in form.fields}
+    assert (again["vessel"], again["carrier"], again["transport_document"]) == ("Andes Comet", "Andes Lines", "APL 7")
+    assert sender.post(address, again).status_code == 302
+    assert record(consignment).routing | {"containers": []} == {
+        "vessel": "Andes Comet", "arrival_on": arrival, "carrier": "Andes Lines", "transport_document": "APL 7",
+        "containers": [],
+    }  # fmt: skip
 
 
 def test_what_is_wrong_with_a_change_is_said_at_its_field(world: World, consignment: Consignment) -> None:

@@ -1,5 +1,6 @@
 """Shapes of input about issued certificates: a change of routing, a reported treatment, the wish for a revision."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -89,15 +90,25 @@ class RoutingForm(forms.Form):
         return {**routing, "containers": "\n".join(lines), "shown": routing}
 
     @property
+    def began_with(self) -> dict[str, Any] | None:
+        """What the page showed; None for one that does not say."""
+        shown = self.cleaned_data["shown"]
+        return shown if isinstance(shown, dict) else None
+
+    @property
     def values(self) -> dict[str, Any]:
         """What was typed otherwise than it stood, as the action takes it."""
         day = self.cleaned_data["arrival_on"]
         plain = {name: self.cleaned_data[name].strip() for name in ("vessel", "carrier", "transport_document")}
         said = {**plain, "containers": self.cleaned_data["containers"], "arrival_on": day.isoformat() if day else ""}
-        shown = self.cleaned_data["shown"]
-        return {
-            name: value for name, value in said.items() if not (isinstance(shown, dict) and shown.get(name) == value)
-        }
+        shown = self.began_with or {}
+        return {name: value for name, value in said.items() if name not in shown or shown[name] != value}
+
+    def begin_anew(self, routing: Mapping[str, Any]) -> None:
+        """Lay what was typed over what holds by now, for another look at it."""
+        said, standing = self.values, self.filled_with(routing)
+        left = {name: standing[name] for name in routing if name in self.fields and name not in said}
+        self.data = {**dict(self.data.items()), **left, "shown": json.dumps(routing)}
 
 
 class TreatmentForm(AsksWhetherMeant):

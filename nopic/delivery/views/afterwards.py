@@ -37,9 +37,11 @@ def routing(request: PortalRequest, certificate: int) -> HttpResponse:
         if form.is_valid():
             try:
                 change = actions.change_routing(
-                    certificate=found, values=form.values, note=form.cleaned_data["note"], by=request.user
-                )
+                    certificate=found, values=form.values, note=form.cleaned_data["note"], by=request.user,
+                    shown=form.began_with,
+                )  # fmt: skip
             except Refused as refusal:
+                form.begin_anew(queries.current_routing(certificate_of(request, certificate)))
                 _say(form, refusal)
             else:
                 said = _("Recorded. The importer and the broker see it now.") if change else _("Nothing had changed.")

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
 from nopic.certificates.limits import Fault
@@ -15,6 +16,7 @@ from nopic.requests.steps.transport import why_not_arrival
 from nopic.watch.models import RoutingChange
 from nopic.watch.policies import obstacles_to_reroute
 from nopic.watch.queries import ROUTING, current_routing
+from nopic.watch.words import routing_in_words
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
@@ -23,12 +25,13 @@ from nopic.workflow.transitions import Refused
 
 @transaction.atomic
 def change_routing(
-    *, certificate: Certificate, values: Mapping[str, Any], note: str, by: Actor
-) -> RoutingChange | None:
+    *, certificate: Certificate, values: Mapping[str, Any], note: str, by: Actor,
+    shown: Mapping[str, Any] | None = None,
+) -> RoutingChange | None:  # fmt: skip
     """Record what changed on the way; nothing when nothing did. No new certificate, no new number.
 
     `values` hold any of ROUTING: texts, `arrival_on` an ISO day, `containers` a list of number and seal. Raises Refused
-    when the certificate does not count any more. Importer, broker and staff see it from this commit on.
+    when the certificate does not count any more, and at what somebody else changed since it was `shown` to the person. Importer, broker and staff see it from this commit on.
     """
     fresh = Certificate.objects.select_for_update(of=("self",)).select_related("request__policy", "line").get(
         certifier_id=certificate.certifier_id, pk=certificate.pk
@@ -41,6 +44,10 @@ def change_routing(
     changes = {name: [before[name], value] for name, value in values.items() if before[name] != value}
     if not changes:
         return None
+    since = [name for name in changes if shown is not None and before[name] != shown.get(name, before[name])]
+    if since:
+        sentence = _("Somebody recorded “%(now)s” meanwhile. Look at it, then save again")
+        raise Refused([Fault(sentence % {"now": routing_in_words(name, before[name])}, name) for name in since])
     if "arrival_on" in changes and (sentence := _why_not_arrival(fresh, str(changes["arrival_on"][1]))):
         raise Refused([Fault(sentence, "arrival_on")])
     change = RoutingChange.objects.create(
