@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from certifiers.views.case.papers import organic_hint
 from nopic.certificates import policies
 from nopic.certificates.models import Certificate
 from nopic.delivery import actions as handover
+from nopic.documents.queries import rulings_by_slot
 from nopic.documents.statuses import RulingKind
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
@@ -138,6 +140,7 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
     context = {
         "row": row,
         "slot": slot,
+        "ruled": ruled.pk if (ruled := rulings_by_slot(row.request.dossier).get((row.rule, row.subject))) else 0,
         "before": before,
         "final": final,
         "differences": _differences(facts, before, final) if row.is_final else [],
@@ -159,23 +162,31 @@ def _ruled(request: PortalRequest, row: OwedDocument, form: RulingForm, zone: st
     """Accept what came, or say why not, of the files that were looked at; False with what stands against it."""
     if not form.is_valid():
         return False
-    seen = [pk for each in request.POST.getlist("seen") if (pk := whole(each)) is not None]
     try:
-        for pk, named in form.organic().items():
-            review.confirm_organic_of_owed(request=row.request, document_id=pk, named=named, by=request.user)
+        with transaction.atomic():  # what was read of a file that a colleague has decided about is not kept
+            done = _rule(request, row, form, zone)
+    except Overtaken:
+        messages.info(request, _("Another file came or a colleague was faster. Here it is as it stands."))
+        return True
+    if done:
+        messages.success(request, _("Recorded. The exporter is told when something has to be sent again."))
+    return done
+
+
+def _rule(request: PortalRequest, row: OwedDocument, form: RulingForm, zone: str) -> bool:
+    seen = [pk for each in request.POST.getlist("seen") if (pk := whole(each)) is not None]
+    for pk, named in form.organic().items():
+        review.confirm_organic_of_owed(request=row.request, document_id=pk, named=named, by=request.user)
+    try:
         review.rule_on_owed(
             request=row.request, rule=row.rule, subject=row.subject, ruling=RULINGS[request.POST["do"]],
-            reason=form.cleaned_data["reason"], seen=seen, by=request.user,
+            reason=form.cleaned_data["reason"], seen=seen, by=request.user, ruled=whole(request.POST.get("ruled")),
         )  # fmt: skip
         # Now, not when a worker comes to it: the list that is shown next says it.
         watch.owe_documents(request=row.request, today=today(zone))
     except Refused as refusal:
         form.add_error(form.stands_against(request.POST["do"]), [str(each) for each in refusal.findings])
         return False
-    except Overtaken:
-        messages.info(request, _("Another file came or a colleague was faster. Here it is as it stands."))
-        return True
-    messages.success(request, _("Recorded. The exporter is told when something has to be sent again."))
     return True
 
 

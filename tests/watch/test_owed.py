@@ -273,6 +273,11 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     [row] = owed(consignment)  # known at once, without a worker
     assert (row.state, row.refused_why) == ("owed", "Another vessel")
     assert "Another vessel" in staff.get(reverse("final_documents", args=[world.here.certifier.slug])).content.decode()
+    late = {"do": "accept", "seen": file.pk, f"organic_{file.pk}": "yes", "ruled": 0}  # opened before it was refused
+    assert signed_in(world.here.colleague).post(address, late).status_code == 302
+    assert [row.state for row in owed(consignment)] == ["owed"]
+    with tenant(world.here.certifier):
+        assert Document.objects.get(pk=file.pk).named_organic is None
     remind()
     (letter,) = told(QUIET_SECONDS)  # on the day of a reminder as well one letter says it, and at once
     assert (letter.to, "Another vessel" in letter.body) == ([world.here.sender.email], True)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nopic.documents import actions as documents
 from nopic.documents.models import Document, Ruling
+from nopic.documents.queries import rulings_by_slot
 from nopic.documents.statuses import RulingKind
 from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
@@ -34,11 +35,17 @@ def rule_on_paper(
 
 @transaction.atomic
 def rule_on_owed(
-    *, request: CertificateRequest, rule: str, subject: str, ruling: str, reason: str, seen: Sequence[int], by: User
-) -> Ruling:
-    """The same of a paper that followed the decision: any reviewer may, because nobody has the case any more."""
+    *, request: CertificateRequest, rule: str, subject: str, ruling: str, reason: str, seen: Sequence[int], by: User,
+    ruled: int | None = None,
+) -> Ruling:  # fmt: skip
+    """The same of a paper that followed the decision: any reviewer may, because nobody has the case any more.
+
+    `ruled` is the newest ruling that the page knew: Overtaken when a colleague has decided since.
+    """
     fresh = lock(request)
-    if fresh.status != RequestStatus.DECIDED:
+    newest = rulings_by_slot(fresh.dossier).get((rule, subject))
+    since = newest is not None and ruled is not None and newest.pk > ruled and newest.by != str(by)
+    if fresh.status != RequestStatus.DECIDED or since:
         raise Overtaken(fresh)
     if ruling == RulingKind.ACCEPTED:
         _refuse_what_cannot_be_accepted(fresh, rule, subject)
