@@ -13,6 +13,13 @@ from tests.factories import World
 WITHOUT_TENANT = {"workflow_dispatch", "tenants_secret"}  # ids only; see their docstrings
 
 
+# Read, or also written, by importers, brokers, invited people, keys and links; the audit log also holds what is nobody's.
+WITH_DOORS = {
+    "certificates_publicrecord", "tenants_apikey", "tenants_invitation", "tenants_membership", "workflow_auditevent",
+    "workflow_audithead",
+}  # fmt: skip
+
+
 def tenant_tables() -> dict[str, list[str]]:
     """Every table with a certifier_id, and its foreign keys to other such tables."""
     models = [m for m in apps.get_models() if any(f.column == "certifier_id" for f in m._meta.concrete_fields)]
@@ -47,6 +54,32 @@ def test_every_tenant_table_has_forced_row_level_security(db: None) -> None:
         )
         closed = {name for (name,) in cursor.fetchall()}
     assert set(tenant_tables()) - closed == set()
+
+
+def test_nothing_leads_around_the_walls(db: None) -> None:
+    """No view that reads with its owner's rights, one policy for each table, and another one than the tenant's only where
+    somebody outside the certifier may come in by a door of their own."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v','m','f')"
+        )
+        assert cursor.fetchall() == []
+        cursor.execute(
+            "SELECT relname, polcmd, pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)"
+            " FROM pg_policy JOIN pg_class c ON c.oid = polrelid ORDER BY relname"
+        )
+        policies = cursor.fetchall()
+    assert len(policies) == len({table for table, *_rest in policies})
+    plain = {(command, visible, writable) for table, command, visible, writable in policies if table not in WITH_DOORS}
+    assert len(plain) == 1
+    ((command, visible, writable),) = plain
+    assert (command, visible == writable, "app.tenant" in visible) == ("*", True, True)
+    open_to_others = {
+        table: writable or visible for table, _command, visible, writable in policies if table in WITH_DOORS
+    }
+    assert set(open_to_others) == WITH_DOORS
+    assert "app.user" not in open_to_others["tenants_membership"]  # nobody gives themselves a role
+    assert open_to_others["certificates_publicrecord"] == visible
 
 
 def test_every_child_names_its_parent_together_with_the_certifier(db: None) -> None:
