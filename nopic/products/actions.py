@@ -54,7 +54,7 @@ def add_version(
         raise Overtaken(latest)
     number = latest.number + 1 if latest else 1
     if latest is not None:
-        _end(latest, facts["valid_from"] - timedelta(days=1))
+        _end(latest, facts["valid_from"])
     version = ProductVersion.objects.create(
         certifier_id=item.certifier_id, item=item, number=number, created_by=str(by), note=note, **facts
     )
@@ -72,9 +72,9 @@ def add_version(
     return version
 
 
-def _end(version: ProductVersion, last_day: date) -> None:
-    """Let a version end with `last_day`; one that would end before it began keeps its first day only."""
-    end = max(last_day, version.valid_from)
+def _end(version: ProductVersion, next_from: date) -> None:
+    """Let a version end the day before the next one holds; one that would end before it began keeps its first day only."""
+    end = next_from - timedelta(days=1) if next_from > version.valid_from else version.valid_from
     if version.valid_to is None or version.valid_to > end:
         ProductVersion.objects.filter(pk=version.pk).update(valid_to=end)
 

@@ -151,6 +151,7 @@ def test_goods_that_have_left_are_a_stop_that_nobody_takes_back(here: Side) -> N
     [
         ({}, "Tell us whether the goods have left, and the date"),
         ({"departed_on": TODAY + timedelta(days=1)}, "Enter the day the goods left, today or earlier"),
+        ({"departed_on": TODAY - timedelta(days=365)}, "is half a year before the request was begun"),
         (
             {"new_date": TODAY - timedelta(days=2), "why": "x"},
             "That day has passed. Enter the date the goods leave, today or later",

@@ -1,12 +1,13 @@
 """The answer to "Has it left?": no, with a new date and why; or yes, which is a fact and a hard stop."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.fees.quotes import LATE, SAME_DAY
 from nopic.presentation.words import day as in_words
+from nopic.presentation.words import full_day
 from nopic.requests.actions.drafting import lock
 from nopic.requests.actions.resending import charge_anew
 from nopic.requests.checks import Finding
@@ -21,6 +22,8 @@ from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
 from nopic.workflow.transitions import Overtaken, Refused
+
+LONG_BEFORE = timedelta(days=180)  # what is declared stays for ever: last year's date is a slip
 
 
 @transaction.atomic
@@ -43,10 +46,15 @@ def declare_departure(
             return request
         raise Overtaken(request)
     facts, reason = load(request), " ".join(str(cleaned(why)).split())[:500]
+    if departed_on is None and reason and (new_date, reason) == (request.departure_on, request.departure_note):
+        return request  # clicked twice
     before = request.departure_on
     if departed_on is not None:
         if departed_on > max(facts.today, today_at_port(facts)):
             raise _refused("departed_on", _("Enter the day the goods left, today or earlier"))
+        if departed_on < facts.office.local(request.created_at).date() - LONG_BEFORE:
+            sentence = _("%(day)s is half a year before the request was begun. Enter the day the goods left")
+            raise _refused("departed_on", sentence % {"day": full_day(departed_on)})
         request.departed_on = departed_on
         record(request, "departed", by=by, old=str(before or ""), new=departed_on.isoformat(), note=reason)
     elif new_date is None:
