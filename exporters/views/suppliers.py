@@ -58,7 +58,11 @@ def keep_supplier(request: PortalRequest) -> HttpResponse:
         facts = {name: value for name, value in form.cleaned_data.items() if name != "same"}
         try:
             actions.add_supplier(
-                exporter=_exporter(request), same_certifier=form.cleaned_data["same"] == "yes", by=request.user, **facts
+                exporter=_exporter(request),
+                same_certifier=form.cleaned_data["same"] == "yes",
+                by=request.user,
+                changes=known,
+                **facts,
             )
             return redirect("suppliers", certifier=request.certifier.slug)
         except Refused as refused:

@@ -252,7 +252,11 @@ def test_thirty_two_requests_at_once_never_overdraw_it(committed_world: World) -
 def test_one_nop_id_is_one_supplier_so_that_its_certificates_are_entered_once(here: Side) -> None:
     facts = {"exporter": here.exporter, "nop_id": "9030001187", "same_certifier": False, "by": here.sender}
     with tenant(here.certifier, here.sender):
-        actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio Certifica", **facts)
+        first = actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio Certifica", **facts)
+        assert actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio Certifica", **facts) == first
         with pytest.raises(Refused, match="NOP ID 9030001187 is Cooperativa Cabana already"):
             actions.add_supplier(name="Andes Coop", certifier_name="Andes Bio", **facts)
-        actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio", **facts)
+        with pytest.raises(Refused, match="on your list already"):  # the NOP ID by which it is watched would be gone
+            actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio", **{**facts, "nop_id": ""})
+        changed = actions.add_supplier(name="Cooperativa Cabana", certifier_name="Andes Bio", changes=first, **facts)
+        assert (changed.pk, changed.certifier_name) == (first.pk, "Andes Bio")

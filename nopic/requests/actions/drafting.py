@@ -109,11 +109,14 @@ def add_supplier(
     certifier_name: str,
     same_certifier: bool,
     by: User,
+    changes: Supplier | None = None,
     **certificate: Any,
 ) -> Supplier:
-    """Somebody from whom the exporter buys lots; the same name again is the same supplier, with what is said now.
+    """Somebody from whom the exporter buys lots, known by their name; `changes` is the one whose page says it anew.
 
-    `certificate` are the columns of its own organic certificate: number, from, to.
+    The same said again is the same supplier; something else said of a name that is there is Refused: whoever adds them
+    from a request would wipe out the NOP ID by which they are watched. `certificate` are the columns of its own organic
+    certificate: number, from, to.
     """
     known = " ".join(cleaned(name).split())
     if not known:
@@ -134,6 +137,12 @@ def add_supplier(
         raise Refused([_supplier_finding("nop_id", sentence)])
     facts: dict[str, Any] = {"nop_id": digits, "certifier_name": certified_by, "same_certifier": same_certifier}
     facts |= certificate
+    there = mine.filter(name=known).first()
+    if there is not None and there != changes:
+        if all(getattr(there, column) == value for column, value in facts.items()):
+            return there
+        sentence = _("%(name)s is on your list already. Change what is known of it on the page “Suppliers”")
+        raise Refused([_supplier_finding("name", sentence % {"name": there})])
     supplier, created = Supplier.objects.update_or_create(
         certifier_id=exporter.certifier_id, exporter=exporter, name=known, defaults=facts
     )
