@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nopic.presentation.words import day
 from nopic.requests import actions, steps
+from nopic.requests.checks import findings
 from nopic.requests.models import CertificateRequest
 from nopic.requests.steps import Reading
 from nopic.workflow import clock
@@ -260,6 +261,18 @@ def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, w
 )
 def test_transport(here: Side, request_: CertificateRequest, changes: dict, field: str, sentence: str) -> None:
     assert sentences(read(request_, here, "transport", **changes)) == {field: sentence}
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31"])
+def test_a_day_at_an_end_of_the_calendar_is_no_day_to_count_from(here: Side, typed: str) -> None:
+    request = factories.draft(here)
+    for step, raw in answers(here, departure_on=typed, arrival_on=typed).items():
+        actions.revise(request=request, step=step, raw=raw, revision=request.revision, by=here.sender)
+    assert (request.departure_on, request.arrival_on) == (None, None)
+    assert request.raw["departure"]["departure_on"] == typed
+    assert {"departure_on", "arrival_on"} <= {
+        one.field.rpartition("#")[2] for one in findings(request, moment="submit")
+    }
 
 
 def test_a_truck_may_arrive_on_the_day_it_leaves(here: Side, request_: CertificateRequest) -> None:

@@ -25,6 +25,7 @@ from nopic.tenants.policy import Rules
 
 MOST_EMAIL = 254
 MOST_ENTRIES = 200  # lines, lots of a line, containers
+YEARS = range(1900, 2200)
 DEEPEST = 6  # a lot in a line in a list is 4 deep
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
@@ -152,14 +153,18 @@ def number(raw: Mapping[str, Any], name: str) -> int | None:
 
 
 def day(raw: Mapping[str, Any], name: str) -> date | None:
-    """A date as the browser's date field sends it, `2026-12-11`, also typed with points or slashes; None otherwise."""
+    """A date as the browser's date field sends it, `2026-12-11`, also typed with points or slashes; None otherwise.
+
+    None of a year that no shipment is in, too: at the ends of the calendar there is no day before or after to count.
+    """
     found = re.fullmatch(r"(\d{4})[-./ ](\d{1,2})[-./ ](\d{1,2})", line(raw, name), re.ASCII)
     if not found:
         return None
     try:
-        return date(*map(int, found.groups()))
+        read = date(*map(int, found.groups()))
     except ValueError:
         return None
+    return read if read.year in YEARS else None
 
 
 def date_answer(
