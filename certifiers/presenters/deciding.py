@@ -16,6 +16,16 @@ def approved(position: int, rules: Rules) -> str:
     return _("Product %(n)s is approved. Its number follows when INTEGRITY has published it.") % {"n": position}
 
 
+def cancelled(rules: Rules | None) -> str:
+    """Who is told of a cancellation; INTEGRITY by the portal, or by staff who key it."""
+    if rules is not None and rules.registry_channel == Channel.ASSISTED:
+        return _(
+            "Cancelled here. The exporter, the importer and the broker are told. Key it into INTEGRITY now: "
+            "it stands under Publish in INTEGRITY."
+        )
+    return _("Cancelled here. INTEGRITY, the exporter, the importer and the broker are told.")
+
+
 def approved_by(last: object, first: object) -> str:
     """Who approved a product; where a colleague (`last`) confirmed it, both."""
     if first is None or first == last:

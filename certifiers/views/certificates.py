@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from certifiers.forms.certificates import CancelForm, KeepForm, KeyForm
+from certifiers.presenters.deciding import cancelled
 from nopic.certificates import actions, policies, queries, standing
 from nopic.certificates.actions import wishing
 from nopic.certificates.models import Certificate
@@ -130,9 +131,7 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             actions.cancel(certificate=found, by=request.user, **form.cleaned_data)
-            messages.success(
-                request, _("Cancelled here. INTEGRITY, the exporter, the importer and the broker are told.")
-            )
+            messages.success(request, cancelled(policy.rules if policy else None))
         except Overtaken:
             fresh = _certificate(request, certificate_id)
             messages.info(request, " ".join(policies.obstacles_to_cancel(fresh)) or _("A colleague was faster."))

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nopic.certificates.issuance.statements import AREA
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.fees import actions, queries
 from nopic.fees.models import Charge
@@ -99,8 +100,6 @@ def statement_pdf(request: PortalRequest, nop_id: str, year: int, month: int) ->
             with tenant(request.certifier, request.user):
                 actions.statement_damaged(file)
         else:
-            return FileResponse(
-                content, headers=files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size)
-            )
+            return handed_out(content, files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size))
     messages.info(request, _("The PDF of the statement is being made. Come back to this page in a minute."))
     return redirect("operation_fees", request.certifier.slug, nop_id)

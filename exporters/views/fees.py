@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nopic.certificates.issuance.statements import AREA
+from nopic.delivery.access import handed_out
 from nopic.documents import files
 from nopic.fees import actions, queries
 from nopic.fees.prices import price_list
@@ -81,8 +82,6 @@ def statement_pdf(request: PortalRequest, year: int, month: int) -> HttpResponse
             with tenant(request.certifier, request.user):
                 actions.statement_damaged(file)
         else:
-            return FileResponse(
-                content, headers=files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size)
-            )
+            return handed_out(content, files.download_headers(f"statement-{file}.pdf", "application/pdf", file.size))
     messages.info(request, _("The PDF of the statement is being made. Come back to this page in a minute."))
     return redirect("fees", request.certifier.slug)

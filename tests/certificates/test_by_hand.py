@@ -127,7 +127,7 @@ def test_a_number_is_used_once(world: World) -> None:
         reference = first.request.reference
         with pytest.raises(Refused) as refused:
             entered(here, second)
-        assert refused.value.findings == [f"000318 is already on request {reference}."]
+        assert refused.value.findings == [f"{NUMBER} is already on request {reference}."]
     with tenant(there.certifier), pytest.raises(Refused, match="000318 is already on another certificate"):
         entered(there, foreign)
 

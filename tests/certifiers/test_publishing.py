@@ -169,6 +169,12 @@ def test_the_registrys_pdf_goes_along_until_the_certificate_is_cancelled_or_repl
     assert "The PDF is still being read." in said
     (row,) = Dispatch.objects.filter(topic="pages", done_at=None)
     dispatch.run(row.pk)
+    compared = text(marco, sheet(world, first))  # typed by both, copied by neither: not from the comparison either
+    assert ("as entered" in compared, NUMBER in compared, NUMBER in text(ines, sheet(world, first))) == (
+        True,
+        False,
+        True,
+    )
     press(marco, world, first, "confirm", number=NUMBER, looked="on")
     with tenant(here.certifier):
         (entry,) = RegistryEntry.objects.all()
@@ -227,3 +233,15 @@ def test_the_sheet_is_accessible_and_fits_on_a_phone(
     page.keyboard.press("c")
     wait_until(page, "() => document.querySelector('[data-copied]').textContent === '2'")
     assert page.evaluate("navigator.clipboard.readText()") == world.here.exporter.name
+
+
+def test_a_cancellation_says_that_staff_key_it_into_the_registry(world: World) -> None:
+    here, (only,) = world.here, by_hand.approved(world.here)
+    ines, keyed = signed_in(here.reviewer), sheet(world, only)
+    with tenant(here.certifier):
+        by_hand.issue(here, only)
+    done = text(ines, keyed)
+    assert ("Nothing left to publish of" in done, "Publish 0 certificates" in done) == (True, False)
+    page = f"/{here.certifier.slug}/certificates/{only.pk}/cancel/"
+    assert "Key it into INTEGRITY now" in text(ines, page, reason="issued_in_error", note="Another lot")
+    assert "1. Cancel:" in text(ines, keyed)

@@ -45,6 +45,12 @@ def test_it_is_being_made_until_a_worker_made_it_and_says_what_the_csv_says(worl
     assert "The PDF is being made" in rosa.get(f"{base}/fees/").content.decode()
     assert rosa.get(f"{mine}.pdf").status_code == 302
     work("statement")
+    for answer in (
+        rosa.get(f"{mine}.pdf"),
+        ines.get(f"{staff}.pdf"),
+    ):  # not by its place in the storage, and never inline
+        assert answer["Content-Disposition"].startswith('attachment; filename="statement-')
+        assert body(answer)
     first = body(rosa.get(f"{mine}.pdf"))
     assert body(ines.get(f"{staff}.pdf")) == first
     table = list(csv.reader(StringIO(rosa.get(f"{mine}.csv").content.decode().lstrip("\ufeff"))))

@@ -87,7 +87,7 @@ def enter(
             )  # fmt: skip
     except IntegrityError as error:
         if "entry_number_once" in str(error):
-            raise Refused([_("%(end)s is already on another certificate.") % {"end": number[-6:]}]) from error
+            raise Refused([_("%(number)s is already on another certificate.") % {"number": number}]) from error
         raise Overtaken(operation) from error
     record(certificate, "entered by hand", by=by, new=outcome, number=number, operation=operation.kind)
     _note(operation, "typed", by=by, number=number, text=str(EntryOutcome(outcome).label))
@@ -139,7 +139,7 @@ def confirm(*, entry: RegistryEntry, typed: str, by: User) -> RegistryEntry:
     except IntegrityError as error:
         if "number" not in str(error):
             raise
-        raise Refused([_("%(end)s is already on another certificate.") % {"end": entry.number[-6:]}]) from error
+        raise Refused([_("%(number)s is already on another certificate.") % {"number": entry.number}]) from error
     record(certificate, "confirmed by a second person", by=by, new=entry.outcome, number=entry.number,
            entered_by=str(entry.entered_by), operation=operation.kind)  # fmt: skip
     _note(operation, "confirmed", by=by, number=entry.number)
@@ -187,7 +187,7 @@ def _refuse_used(operation: RegistryOperation, number: str) -> None:
     )
     if request:
         raise Refused(
-            [_("%(end)s is already on request %(reference)s.") % {"end": number[-6:], "reference": request.reference}]
+            [_("%(number)s is already on request %(reference)s.") % {"number": number, "reference": request.reference}]
         )
 
 
