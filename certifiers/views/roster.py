@@ -43,8 +43,8 @@ def who_is_in(request: PortalRequest) -> HttpResponse:
         try:
             made = actions.add_absence(certifier_id=certifier_id, by=me, **form.cleaned_data)
         except Refused as refused:
-            for sentence in refused.findings:
-                form.add_error(None, sentence)
+            for fault in refused.findings:
+                form.add_error(fault.field or None, str(fault))
         else:
             said = {"name": made.user, "day": words.day(made.last_on), "cover": made.cover}
             text = _("%(name)s is away until %(day)s: %(cover)s covers.")

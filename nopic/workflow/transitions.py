@@ -1,6 +1,7 @@
 """The only place where a status is written, and the three ways in which a change can fail."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model
@@ -26,6 +27,17 @@ class Refused(Exception):
     def __init__(self, findings: Sequence[Any]) -> None:
         super().__init__("; ".join(str(finding) for finding in findings))
         self.findings = list(findings)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A finding of Refused that belongs to one answer of the form that was sent; "" for all of it."""
+
+    sentence: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        return self.sentence
 
 
 def advance(subject: Model, to: str, *, by: Actor, note: str = "", **fields: Any) -> None:

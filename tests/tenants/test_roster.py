@@ -178,8 +178,13 @@ def test_wrong_days_are_said_and_nothing_typed_is_lost(world: World) -> None:
     )  # fmt: skip
     good = {"person": side.reviewer.pk, "first_on": "2099-01-04", "last_on": "2099-01-08"}
     assert browser.post(path, good).status_code == 302
-    assert (again := browser.post(path, good)).status_code == 422
-    assert "already" in again.content.decode()
+    for wrong, field, sentence in (
+        (good, "first_on", "is away from Sun 4 Jan 2099 to Thu 8 Jan 2099 already. Remove that first."),
+        (good | {"last_on": "2100-01-05"}, "last_on", "An absence lasts a year at most."),
+    ):
+        answer = browser.post(path, wrong)
+        assert answer.status_code == 422
+        assert sentence in answer.context["form"].errors[field].as_text()  # it stands at its field
 
 
 def test_duty_hours_are_set_by_weekday_and_taken_back(world: World) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import limits
 from nopic.certificates.actions.revising import locked, open_revision
-from nopic.certificates.limits import Fault, Slip
+from nopic.certificates.limits import Slip
 from nopic.certificates.models import Certificate, Revision
 from nopic.certificates.statuses import RevisionStatus
 from nopic.documents.models import Dossier
@@ -21,7 +21,7 @@ from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now, today
 from nopic.workflow.dispatch import owe
-from nopic.workflow.transitions import Overtaken, Refused
+from nopic.workflow.transitions import Fault, Overtaken, Refused
 
 MOST_REMARKS = 200  # characters that stand beside the version
 

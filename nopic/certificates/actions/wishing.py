@@ -5,7 +5,6 @@ from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
 from nopic.certificates.actions.revising import locked
-from nopic.certificates.limits import Fault
 from nopic.certificates.models import CancelWish, Certificate
 from nopic.presentation.words import full_day
 from nopic.requests.timing import day_of_loading
@@ -13,7 +12,7 @@ from nopic.tenants.models import User
 from nopic.workflow.audit import record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
-from nopic.workflow.transitions import Overtaken, Refused
+from nopic.workflow.transitions import Fault, Overtaken, Refused
 
 MOST_CHARACTERS = 1000
 

@@ -16,7 +16,6 @@ from nopic.certificates.limits.correcting import (
 )
 from nopic.certificates.limits.replacing import obstacles_to_replace
 from nopic.certificates.limits.revising import (
-    Fault,
     Wish,
     faults_of_revision,
     faults_of_what_left,
@@ -34,7 +33,6 @@ from nopic.certificates.limits.splitting import (
 
 __all__ = [
     "Evidence",
-    "Fault",
     "Slip",
     "Wish",
     "evidence",

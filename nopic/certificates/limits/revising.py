@@ -12,6 +12,7 @@ from nopic.frames.queries import allowance_of
 from nopic.presentation.words import kg
 from nopic.requests.actions import Present
 from nopic.tenants.models import User
+from nopic.workflow.transitions import Fault
 
 _FULLER = Decimal("0.02")  # of a package's mean weight: scales and moisture, not another number of packages
 
@@ -30,17 +31,6 @@ class Wish:
     why: str
     gross_kg: Decimal | None = None
     packages: int | None = None
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What is wrong with a wished version or split, and with which answer of its form: "net", "lot_0", "gross" or ""."""
-
-    sentence: str
-    field: str = ""
-
-    def __str__(self) -> str:
-        return self.sentence
 
 
 def faults_of_revision(certificate: Certificate, wish: Wish) -> list[Fault]:

@@ -5,12 +5,13 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from nopic.certificates import policies
-from nopic.certificates.limits.revising import Fault, Wish, faults_of_revision, packing, said_remarks
+from nopic.certificates.limits.revising import Wish, faults_of_revision, packing, said_remarks
 from nopic.certificates.models import Certificate
 from nopic.presentation.words import kg
 from nopic.requests.actions import Part
 from nopic.requests.timing import day_of_loading
 from nopic.workflow.clock import now
+from nopic.workflow.transitions import Fault
 
 
 def lots_of(certificate: Certificate) -> list[tuple[str, Decimal | None]]:

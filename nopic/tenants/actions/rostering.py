@@ -11,7 +11,7 @@ from nopic.tenants import roster
 from nopic.tenants.models import Absence, DutyHours, Membership, User
 from nopic.tenants.statuses import STAFF, Role
 from nopic.workflow.audit import record
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Fault, Refused
 
 LONGEST_DAYS = 366
 
@@ -37,28 +37,29 @@ def obstacles_to_set_hours(certifier_id: int, person: User, by: User) -> list[st
 def add_absence(
     *, certifier_id: int, person: User, first_on: date, last_on: date, cover: User | None, by: User
 ) -> Absence:
-    """Note that somebody is away, both days included. Raises Refused with the sentences that stand against it."""
+    """Note that somebody is away, both days included. Raises Refused with what stands against it, at its answer."""
     today = roster.today_of(certifier_id)
     # Locked, so that two notes of one person cannot pass each other.
     list(Membership.objects.select_for_update().filter(certifier_id=certifier_id, user=person).order_by("pk"))
-    against = obstacles_to_change_roster(certifier_id, person, by)
+    against = [Fault(one) for one in obstacles_to_change_roster(certifier_id, person, by)]
     if last_on < first_on:
-        against.append(_("The last day must not be before the first day."))
+        against.append(Fault(_("The last day must not be before the first day."), "last_on"))
     elif (last_on - first_on).days >= LONGEST_DAYS:
-        against.append(_("An absence lasts a year at most. End the membership of somebody who has left."))
+        sentence = _("An absence lasts a year at most. End the membership of somebody who has left.")
+        against.append(Fault(sentence, "last_on"))
     if last_on < today:
-        against.append(_("These days are over. Choose a last day from today on."))
+        against.append(Fault(_("These days are over. Choose a last day from today on."), "last_on"))
     if cover is not None and cover.pk == person.pk:
-        against.append(_("Choose somebody else to cover."))
+        against.append(Fault(_("Choose somebody else to cover."), "cover"))
     elif cover is not None and not _roles(certifier_id, cover):
-        against.append(_("%(name)s is no reviewer here.") % {"name": cover})
+        against.append(Fault(_("%(name)s is no reviewer here.") % {"name": cover}, "cover"))
     mine = Absence.objects.filter(certifier_id=certifier_id, user=person)
     if other := mine.filter(first_on__lte=last_on, last_on__gte=first_on).first():
         said = {"name": person, "first": words.day(other.first_on, today), "last": words.day(other.last_on, today)}
         sentence = _("%(name)s is away from %(first)s to %(last)s already. Remove that first.")
         if other.first_on == other.last_on:
             sentence = _("%(name)s is away on %(first)s already. Remove that first.")
-        against.append(sentence % said)
+        against.append(Fault(sentence % said, "first_on"))
     if against:
         raise Refused(against)
     made = Absence.objects.create(

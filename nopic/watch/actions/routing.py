@@ -8,7 +8,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
-from nopic.certificates.limits import Fault
 from nopic.certificates.models import Certificate
 from nopic.certificates.policies import day_left
 from nopic.certificates.shipping import office_of
@@ -20,7 +19,7 @@ from nopic.watch.words import routing_in_words
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Fault, Refused
 
 
 @transaction.atomic

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nopic.certificates import projection
-from nopic.certificates.limits import Fault
 from nopic.certificates.models import Certificate
 from nopic.certificates.shipping import office_of
 from nopic.presentation import words
@@ -16,7 +15,7 @@ from nopic.watch.policies import left_organic, obstacles_to_report_treatment
 from nopic.workflow.audit import Actor, record
 from nopic.workflow.clock import now
 from nopic.workflow.dispatch import owe
-from nopic.workflow.transitions import Refused
+from nopic.workflow.transitions import Fault, Refused
 
 LONG_BEFORE = timedelta(days=365)  # in store they may have been treated before anybody asked; a wrong year is a slip
 
