@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from nopic.certificates import actions, assisted, queries
 from nopic.certificates.actions import revising
-from nopic.certificates.models import PublicRecord, RegistryEntry, RegistryOperation
+from nopic.certificates.models import Certificate, PublicRecord, RegistryEntry, RegistryOperation, Revision
 from nopic.certificates.statuses import EntryOutcome
 from nopic.oid.numbers import WrongFormat
 from nopic.requests.models import CertificateRequest
@@ -404,8 +404,19 @@ def test_a_new_version_and_a_report_of_weights_go_by_hand_in_their_sequence(worl
         assert shown["Remarks"] == "one bag torn"
         assert shown["Packages"] == "1 bags"
         assert shown["Net weight that left, kg"] == "90.25"
-        for one in (version, weights):
+        # The number was published an hour ago, the version approved half an hour ago and published ten minutes ago.
+        published, later = now() - timedelta(hours=1), timedelta(minutes=30)
+        Certificate.objects.filter(pk=certificate.pk).update(issued_at=published)
+        Revision.objects.update(decided_at=published + later)
+        for one, early, sentence in (
+            (version, published + timedelta(minutes=10), "That is before the version was approved"),
+            (weights, published + later, "That is before what it follows was published"),
+        ):
             assisted.start(operation=one, by=here.reviewer)
+            with pytest.raises(Refused, match=sentence):
+                assisted.enter(
+                    operation=one, outcome=EntryOutcome.DONE, typed="", at=early, still_there=True, by=here.reviewer
+                )
             done = assisted.enter(
                 operation=one, outcome=EntryOutcome.DONE, typed="", at=now(), still_there=True, by=here.reviewer
             )

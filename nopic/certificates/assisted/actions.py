@@ -19,6 +19,7 @@ from nopic.certificates.statuses import (
     EntryOutcome,
     OperationKind,
     OperationStatus,
+    RevisionStatus,
 )
 from nopic.documents.actions import Slot
 from nopic.documents.models import Document, Dossier
@@ -196,9 +197,14 @@ def _refuse_time(certificate: Certificate, operation: RegistryOperation, at: dat
         raise Refused([_("Enter when INTEGRITY published it")])
     if at > now():
         raise Refused([_("That time has not come yet")])
-    after = certificate.issued_at if operation.kind != OperationKind.ISSUE else certificate.approved_at
+    after, sentence = certificate.revised_at or certificate.issued_at, _("That is before what it follows was published")
+    if operation.kind == OperationKind.ISSUE:
+        after, sentence = certificate.approved_at, _("That is before the certificate was approved")
+    elif operation.kind == OperationKind.REVISE:
+        version = certificate.revisions.get(certifier_id=certificate.certifier_id, status=RevisionStatus.APPROVED)
+        after, sentence = version.decided_at, _("That is before the version was approved")
     if after and at < after.replace(second=0, microsecond=0):
-        raise Refused([_("That is before the certificate was approved")])
+        raise Refused([sentence])
 
 
 def _ask_departure(certificate: Certificate, at: datetime | None, still_there: bool) -> None:
