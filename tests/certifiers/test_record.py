@@ -36,10 +36,20 @@ def packed(world: World, found: CertificateRequest) -> bytes:
 
 
 def test_the_page_holds_boxes_checks_documents_and_log(world: World) -> None:
-    found = factories.submitted(world.here)
+    found = cases.taken(world.here)
+    with tenant(world.here.certifier):
+        cases.confirm(found, world.here.reviewer)
     page = factories.signed_in(world.here.reviewer).get(f"/tierra/cases/{found.reference}/print/").content.decode()
     for part in ("19,200 kg", "Lot numbers", "commercial_invoice", "VV-26-118", f"{found.reference}: sent"):
         assert part in page
+    log = page[page.index('id="h-log"') :]
+    for words in (
+        f"Sent by {world.here.sender}",
+        f"Taken by {world.here.reviewer}",
+        '<td class="any">Net weight: Match<',
+    ):
+        assert words in log  # as the history of the case says it
+    assert "→" not in log
 
 
 def test_what_was_let_pass_stays_in_the_record_of_a_product_that_is_decided(world: World) -> None:
@@ -104,8 +114,9 @@ def test_the_document_list_is_on_paper_and_in_the_archive_with_who_decided_and_w
     page = factories.signed_in(who).get(f"/tierra/cases/{request.reference}/print/").content.decode()
     own = factories.signed_in(here.sender).get(f"/tierra/requests/{request.reference}/").content.decode()
     assert "Send another file" in own
-    for (rule, _ruling, reason, _seen), state in zip(decided, ("refused", "not_needed"), strict=True):
+    for (rule, ruling, reason, _seen), state in zip(decided, ("refused", "not_needed"), strict=True):
         assert (listed[rule]["state"], listed[rule]["by"], listed[rule]["reason"]) == (state, str(who), reason)
         assert f"{who}: {reason}" in page
-        assert f"paper decided ({rule})" in page  # the log says when
+        name = next(slot.name for slot in record.slots if slot.rule == rule)
+        assert f"{name}: {ruling.replace('_', ' ')}<" in page  # the log says when
         assert reason in own

@@ -48,23 +48,28 @@ def history(request: CertificateRequest, zone: str) -> list[Event]:
         | Q(subject_type="certificates.certificate", subject_id__in=certificates)
     )
     rows = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).order_by("-id")[:MOST]
-    told: list[Event] = []
+    events: list[Event] = []
     checked: list[AuditEvent] = []
     for row in rows:
         if row.verb == "checked":
             if checked and checked[-1].actor != row.actor:
-                told.append(_confirmed(checked, zone))
+                events.append(_confirmed(checked, zone))
                 checked = []
             checked.append(row)
             continue
         if sentence := _sentence(row, lines):
             if checked:
-                told.append(_confirmed(checked, zone))
+                events.append(_confirmed(checked, zone))
                 checked = []
-            told.append(Event(sentence, _note(row), words.moment(row.happened_at, zone), "done"))
+            events.append(Event(sentence, _note(row), words.moment(row.happened_at, zone), "done"))
     if checked:
-        told.append(_confirmed(checked, zone))
-    return [Event(e.text, e.note, e.when, "here" if at == 0 else "done") for at, e in enumerate(told)]
+        events.append(_confirmed(checked, zone))
+    return [Event(e.text, e.note, e.when, "here" if at == 0 else "done") for at, e in enumerate(events)]
+
+
+def told(row: AuditEvent, positions: dict[int, int]) -> tuple[str, str]:
+    """What the history says of one event and the note beside it; "" of what it passes over. `positions` of the lines."""
+    return _sentence(row, positions), _note(row)
 
 
 def turned(request: CertificateRequest) -> dict[tuple[int | None, str], AuditEvent]:

@@ -18,8 +18,9 @@ from nopic.requests.changes import changes
 from nopic.requests.models import CertificateRequest, RequestVersion
 from nopic.requests.slots import SlotView
 from nopic.requests.snapshot import request_snapshot
-from nopic.review.models import CheckVerdict
+from nopic.review.models import CheckVerdict, Verdict
 from nopic.review.queries.case import Case, load
+from nopic.review.queries.history import told
 from nopic.workflow.models import AuditEvent
 
 EXPORTED: Final = ("case printed", "case exported")
@@ -49,6 +50,7 @@ class Record:
     findings: list[tuple[str, str, str]]  # severity, sentence for staff, who let it pass and why
     documents: list[Document]
     log: list[AuditEvent]
+    told: list[tuple[AuditEvent, str, str]]  # of the log: each event in words, and its note
     certificates: list[Certificate]
     versions: list[RequestVersion]
     zone: str = "UTC"
@@ -91,6 +93,7 @@ def record_of(request: CertificateRequest) -> Record:
     typed = sent is not None and bool(changes(sent.snapshot, request_snapshot(request, case.facts)))
     events = AuditEvent.objects.filter(of_case, certifier_id=request.certifier_id).exclude(verb__in=EXPORTED)
     log = list(events.order_by("id")[:MOST_EVENTS])
+    positions = {each.line.pk: each.line.position for each in case.lines}
     findings = [
         (each.severity, each.staff_sentence, f"{each.waived_by}: {each.waived_why}" if each.waived_by else "")
         for each in ([] if typed else case.findings)
@@ -113,6 +116,7 @@ def record_of(request: CertificateRequest) -> Record:
         findings=findings + _let_pass(log, {sentence for _severity, sentence, _passed in findings}),
         documents=documents,
         log=log,
+        told=[(event, *_in_words(event, positions, case)) for event in log],
         certificates=issued,
         versions=list(
             RequestVersion.objects.filter(certifier_id=request.certifier_id, request=request).order_by("number")
@@ -129,6 +133,20 @@ def _let_pass(log: list[AuditEvent], known: set[str]) -> list[tuple[str, str, st
         for event in log
         if event.verb == "waived" and (found := event.facts.get("found", "")) and found not in known
     ]
+
+
+def _in_words(event: AuditEvent, positions: dict[int, int], case: Case) -> tuple[str, str]:
+    """As the history of the case says it; each check by itself, and what the history passes over by its plain name."""
+    sentence, note = told(event, positions)
+    if event.verb == "checked":
+        check = event.facts.get("check", "")
+        title = next((row.title for row in case.rules.checks if row.id == check), check)
+        sentence = f"{title}: {Verdict(event.new).label}"
+    elif not sentence:
+        row = next((slot.name for slot in case.facts.slots if slot.rule == event.facts.get("rule")), event.subject)
+        said = event.new if event.verb in ("status", "paper decided", "slot answered") else event.verb
+        sentence = f"{row}: {said.replace('_', ' ')}"
+    return sentence, note
 
 
 def _checked(group: str, question: str, box: int | None, said: CheckVerdict | None, zone: str) -> Checked:
