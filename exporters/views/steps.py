@@ -127,6 +127,10 @@ def _change(raw: dict[str, Any], step: str, go: str) -> str | None:
     if verb == "add-lot":
         line.setdefault("lots", []).append({"code": ""})
         return f"#lines-{at}-lots-{len(line['lots']) - 1}-code"
+    if verb == "remove-lot":
+        gone, rows = whole(value), line.get("lots", [])
+        line["lots"] = [row for place, row in enumerate(rows) if place != gone]
+        return f"#lines-{at}-lots-0-code"
     if verb == "use":
         line["net"], line["unit"] = value, "kg"
         return f"#lines-{at}-net"

@@ -94,6 +94,18 @@ def test_products_and_lots_are_added_and_removed_without_script(world: World, ro
         assert [one.item_id for one in fresh(request).lines.filter(removed=False)] == [world.here.second_item.pk]
 
 
+def test_the_row_of_a_bought_lot_is_removed_whoever_sold_it(world: World, rosa: Client) -> None:
+    request = draft(world.here)
+    bought = {"lines-0-lots-1-code": "B-7", "lines-0-lots-1-kg": "100", "lines-0-lots-1-supplier": "7"}
+    rosa.post(at(request, "products"), product(world) | bought | {"revision": "1", "go": "later"})
+    assert 'value="remove-lot:0:1"' in rosa.get(at(request, "products")).content.decode()
+    revision = str(fresh(request).revision)
+    rosa.post(at(request, "products"), product(world) | bought | {"revision": revision, "go": "remove-lot:0:1"})
+    page = rosa.get(at(request, "products")).content.decode()
+    assert [row["code"] for row in fresh(request).raw["products"]["lines"][0]["lots"]] == ["VV-26-118, VV-26-121"]
+    assert "remove-lot" not in page  # the last row stays
+
+
 def test_a_removed_product_is_said_and_comes_back_as_it_was_typed(world: World, rosa: Client) -> None:
     request = draft(world.here)
     second = {"lines-1-item": str(world.here.second_item.pk), "lines-1-net": "4.000", "lines-1-gross": "who knows"}
