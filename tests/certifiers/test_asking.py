@@ -1,5 +1,6 @@
 """Questions over HTTP: composed from what differs in the exporter's language, answered on one page, told by e-mail."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils import translation
@@ -217,6 +218,10 @@ def test_the_letter_says_what_is_asked_and_until_when(world: World) -> None:
         assert letter.lines[0].startswith("1. Casilla 10: Peso neto: usted declaró 19 200 kg.")
         assert translation.get_language() == "en"
         assert '<html lang="es">' in letter.set("v1")[1]
+        for language, subject in (("en", "reminder, answer by "), ("es", "recordatorio, responda hasta "), ("fr", "rappel, répondez avant ")):  # fmt: skip
+            QuestionRound.objects.update(language=language)
+            again = asking.questions_reminder(letters.Case(mail, fresh, None, None, lambda: ""))
+            assert re.match(rf"{request.reference} ?: {subject}", again.subject)
         actions.take_back(request=fresh, by=side.reviewer)
         try:
             asking.questions_reminder(letters.Case(mail, fresh, None, None, lambda: ""))

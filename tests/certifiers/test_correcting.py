@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from nopic.delivery.mails import letters
+from nopic.delivery.mails import confirming, letters
 from nopic.delivery.mails.owing import owe_mail
 from nopic.delivery.models import Mail
 from nopic.presentation.words import day, full_day
@@ -213,6 +213,8 @@ def test_the_letters_say_both_sides_and_nobody_is_reminded_of_what_is_over(world
         )  # fmt: skip
         letter = letters.write(letters.Case(mail, request, None, None, lambda: ""))
         assert letter.subject.startswith(f"{request.reference}: confirm a correction by ")
+        again = confirming.correction_reminder(letters.Case(mail, request, None, None, lambda: ""))
+        assert again.subject.startswith(f"{request.reference}: reminder, confirm by ")
         assert "Box 10, Net weight: 19,200 kg becomes 18,000 kg" in letter.lines
         assert letter.link is not None
         assert letter.link[1].endswith(f"/tierra/requests/{request.reference}/correction/")

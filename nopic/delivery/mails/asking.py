@@ -15,14 +15,20 @@ def questions_asked(case: Case) -> Letter:
     """What is asked, point by point, and until when."""
     asked = _round(case)
     with translation.override(asked.language):
-        return _questions(case, asked, _("Answer the reviewer's questions by %(due)s. The clock is stopped until you answer."))  # fmt: skip
+        count = asked.points.count()
+        subject = ngettext(
+            "%(ref)s: %(n)s question, answer by %(due)s", "%(ref)s: %(n)s questions, answer by %(due)s", count
+        )
+        first = _("Answer the reviewer's questions by %(due)s. The clock is stopped until you answer.")
+        return _questions(case, asked, subject, first)
 
 
 def questions_reminder(case: Case) -> Letter:
     """The same once more, shortly before the answers are due and on the day."""
     asked = _round(case)
     with translation.override(asked.language):
-        return _questions(case, asked, _("The reviewer still waits for your answers, due by %(due)s."))
+        first = _("The reviewer still waits for your answers, due by %(due)s.")
+        return _questions(case, asked, _("%(ref)s: reminder, answer by %(due)s"), first)
 
 
 def questions_taken_back(case: Case) -> Letter:
@@ -44,7 +50,7 @@ def _round(case: Case, *, still_open: bool = True) -> QuestionRound:
     return asked
 
 
-def _questions(case: Case, asked: QuestionRound, first: str) -> Letter:
+def _questions(case: Case, asked: QuestionRound, subject: str, first: str) -> Letter:
     request, points = case.request, list(asked.points.all())
     zone = request.policy.rules.time_zone if request.policy else "UTC"
     said = {"ref": request.reference, "n": len(points), "due": moment(asked.due_at, zone).replace(",", "")}
@@ -59,12 +65,7 @@ def _questions(case: Case, asked: QuestionRound, first: str) -> Letter:
         lines.append(ngettext("%(n)s more on the page.", "%(n)s more on the page.", more) % {"n": more})
     lines.append(_("Questions: %(office)s") % {"office": case.office})
     return Letter(
-        first_that_fits(
-            ngettext(
-                "%(ref)s: %(n)s question, answer by %(due)s", "%(ref)s: %(n)s questions, answer by %(due)s", len(points)
-            )
-            % said
-        ),
+        first_that_fits(subject % said),
         first % {"due": moment(asked.due_at, zone, city_of(zone))},
         lines=lines,
         link=(_("Answer"), f"{case.page}questions/"),

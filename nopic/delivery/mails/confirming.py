@@ -38,12 +38,14 @@ def request_to_confirm(case: Case) -> Letter:
 
 def correction_to_confirm(case: Case) -> Letter:
     """Both sides of each box, why, and until when."""
-    return _correction(case, _("Confirm or reject the correction by %(due)s. The clock is stopped until you answer."))
+    first = _("Confirm or reject the correction by %(due)s. The clock is stopped until you answer.")
+    return _correction(case, _("%(ref)s: confirm a correction by %(due)s"), first)
 
 
 def correction_reminder(case: Case) -> Letter:
     """The same once more, shortly before the answer is due and on the day."""
-    return _correction(case, _("The correction still waits for your answer, due by %(due)s."))
+    first = _("The correction still waits for your answer, due by %(due)s.")
+    return _correction(case, _("%(ref)s: reminder, confirm by %(due)s"), first)
 
 
 def correction_taken_back(case: Case) -> Letter:
@@ -56,7 +58,7 @@ def correction_taken_back(case: Case) -> Letter:
     )
 
 
-def _correction(case: Case, first: str) -> Letter:
+def _correction(case: Case, subject: str, first: str) -> Letter:
     asked = Correction.objects.select_related("staff").get(
         certifier_id=case.request.certifier_id, pk=case.mail.context["correction"]
     )
@@ -84,7 +86,7 @@ def _correction(case: Case, first: str) -> Letter:
         _("If nobody of your company asked for it, reject it and tell us: %(office)s") % {"office": case.office}
     )
     return Letter(
-        first_that_fits(_("%(ref)s: confirm a correction by %(due)s") % said),
+        first_that_fits(subject % said),
         first % {"due": moment(asked.due_at, zone, city_of(zone))},
         lines=lines,
         link=(_("Look at the correction"), f"{case.page}correction/"),
