@@ -1,5 +1,7 @@
 """Parties and products that lost their standing: what is reached, and what a person decides about it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,7 +14,7 @@ from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests.facts import policy_of
 from nopic.tenants.access import PortalRequest, staff_door
-from nopic.watch import actions, queries
+from nopic.watch import actions, policies, queries
 from nopic.watch.models import Concern, ConcernDecision
 from nopic.watch.standing import in_words
 from nopic.workflow.clock import today
@@ -38,6 +40,8 @@ def concern(request: PortalRequest, concern_id: int) -> HttpResponse:
     zone = policy_of(request.certifier.pk).rules.time_zone
     day = today(zone)
     form = ReasonForm(posted(request))
+    if request.POST.get("do") == "read":
+        return _read_again(request, found)
     if request.method == "POST" and form.is_valid():
         try:
             _press(request, found, form.cleaned_data["reason"])
@@ -61,6 +65,8 @@ def concern(request: PortalRequest, concern_id: int) -> HttpResponse:
         "standing": in_words(found.standing),
         "impact": impact,
         "seen": max((one.decision.pk for one in impact.certificates if one.decision), default=0),
+        "may_read": not policies.obstacles_to_read_again(found),
+        "read_at": _read_at(found),
         "form": form,
         "problems": problems([form]),
         "has_errors": bool(form.errors),
@@ -68,6 +74,23 @@ def concern(request: PortalRequest, concern_id: int) -> HttpResponse:
         "zone": zone,
     }
     return render(request, "certifiers/watch/concern.html", context, status=422 if form.errors else 200)
+
+
+def _read_at(found: Concern) -> datetime | None:
+    """When the registry last answered about the party."""
+    party = found.exporter or found.supplier
+    return party.registry_read_at if party else found.importer.read_at if found.importer else None
+
+
+def _read_again(request: PortalRequest, found: Concern) -> HttpResponse:
+    try:
+        actions.read_again(concern=found, by=request.user)
+        messages.success(request, _("INTEGRITY is asked again. Come back to this page in a minute."))
+    except Refused as refusal:
+        messages.info(request, str(refusal))
+    except Overtaken:
+        messages.info(request, _("A colleague settled it a moment ago."))
+    return redirect(request.path)
 
 
 def _press(request: PortalRequest, found: Concern, reason: str) -> None:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from nopic.certificates.models import Certificate
 from nopic.certificates.policies import obstacles_to_ship
+from nopic.delivery import notices
 from nopic.presentation.words import day
 from nopic.products import actions as products
 from nopic.requests.checks import findings
@@ -83,6 +84,17 @@ def test_the_office_is_written_to_once_of_each_concern(world: World, consignment
     ):
         assert words in told.body
     assert world.here.certifier.name in told.from_email
+
+
+def test_long_addresses_that_begin_alike_are_each_written_to(
+    world: World, consignment: Consignment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    to = [f"{who}@office.example" for who in ("a" * 110 + "1", "a" * 110 + "2")]
+    monkeypatch.setattr(notices, "office_addresses", lambda _certifier: to)
+    suspend_importer(world)
+    noticed(world)
+    consignments.work("concern_noticed", "mail")
+    assert [one.to for one in mail.outbox] == [[each] for each in to]
 
 
 @pytest.mark.parametrize(
@@ -220,6 +232,9 @@ def test_staff_see_whom_it_reaches_and_decide_on_its_page(world: World, consignm
     assert "1 party or product changed its standing" in listed
     page = reverse("concern", kwargs={"certifier": slug, "concern_id": concern.pk})
     assert consignment.number in staff.get(page).content.decode()
+    Dispatch.objects.all().delete()
+    assert [staff.post(page, {"do": "read"}).status_code for _click in range(2)] == [302, 302]
+    assert [(one.topic, one.subject_id) for one in Dispatch.objects.all()] == [("party", world.importer.pk)]
     refused = staff.post(page, {"do": "goes_on", "reason": "Sold before the suspension"})
     assert refused.status_code == 422
     assert "Choose at least one certificate" in refused.content.decode()

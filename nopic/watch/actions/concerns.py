@@ -16,9 +16,11 @@ from nopic.certificates.models import Certificate
 from nopic.presentation import words
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import OPEN_REQUEST
+from nopic.tenants import sync
 from nopic.tenants.calendar import Office
 from nopic.tenants.roster import office_of
 from nopic.watch.models import Concern, ConcernDecision
+from nopic.watch.policies import obstacles_to_read_again
 from nopic.watch.queries import impact, is_live, live_certificates, open_concerns, reached_lines
 from nopic.watch.standing import Doubt, doubts, in_words
 from nopic.workflow.audit import Actor, record
@@ -78,6 +80,21 @@ def _open(certifier_id: int, doubt: Doubt) -> Concern:
     record(concern, "noticed", by=BY, new=doubt.standing, name=doubt.name)
     owe("concern_noticed", concern.pk, certifier_id=certifier_id)
     return concern
+
+
+@transaction.atomic
+def read_again(*, concern: Concern, by: Actor) -> None:
+    """Owe another look in the registry at the party of a concern; what it finds is noticed. Raises Refused, Overtaken."""
+    fresh = _locked(concern)
+    if against := obstacles_to_read_again(fresh):
+        raise Refused(against)
+    if fresh.exporter:
+        sync.ask_soon_about_exporter(fresh.exporter)
+    elif fresh.importer:
+        sync.ask_soon(fresh.importer)
+    elif fresh.supplier_id:
+        owe("supplier_status", fresh.supplier_id, certifier_id=fresh.certifier_id)
+    record(fresh, "read again", by=by)
 
 
 @transaction.atomic
@@ -155,12 +172,14 @@ def hold_again(certifier_id: int) -> None:
             .order_by("pk")
             .values_list("certificate_id", "goes_on")
         )
-        for one in live_certificates(certifier_id, lines):
+        live = live_certificates(certifier_id, lines).select_related(None).prefetch_related(None)
+        asked = ("number", "on_hold_why", "data", "routing", "request__arrival_on")  # whether it lives, and its hold
+        for one in live.select_related("request").only(*asked):
             if (one.on_hold_why or is_live(one, today)) and not decided.get(one.pk, False):
                 why.setdefault(one.pk, []).append(_sentence(concern, office))
     standing = Certificate.objects.filter(certifier_id=certifier_id, on_hold_since__isnull=False)
     touched = sorted(set(why) | set(standing.values_list("pk", flat=True)))
-    for certificate in Certificate.objects.select_for_update().filter(pk__in=touched).order_by("pk"):
+    for certificate in Certificate.objects.select_for_update().filter(pk__in=touched).defer("data").order_by("pk"):
         sentence = " ".join(why.get(certificate.pk, ()))
         if sentence == certificate.on_hold_why:
             continue
