@@ -163,7 +163,10 @@ def test_the_case_says_that_it_is_for_several_shipments_and_until_when(here: Sid
 def test_whoever_approves_a_time_frame_reads_its_cap_and_its_days(here: Side) -> None:
     request = frame_sent(here)
     approve = f"/{here.certifier.slug}/cases/{request.reference}/lines/1/approve/"
-    facts = signed_in(here.reviewer).get(approve).context["facts"]
+    shown = signed_in(here.reviewer).get(approve).context
+    facts = shown["facts"]
+    assert f"several shipments of {here.version.wording}, up to 40,000 kg together" in shown["consequence"]
+    assert "replaced" not in shown["consequence"]  # of a time frame nothing is
     assert request.last_departure_on is not None
     assert [(box, text) for box, _label, text in facts if box in {"10", "12", "17"}] == [
         ("10", "up to 40,000 kg"),

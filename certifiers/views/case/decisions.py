@@ -45,15 +45,11 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
         page={
             "title": _("Approve product %(n)s") % {"n": position},
             "consequence": _(
-                "One certificate for %(kg)s kg of %(product)s will be published in INTEGRITY and sent to the importer. "
-                "Afterwards it can only be revised to less, replaced before the goods leave, or cancelled."
-            )
-            % {"kg": weight, "product": opened.line.name}
-            if not reasons
-            else _(
                 "A colleague confirms it before the certificate begins: %(why)s. Until then its kilograms stay held."
             )
-            % {"why": why},
+            % {"why": why}
+            if reasons
+            else _what_follows(opened) % {"kg": weight, "product": opened.line.name},
             "facts": [
                 ("7", _("Product"), opened.line.name),
                 ("8", _("US tariff code"), opened.line.version.hts if opened.line.version else ""),
@@ -68,6 +64,18 @@ def approve(request: PortalRequest, reference: str, position: int) -> HttpRespon
             "button": _("Approve this line"),
             "shape": "main",
         },
+    )
+
+
+def _what_follows(opened: Open) -> str:
+    if opened.case.facts.time_frame:
+        return _(
+            "One certificate for several shipments of %(product)s, up to %(kg)s kg together, will be published in INTEGRITY "
+            "and sent to the importer. Afterwards it can only be revised to less or cancelled."
+        )
+    return _(
+        "One certificate for %(kg)s kg of %(product)s will be published in INTEGRITY and sent to the importer. "
+        "Afterwards it can only be revised to less, replaced before the goods leave, or cancelled."
     )
 
 
