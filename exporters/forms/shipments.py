@@ -90,24 +90,29 @@ class SaidForm(AsksWhetherMeant):
 
 
 class AskingForm(SaidForm):
-    """What is said of a truck that may have been recorded before; `newest` is what the person saw when they were asked."""
+    """What is said of a truck that may have been recorded before; `shown` are those that the person was asked about."""
 
     another = forms.BooleanField(
         label=gettext_lazy("Yes, another truck or trip"), required=False, widget=forms.HiddenInput
     )
-    newest = forms.CharField(required=False, widget=forms.HiddenInput)
+    shown = forms.CharField(required=False, widget=forms.HiddenInput)
 
     @property
-    def besides(self) -> int:
-        """Up to which number of the shipments recorded they have said that this is another one."""
-        return (whole(self.cleaned_data["newest"]) or 0) if self.cleaned_data["another"] else 0
+    def besides(self) -> set[int]:
+        """The numbers of the shipments recorded of which they have said that this is another one."""
+        shown = self.cleaned_data["shown"] if self.cleaned_data["another"] else ""
+        return {number for each in shown.split(",") if (number := whole(each)) is not None}
 
     def ask_whether_another(self, same: LooksTheSame) -> None:
         """Show the question that a twin raises; everything typed stays."""
-        self.data = {**dict(self.data.items()), "newest": str(same.newest), "another": ""}
+        shown = ",".join(str(one.number) for one in same.shipments)
+        self.data = {**dict(self.data.items()), "shown": shown, "another": ""}
         self.fields["another"].widget = forms.CheckboxInput()
         sentence = _("Shipment %(n)s may be the same: %(what)s. Is this another truck or trip?")
-        self.add_error("another", sentence % {"n": same.shipment.number, "what": told(Said.of_shipment(same.shipment))})
+        if len(same.shipments) > 1:  # the page shows each of them above the question
+            sentence = _("Shipments %(n)s may be the same. Is this another truck or trip than each of them?")
+        said = {"n": shown.replace(",", ", "), "what": told(Said.of_shipment(same.shipments[0]))}
+        self.add_error("another", sentence % said)
 
 
 class RecordForm(AskingForm):
@@ -119,7 +124,7 @@ class RecordForm(AskingForm):
         error_messages={"required": gettext_lazy("Choose whether it has left")},
     )  # fmt: skip
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    field_order = ("left", "departs_on", "kg", "lots", "unit", "document", "another", "newest", "key")
+    field_order = ("left", "departs_on", "kg", "lots", "unit", "document", "another", "shown", "key")
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"departs_on": today, "left": "yes", "key": uuid4()})

@@ -40,7 +40,7 @@ def asked(side: Side, certificate: Certificate, first: dict[str, Any], second: d
         try:
             record(second)
         except LooksTheSame as same:
-            return (same.shipment.number, same.newest) == (1, 1)
+            return [one.number for one in same.shipments] == [1]
         return False
 
 
@@ -106,7 +106,7 @@ def test_the_page_shows_the_earlier_entry_keeps_what_was_typed_and_records_when_
     assert "Is this another truck or trip?" in text
     assert f'href="{page(here, certificate, "1/")}"' in text
     assert 'value="VV-1, vv-2"' in text
-    told = form(kg="9000", another="on", **bare, **{k: v for k, v in fields(text).items() if k in ("newest", "key")})
+    told = form(kg="9000", another="on", **bare, **{k: v for k, v in fields(text).items() if k in ("shown", "key")})
     assert [browser.post(page(here, certificate), told).status_code for _time in range(2)] == [302, 302]
     assert count(here) == 2
 
@@ -114,9 +114,23 @@ def test_the_page_shows_the_earlier_entry_keeps_what_was_typed_and_records_when_
 def test_two_tabs_that_were_both_asked_record_one_and_ask_again(here: Side) -> None:
     certificate, browser = issued(here), signed_in(here.sender)
     browser.post(page(here, certificate), form(kg="9,000"))
-    tabs = [form(kg="9,000", another="on", newest="1", key=str(uuid4())) for _tab in range(2)]
+    tabs = [form(kg="9,000", another="on", shown="1", key=str(uuid4())) for _tab in range(2)]
     assert [browser.post(page(here, certificate), tab).status_code for tab in tabs] == [302, 422]
     assert count(here) == 2
+
+
+def test_another_truck_is_said_of_those_that_were_shown(here: Side) -> None:
+    certificate, browser = issued(here), signed_in(here.sender)
+    first, second = form(kg="9,000"), form(kg="9,000", another="on", shown="1", key=str(uuid4()))
+    assert [browser.post(page(here, certificate), each).status_code for each in (first, second)] == [302, 302]
+    third = form(kg="9,000", another="on", shown="2", key=str(uuid4()))  # of the older one nobody said it
+    answer = browser.post(page(here, certificate), third)
+    text = answer.content.decode()
+    assert (answer.status_code, count(here)) == (422, 2)
+    assert "Shipments 2, 1 may be the same. Is this another truck or trip than each of them?" in text
+    assert [f'href="{page(here, certificate, f"{n}/")}"' in text for n in (1, 2)] == [True, True]
+    assert fields(text)["shown"] == "2,1"
+    assert browser.post(page(here, certificate), third | {"shown": "2,1"}).status_code == 302
 
 
 def test_a_page_of_before_with_another_truck_typed_into_it_is_never_taken_for_the_first(here: Side) -> None:
@@ -140,7 +154,7 @@ def test_a_planned_truck_that_leaves_as_one_that_has_left_already_is_asked_about
     answer = browser.post(page(here, certificate, "1/"), leaves)
     assert answer.status_code == 422
     assert "Shipment 2 may be the same:" in answer.content.decode()
-    leaves |= {"another": "on", "newest": "2"}
+    leaves |= {"another": "on", "shown": "2"}
     assert browser.post(page(here, certificate, "1/"), leaves).status_code == 302
 
 

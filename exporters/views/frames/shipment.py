@@ -3,6 +3,7 @@
 Whoever speaks of a shipment that somebody else changed meanwhile sees what that was, beside what they typed.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -45,7 +46,8 @@ def shipment(request: PortalRequest, certificate_id: int, number: int) -> HttpRe
         typed = VERBS[verb](request.POST, auto_id=f"{verb}-%s")
         typed.single_kg = None if one.allowance.time_frame else one.allowance.cap_kg
     forms = _forms(found, one, verb, typed)
-    meanwhile, same = typed is not None and verb not in forms, None
+    meanwhile = typed is not None and verb not in forms
+    same: Sequence[Shipment] = ()
     if typed is not None and typed.is_valid() and not meanwhile:
         try:
             _do(request, found, one, verb, typed)
@@ -53,7 +55,7 @@ def shipment(request: PortalRequest, certificate_id: int, number: int) -> HttpRe
             say(typed, refused)
         except actions.LooksTheSame as known:
             typed.ask_whether_another(known)
-            same = known.shipment
+            same = known.shipments
         except Overtaken:
             meanwhile = True
             one.refresh_from_db()

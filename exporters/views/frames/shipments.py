@@ -1,5 +1,6 @@
 """The record of shipments of one certificate: what is left, every shipment, and the form for the next truck."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from nopic.certificates import policies, shipping
 from nopic.certificates import queries as certificates
 from nopic.certificates.models import Certificate
 from nopic.frames import actions, queries
+from nopic.frames.models import Shipment
 from nopic.frames.policies import obstacles_to_draw
 from nopic.frames.presenters import drawn
 from nopic.presentation.forms import posted
@@ -37,7 +39,8 @@ def shipments(request: PortalRequest, certificate_id: int) -> HttpResponse:
     """What is left, every shipment, and the form that records the next one."""
     found = certificate_of(request, certificate_id)
     office = shipping.office_of(found)
-    form, same = RecordForm(posted(request), today=shipping.port_day(found)), None
+    form = RecordForm(posted(request), today=shipping.port_day(found))
+    same: Sequence[Shipment] = ()
     form.single_kg = None if policies.is_time_frame(found) else found.kilograms
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +50,7 @@ def shipments(request: PortalRequest, certificate_id: int) -> HttpResponse:
             )  # fmt: skip
         except actions.LooksTheSame as known:
             form.ask_whether_another(known)
-            same = known.shipment
+            same = known.shipments
         except Refused as refused:
             say(form, refused)
         except Overtaken:

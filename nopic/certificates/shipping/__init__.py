@@ -4,7 +4,7 @@ The kilograms themselves are nopic.frames'. Here a certificate is locked and ask
 public record follows in the same transaction, and what is due next (warnings, settling) is owed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -50,7 +50,7 @@ def begin(certificate: Certificate) -> Allowance:
 
 @transaction.atomic
 def record_shipment(
-    *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, besides: int = 0
+    *, certificate: Certificate, said: Said, has_left: bool, key: UUID, by: Actor, besides: Collection[int] = ()
 ) -> Shipment:
     """A shipment that is planned or has left. Raises Refused with (field, sentence) pairs, or frames.LooksTheSame."""
     allowance, today = _usable(certificate, policies.obstacles_to_ship)
@@ -67,7 +67,9 @@ def record_shipment(
 
 
 @transaction.atomic
-def depart(*, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, besides: int = 0) -> None:
+def depart(
+    *, certificate: Certificate, shipment: Shipment, said: Said, seen: int, by: Actor, besides: Collection[int] = ()
+) -> None:
     """A planned shipment has left. Raises Refused, Overtaken, or frames.LooksTheSame."""
     allowance, today = _usable(certificate)
     _not_before_its_issue(certificate, allowance, said.departs_on)

@@ -1,5 +1,6 @@
 """What is said of a shipment, and which of its entries stand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -43,11 +44,11 @@ class Said:
 
 
 class LooksTheSame(Exception):
-    """This shipment looks like it: is the one spoken of another? `newest`: the number of the newest one by now."""
+    """These shipments look like it: is the one spoken of another than each of them?"""
 
-    def __init__(self, shipment: Shipment, newest: int) -> None:
-        super().__init__(str(shipment))
-        self.shipment, self.newest = shipment, newest
+    def __init__(self, shipments: Sequence[Shipment]) -> None:
+        super().__init__(", ".join(map(str, shipments)))
+        self.shipments = shipments
 
 
 def standing_entries(entries: list[Entry]) -> list[Entry]:

@@ -6,6 +6,7 @@ or by an undo, and both are entries. `seen` is how many entries the person had b
 somebody else's entry made old, is Overtaken.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from nopic.frames import policies
 from nopic.frames.actions.saying import LooksTheSame, Said, standing_entries
-from nopic.frames.actions.twins import told_by, twin
+from nopic.frames.actions.twins import told_by, twins
 from nopic.frames.models import Allowance, Entry, Shipment
 from nopic.frames.statuses import Closed, EntryKind, ShipmentStatus
 from nopic.workflow.audit import Actor, record
@@ -62,21 +63,21 @@ def lock(certifier_id: int, certificate_id: int) -> Allowance | None:
 
 def record_shipment(
     *, allowance: Allowance, said: Said, has_left: bool, key: UUID, late: bool, today: date, by: Actor,
-    besides: int = 0,
+    besides: Collection[int] = (),
 ) -> Shipment:  # fmt: skip
     """A shipment that is planned, or has left with its actual net weight.
 
     The same key and words again return the same shipment, unless it was taken back: a double tap is no second truck. Raises LooksTheSame for one
-    that was recorded after number `besides`, up to which a person has said that this is another; and Refused with
-    (field, sentence) pairs.
+    that is none of `besides`, the numbers of which a person has said that this is another; and Refused with (field,
+    sentence) pairs.
     """
     now_ = _locked(allowance)
     if known := Shipment.objects.filter(certifier_id=now_.certifier_id, key=key).first():
         if known.status != ShipmentStatus.UNDONE and told_by(known, said, has_left=has_left):
             return known
-        raise LooksTheSame(known, now_.shipments_made)
+        raise LooksTheSame([known, *(one for one in twins(now_, said) if one != known)])
     _may(now_, said, has_left=has_left, today=today)
-    _ask(now_, twin(now_, said), besides)
+    _ask(twins(now_, said), besides)
     status = ShipmentStatus.DEPARTED if has_left else ShipmentStatus.PLANNED
     _move(now_, *((NOTHING, said.kg) if has_left else (said.kg, NOTHING)), said)
     Allowance.objects.filter(pk=now_.pk, certifier_id=now_.certifier_id).update(shipments_made=F("shipments_made") + 1)
@@ -92,11 +93,11 @@ def record_shipment(
     return shipment
 
 
-def depart(*, shipment: Shipment, said: Said, seen: int, today: date, by: Actor, besides: int = 0) -> None:
+def depart(*, shipment: Shipment, said: Said, seen: int, today: date, by: Actor, besides: Collection[int] = ()) -> None:
     """A planned shipment has left, with its actual net weight. Raises Refused, Overtaken or LooksTheSame."""
     allowance = _begin(shipment, seen, ShipmentStatus.PLANNED)
     _may(allowance, said, has_left=True, today=today, before=shipment)
-    _ask(allowance, twin(allowance, said, but=shipment), besides)
+    _ask(twins(allowance, said, but=shipment), besides)
     _change(allowance, shipment, _Step(EntryKind.DEPART, ShipmentStatus.DEPARTED, said, by))
 
 
@@ -193,10 +194,10 @@ def _may(allowance: Allowance, said: Said, *, has_left: bool, today: date, befor
         raise Refused(wrong)
 
 
-def _ask(allowance: Allowance, same: Shipment | None, besides: int) -> None:
-    """A person says whether it is another one, of each that was there when they said it."""
-    if same is not None and same.number > besides:
-        raise LooksTheSame(same, allowance.shipments_made)
+def _ask(same: list[Shipment], besides: Collection[int]) -> None:
+    """A person says whether it is another one, of each that they were shown."""
+    if any(one.number not in besides for one in same):
+        raise LooksTheSame(same)
 
 
 def _counts(status: str) -> bool:

@@ -11,8 +11,8 @@ from nopic.frames.statuses import EntryKind, ShipmentStatus
 NEAR = timedelta(days=7)  # a plate that brings the same lots again within a week is rather the same truck
 
 
-def twin(allowance: Allowance, said: Said, *, but: Shipment | None = None) -> Shipment | None:
-    """The newest standing shipment that may be the one spoken of.
+def twins(allowance: Allowance, said: Said, *, but: Shipment | None = None) -> list[Shipment]:
+    """The standing shipments that may be the one spoken of, newest first.
 
     Of a planned one (`but`) that leaves now only what has left by the same plate or document counts: that two planned
     trucks look alike was asked when the second one was recorded.
@@ -23,7 +23,7 @@ def twin(allowance: Allowance, said: Said, *, but: Shipment | None = None) -> Sh
     if but is not None:
         standing = standing.exclude(pk=but.pk).exclude(status=ShipmentStatus.PLANNED)
     named_only = but is not None
-    return next((one for one in standing.order_by("-number") if _same(one, said, named_only=named_only)), None)
+    return [one for one in standing.order_by("-number") if _same(one, said, named_only=named_only)]
 
 
 def told_by(shipment: Shipment, said: Said, *, has_left: bool) -> bool:
