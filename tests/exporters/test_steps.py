@@ -159,7 +159,7 @@ def test_what_is_left_is_shown_while_typing(world: World, rosa: Client) -> None:
     assert "80,800 kg left after this request" in rosa.post(url, product(world)).content.decode()
     much = rosa.post(url, product(world, **{"lines-0-net": "120000", "lines-0-gross": "130000"})).content.decode()
     assert "20,000 kg too much" in much
-    assert 'value="use:0:100000"' in much
+    assert 'value="use:0:100,000"' in much
 
 
 def test_a_second_tab_is_shown_both_and_loses_neither(world: World, rosa: Client) -> None:
@@ -373,10 +373,10 @@ def test_more_than_is_left_is_said_at_the_weight_and_can_be_cut_with_one_press(w
     assert answer.status_code == 422
     assert text.count("net weight must be 100,000 kg or less") >= 2
     assert "120\N{NO-BREAK SPACE}000 kg, 120 t" in text  # what was understood
-    assert 'value="use:0:100000"' in text
+    assert 'value="use:0:100,000"' in text
     with tenant(world.here.certifier):
         line = fresh(request).lines.get()
-    press = much | {"lines-0-id": str(line.pk), "revision": str(fresh(request).revision), "go": "use:0:100000"}
+    press = much | {"lines-0-id": str(line.pk), "revision": str(fresh(request).revision), "go": "use:0:100,000"}
     assert rosa.post(at(request, "products"), press).status_code == 302
     with tenant(world.here.certifier):
         assert str(fresh(request).lines.get().net_kg) == "100000.000"
