@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
 from django.conf import settings
@@ -22,7 +22,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, sync_playwright
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -40,6 +40,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 
 PageAt = Callable[..., Page]
 GIVEN_AXE: WeakSet[Page] = WeakSet()
+PROTOCOLS: WeakKeyDictionary[Page, CDPSession] = WeakKeyDictionary()
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +134,14 @@ def show(
     page.unroute_all()
     page.route("**/*", answer)
     page.goto(ORIGIN + path, wait_until="load")
+
+
+def resize(page: Page, width: int) -> None:
+    """Make a desk of a phone, or a phone again, without opening the page anew: its size and its pointer."""
+    page.set_viewport_size({"width": width, "height": HEIGHT[width]})
+    if page not in PROTOCOLS:
+        PROTOCOLS[page] = page.context.new_cdp_session(page)  # what it sets lasts as long as it does
+    PROTOCOLS[page].send("Emulation.setTouchEmulationEnabled", {"enabled": width < 600})
 
 
 def policy() -> dict[str, str]:

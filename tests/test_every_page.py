@@ -5,7 +5,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.browser import PageAt, assert_accessible, assert_no_overflow, show
+from tests.browser import PageAt, assert_accessible, assert_no_overflow, resize, show
 from tests.doors.matrix import ROWS
 from tests.factories import World
 from tests.test_doors import browsers, is_invited
@@ -41,13 +41,15 @@ def seen(name: str, world: World, browsers: dict[str, Client]) -> str:
 def test_every_page_is_accessible_and_fits_on_a_phone_and_on_a_desk(
     world: World, browsers: dict[str, Client], page_at: PageAt, number: int
 ) -> None:
-    phone, desk = page_at(390), page_at(1280)
+    page = page_at(390)
     shown = []
     for name in sorted(ROWS)[number::SHARES]:
         if html := seen(name, world, browsers):
             shown.append(name)
-            for page in (phone, desk):
-                show(page, html, f"/{name}/")
+            resize(page, 390)
+            show(page, html, f"/{name}/")
+            for width in (390, 1280):
+                resize(page, width)
                 assert_no_overflow(page)
                 assert_accessible(page)
     assert len(shown) > 8, shown
