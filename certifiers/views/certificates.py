@@ -123,7 +123,8 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
     keep_form = KeepForm(request.POST if keeps else None)
     if keeps and keep_form.is_valid():
         try:
-            wishing.decline_to_cancel(certificate=found, by=request.user, note=keep_form.cleaned_data["answer"])
+            note, seen = keep_form.cleaned_data["answer"], request.POST["keep"]
+            wishing.decline_to_cancel(certificate=found, by=request.user, note=note, seen=seen)
             messages.success(request, _("It stays valid. The exporter is told why."))
         except Overtaken:
             messages.info(request, _("A colleague was faster."))

@@ -59,9 +59,12 @@ def test_asked_once_seen_by_staff_alone_and_declined_with_a_letter(world: World,
         assert words in asked.body, words
     for page in ("/in/", f"/in/certificates/{consignment.number}/", f"/v/{consignment.number}/"):
         assert "stepped back" not in signed_in(world.importer_user).get(page).content.decode()
-    assert staff.post(f"{theirs}cancel/", {"keep": "1", "answer": " "}).status_code == 422
-    assert staff.post(f"{theirs}cancel/", {"keep": "1", "answer": "The goods are on the vessel"}).status_code == 302
-    assert staff.post(f"{theirs}cancel/", {"keep": "1", "answer": "Twice"}).status_code == 302
+    keep = {"keep": re.findall(r'name="keep" value="(\d+)"', staff.get(f"{theirs}cancel/").content.decode())[0]}
+    assert staff.post(f"{theirs}cancel/", keep | {"answer": " "}).status_code == 422
+    stale = staff.post(f"{theirs}cancel/", {"keep": "0", "answer": "To a wish before this one"}, follow=True)
+    assert "A colleague was faster." in stale.content.decode()
+    assert staff.post(f"{theirs}cancel/", keep | {"answer": "The goods are on the vessel"}).status_code == 302
+    assert staff.post(f"{theirs}cancel/", keep | {"answer": "Twice"}).status_code == 302
     consignments.work("hand_over", "mail")
     (told,) = [one for one in mail.outbox if one.subject.startswith("Not cancelled")]
     assert (told.to, "The goods are on the vessel" in told.body) == ([side.sender.email], True)
@@ -91,7 +94,9 @@ def test_the_cancellation_answers_the_wish(world: World) -> None:
     assert "Tierra Certification cancelled it." in page
     with tenant(side.certifier):
         with pytest.raises(Overtaken):
-            wishing.decline_to_cancel(certificate=certificate, by=side.reviewer, note="No")
+            wishing.decline_to_cancel(
+                certificate=certificate, by=side.reviewer, note="No", seen=str(CancelWish.objects.get().pk)
+            )
         with pytest.raises(Refused):
             wishing.ask_to_cancel(certificate=certificate, by=side.sender, **SAID)
 

@@ -52,11 +52,14 @@ def ask_to_cancel(*, certificate: Certificate, by: User, goods: str, why: str) -
 
 
 @transaction.atomic
-def decline_to_cancel(*, certificate: Certificate, by: User, note: str) -> CancelWish:
-    """It stays valid, and the exporter reads why. Raises Refused without a note, Overtaken when nothing is asked any more."""
+def decline_to_cancel(*, certificate: Certificate, by: User, note: str, seen: str) -> CancelWish:
+    """It stays valid, and the exporter reads why.
+
+    `seen` is the key of the wish that was read. Raises Refused without a note, Overtaken when it is not asked any more.
+    """
     fresh = locked(certificate)
     wish = policies.wish_to_cancel(fresh)
-    if wish is None or policies.obstacles_to_cancel(fresh):
+    if wish is None or str(wish.pk) != seen or policies.obstacles_to_cancel(fresh):
         raise Overtaken(fresh)
     said = _tidy(note)
     if not said:
