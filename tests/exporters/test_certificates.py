@@ -30,7 +30,7 @@ def many(certificate: Certificate, number: int) -> None:
     for n in range(number):
         line, one = copy(certificate.line), copy(certificate)
         line.pk, one.pk, one.line = None, None, line
-        one.number = f"901-9010004127-{number:03d}{n:03d}"
+        one.number = f"901-9010004128-{number:03d}{n:03d}"  # no number that a consignment was given
         lines.append(line)
         made.append(one)
     with tenant(certificate.certifier):

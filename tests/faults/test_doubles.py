@@ -149,12 +149,13 @@ def drain_confirmations(side: Side) -> None:
 def test_a_sending_that_arrives_after_all_is_seen(oid: MockOid, committed_world: World, seen: str) -> None:
     side = committed_world.here
     oid.mode(idempotent=False)
-    oid.fail("register", "slow", seconds=6, beyond_bounds=True)
+    oid.fail("register", "slow", seconds=600, beyond_bounds=True)
     [certificate] = begun(side)
     drain()
     reference = lab.operation_of(certificate).client_ref
     if seen == "at the last look":
         lab.wait(lambda: "find confirmed" in outcomes(certificate) or drain_due("confirm"))
+    oid.calm()  # now it arrives
     lab.wait(lambda: len(oid.numbers(reference)) == 2)
     drain_confirmations(side)
     assert outcomes(certificate)[-1] == "find differs"
@@ -168,12 +169,13 @@ def drain_due(topic: str) -> None:
 
 def test_a_sending_that_arrives_after_it_was_given_up_is_seen(oid: MockOid, committed_world: World) -> None:
     side = committed_world.here
-    oid.fail("register", "slow", seconds=6, beyond_bounds=True)
+    oid.fail("register", "slow", seconds=600, beyond_bounds=True)
     [certificate] = begun(side)
     dispatch.run(owed("registry")[0])
     cancel(side, certificate)
     drain()
     assert fresh(certificate).status == CertificateStatus.ABANDONED
+    oid.calm()  # now it arrives
     reference = lab.operation_of(certificate).client_ref
     [number] = lab.wait(lambda: oid.numbers(reference))
     drain_confirmations(side)

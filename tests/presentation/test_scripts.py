@@ -41,7 +41,7 @@ def test_keys_walk_open_tick_and_search_and_can_be_switched_off(page_at: PageAt)
     assert page.get_by_label("Select 2026-0424").is_checked()
     page.keyboard.press("k")
     page.keyboard.press("Enter")
-    assert page.url.endswith("#case-2026-0433")
+    page.wait_for_url("**#case-2026-0433")
     page.keyboard.press("/")
     assert page.evaluate("document.activeElement.id") == "q"
     page.keyboard.type("jj")

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import Resolver404, resolve
 
-from nopic.oid.mock.models import Certificate
+from nopic.oid.mock.models import Certificate, Fault
 from nopic.oid.mock.problems import problem
 
 from .plan import ENDPOINTS, next_fault
@@ -39,11 +39,12 @@ def _endpoint(request: HttpRequest) -> str | None:
 
 def _before(request: HttpRequest, name: str, arguments: dict[str, Any]) -> HttpResponseBase | None:
     """The reply of a fault that keeps the work from happening; a slow one only waits, and not past the deadline."""
+    if name == "slow" and arguments["beyond_bounds"]:
+        request.deadline.extend(_held_up(arguments))  # type: ignore[attr-defined]
+        return None
     if name == "slow":
         left = request.deadline.left()  # type: ignore[attr-defined]
-        time.sleep(arguments["seconds"] if arguments["beyond_bounds"] else max(0.0, min(arguments["seconds"], left)))
-        if arguments["beyond_bounds"]:
-            request.deadline.extend(arguments["seconds"])  # type: ignore[attr-defined]
+        time.sleep(max(0.0, min(arguments["seconds"], left)))
         return None
     if name == "reset_before_commit":
         request.META["oid.reset"] = True
@@ -89,6 +90,16 @@ def _after(request: HttpRequest, name: str, arguments: dict[str, Any], response:
             _drip(response.content, arguments["seconds_per_byte"]), content_type="application/json"
         )
     return response
+
+
+def _held_up(arguments: dict[str, Any]) -> float:
+    """Wait the ordered seconds, or until the order is called off, so that its giver decides when the call arrives."""
+    began, order = time.monotonic(), arguments.get("order")  # what a random mix drew is no order
+    while (waited := time.monotonic() - began) < arguments["seconds"]:
+        if order and not Fault.objects.filter(pk=order).exists():
+            break
+        time.sleep(0.05)
+    return waited
 
 
 def _wait(arguments: dict[str, Any]) -> dict[str, str]:

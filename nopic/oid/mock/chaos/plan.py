@@ -63,7 +63,7 @@ def _ordered(endpoint: str) -> tuple[str, dict[str, Any]] | None:
     for fault in Fault.objects.filter(Q(endpoint=endpoint) | Q(endpoint="any"), remaining__gt=0).order_by("id"):
         # Compare and set: two calls at once never take the same one.
         if Fault.objects.filter(pk=fault.pk, remaining__gt=0).update(remaining=F("remaining") - 1):
-            return fault.name, fault.arguments
+            return fault.name, {**fault.arguments, "order": fault.pk}
     return None
 
 
