@@ -6,7 +6,7 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
-SERVERS := $(BIN)/python -m nopic.demo.servers run --ephemeral --
+SERVERS := $(BIN)/python -m nopic.demo.servers run --ephemeral
 # What settings need before there are secrets; nothing that runs with these can be reached from outside.
 TESTING := SECRET_KEY=only-for-tests-and-checks-of-this-machine-0123456789 NOPIC_TESTING=1
 CHECKING := SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') FIELD_KEY=only-for-checks BASE_URL=https://portal.example
@@ -29,7 +29,7 @@ demo-reset: demo-parts $(DEMO_READY) ## forget the demo's data and start afresh
 	@exec $(BIN)/python -m nopic.demo.launcher --reset
 
 test: test-parts $(TEST_READY) ## run all tests on servers of their own (ARGS='tests/oid -x' for some)
-	@$(TESTING) exec $(SERVERS) $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
+	@$(TESTING) exec $(SERVERS) --in-memory -- $(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(TEST_READY) ## check style, types, templates, migrations and deployment settings
 	$(BIN)/ruff check .
@@ -37,11 +37,11 @@ lint: $(TEST_READY) ## check style, types, templates, migrations and deployment 
 	$(TESTING) DATABASE_URL=postgres://nopic_app@localhost/nopic $(BIN)/mypy
 	OID_DATABASE_URL=postgres://oid@localhost/oid $(BIN)/mypy --config-file nopic/oid/mock/mypy.ini
 	$(BIN)/djlint --quiet --lint templates
-	@$(CHECKING) $(SERVERS) $(BIN)/python manage.py makemigrations --check --dry-run
-	@$(CHECKING) $(SERVERS) $(BIN)/python manage.py check --deploy --fail-level WARNING --database default
+	@$(CHECKING) $(SERVERS) --in-memory -- $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(CHECKING) $(SERVERS) --in-memory -- $(BIN)/python manage.py check --deploy --fail-level WARNING --database default
 
 bench: test-parts $(TEST_READY) ## measure, with the goal beside each figure (ARGS=--quick: small, for a look)
-	@$(TESTING) exec $(SERVERS) $(BIN)/python manage.py bench $(ARGS)
+	@$(TESTING) exec $(SERVERS) -- $(BIN)/python manage.py bench $(ARGS)
 
 format: $(TEST_READY) ## bring the code into the one format
 	$(BIN)/ruff format .

@@ -34,10 +34,8 @@ def test_make_alone_lists_the_commands():
 
 def test_a_ready_environment_is_used_as_it_is():
     planned = make("--dry-run", "test", "VENV=/ready", "ARGS=tests/oid -x").stdout
-    assert (
-        "/ready/bin/python -m nopic.demo.servers run --ephemeral -- /ready/bin/python -m pytest -n 3 --dist worksteal tests/oid -x"
-        in planned
-    )
+    servers = "/ready/bin/python -m nopic.demo.servers run --ephemeral --in-memory"
+    assert f"{servers} -- /ready/bin/python -m pytest -n 3 --dist worksteal tests/oid -x" in planned
     assert "pip" not in planned
 
 

@@ -83,6 +83,7 @@ def seeded(committed: None, monkeypatch: pytest.MonkeyPatch) -> Any:
         close_clients()
 
 
+@pytest.mark.long
 def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Seed) -> None:
     requests = everything(CertificateRequest)
     assert len(requests) == len(STORIES) >= 40

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 
 from nopic.demo import servers
+from nopic.demo.servers import __main__ as command
 from nopic.demo.servers import binaries, child, home, ports
 
 ROOT = Path(__file__).parents[2]
@@ -98,6 +99,19 @@ def test_throw_away_servers_hold_the_restricted_roles_and_leave_nothing(run, hid
     assert at_work.finish() == (7, "")  # the status of the command itself
     assert at_work.answers() == set()
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_they_live_in_memory_where_there_is_room(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "MEMORY", tmp_path)
+    monkeypatch.setattr(command, "SPARE", 0)
+    assert command._has_room()
+    with command._folder(None, in_memory=True) as folder:
+        assert folder.is_relative_to(tmp_path)
+    assert not folder.exists()
+    monkeypatch.setattr(command, "SPARE", 2**60)
+    assert not command._has_room()
+    monkeypatch.setattr(command, "MEMORY", tmp_path / "no such file system")
+    assert not command._has_room()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
