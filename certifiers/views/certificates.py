@@ -127,7 +127,7 @@ def cancel(request: PortalRequest, certificate_id: int) -> HttpResponse:
             wishing.decline_to_cancel(certificate=found, by=request.user, note=note, seen=seen)
             messages.success(request, _("It stays valid. The exporter is told why."))
         except Overtaken:
-            messages.info(request, _("A colleague was faster."))
+            messages.info(request, _("It was answered already. Here it is as it stands."))
         return redirect("certificate", certifier=request.certifier.slug, certificate_id=found.pk)
     if request.method == "POST" and form.is_valid():
         try:

@@ -41,7 +41,7 @@ def invite(*, email: str, role: Role, by: Actor, **organisation_ids: int | None)
     """
     promise = {"email": email.strip().lower(), "role": role, "invited_by": str(by), **organisation_ids}
     with connection.cursor() as cursor:  # the second click waits for the first
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"invite {promise['email']}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"invite {promise['email']}"])
     mine = Invitation.objects.filter(**promise, accepted_at=None, withdrawn_at=None)
     if again := mine.filter(created_at__gt=Now() - DOUBLE_CLICK).first():
         return again

@@ -1,6 +1,6 @@
 """Certifiers and their rules, exporters, and the global identities of importers and brokers."""
 
-import json
+import marshal
 from functools import lru_cache
 
 from django.core.validators import RegexValidator
@@ -86,9 +86,9 @@ class RegistryCredential(TenantModel):
 
 
 @lru_cache(maxsize=512)
-def _rules_of(data: str) -> Rules:
+def _rules_of(data: bytes) -> Rules:
     """Read once: a version never changes, its reading checks every setting, and one page asks for it several times."""
-    return Rules.from_json(json.loads(data))
+    return Rules.from_json(marshal.loads(data))  # noqa: S302 - written by `rules` a moment ago
 
 
 class Policy(TenantModel):
@@ -117,7 +117,7 @@ class Policy(TenantModel):
     @property
     def rules(self) -> Rules:
         """The rules as an object."""
-        return _rules_of(json.dumps(self.data, sort_keys=True))
+        return _rules_of(marshal.dumps(self.data, 2))  # faster than JSON; version 2 depends on nothing but the values
 
 
 class PolicyWithdrawal(TenantModel):
