@@ -29,6 +29,23 @@ NUMBERS = itertools.count()  # of the tests' folders
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the long tests: whoever begins one last keeps the others waiting.
+
+    xdist deals out equal stretches, one to each process, and short tests may later be taken over; so each stretch begins
+    with its share of the long ones.
+    """
+    processes = getattr(config, "workerinput", {}).get("workercount", 1)
+    long = [item for item in items if item.get_closest_marker("long")]
+    short = [item for item in items if not item.get_closest_marker("long")]
+    bounds = [len(short) * number // processes for number in range(processes + 1)]
+    items[:] = [
+        item
+        for number in range(processes)
+        for item in (*long[number::processes], *short[bounds[number] : bounds[number + 1]])
+    ]
+
+
 def pytest_collection_finish() -> None:
     """The collector need not walk again and again over what stays to the end: modules, settings and thousands of tests."""
     gc.collect()
@@ -40,7 +57,9 @@ def pytest_collection_finish() -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Lead to the database this test needs, before any fixture opens a transaction in another one."""
     asked: list[str] = item.fixturenames  # type: ignore[attr-defined]
-    item.config.stash[NEEDED] = "world" if "world" in asked or "committed_world" in asked else "empty"
+    sent = item.get_closest_marker("sent")
+    world = "sent" if sent and False not in sent.args else "world"
+    item.config.stash[NEEDED] = world if "world" in asked or "committed_world" in asked else "empty"
     if made := item.config.stash.get(MADE, None):
         made.use(item.config.stash[NEEDED])
 
@@ -50,7 +69,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     """Replaces pytest-django's: copies of the migrated template per worker, used as the restricted role."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock():
-        made = request.config.stash[MADE] = Databases(worker, factories.world)
+        made = request.config.stash[MADE] = Databases(worker, factories.world, factories.with_one_sent)
         made.use(request.config.stash[NEEDED])
     yield
     with django_db_blocker.unblock():
@@ -69,13 +88,13 @@ def committed(request: pytest.FixtureRequest, django_db_setup: None, django_db_b
 @pytest.fixture
 def world(request: pytest.FixtureRequest, db: None) -> World:
     """Two certifiers with their people, exporters, products and importers, made when this process began."""
-    return request.config.stash[MADE].world()
+    return request.config.stash[MADE].held(request.config.stash[NEEDED])
 
 
 @pytest.fixture
 def committed_world(request: pytest.FixtureRequest, committed: None) -> World:
     """The same world in the database that is this test's own."""
-    return request.config.stash[MADE].world()
+    return request.config.stash[MADE].held(request.config.stash[NEEDED])
 
 
 @pytest.fixture(scope="session")

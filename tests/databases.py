@@ -1,8 +1,8 @@
 """Databases of the tests: a migrated template, and copies of it for each worker, used as the restricted role.
 
-A worker has three: `empty`, the bare copy; `world`, in which `factories.world` is committed; and, for a test with real
-commits, a copy of one of them that is thrown away afterwards. A test inside a transaction uses `empty` or `world` as it is and
-leaves nothing there, so that the world is built once and not before each test.
+A worker has four: `empty`, the bare copy; `world`, in which `factories.world` is committed; `sent`, a world in which a request
+waits; and, for a test with real commits, a copy of one of them that is thrown away afterwards. A test inside a transaction uses
+the others as they are and leaves nothing there, so that they are built once and not before each test.
 """
 
 import fcntl
@@ -115,22 +115,26 @@ def owner() -> psycopg.Connection:
 class Databases:
     """The databases of one worker, and which of them its connections lead to."""
 
-    def __init__(self, worker: str, build: Callable[[], Any]) -> None:
-        """Copy the template, and build a world in the second copy; `build` gives what tests hold of that world."""
+    def __init__(self, worker: str, build: Callable[[], Any], go_on: Callable[[Any], Any]) -> None:
+        """Copy the template, `build` a world in the second copy and `go_on` with it in the third; both give what tests hold."""
         bare = template()
-        self._names = {kind: f"{bare}_{worker}_{kind}" for kind in ("empty", "world")}
         # What is copied is never used: a session left open in it, by whatever thread or loop, would forbid copying it.
-        self._copied = {"empty": bare, "world": f"{bare}_{worker}_copied"}
+        self._copied = {"empty": bare, "world": f"{bare}_{worker}_world0", "sent": f"{bare}_{worker}_sent0"}
+        self._names = {kind: f"{bare}_{worker}_{kind}" for kind in self._copied}
         self._own = f"{bare}_{worker}_own"
         recreate(self._copied["world"], bare)
         point_at(self._copied["world"])
-        self._world = pickle.dumps(build())
+        made = build()
+        self._held = {"world": pickle.dumps(made)}
+        recreate(self._copied["sent"], self._copied["world"])
+        point_at(self._copied["sent"])
+        self._held["sent"] = pickle.dumps(go_on(made))
         for kind, name in self._names.items():
             recreate(name, self._copied[kind])
         self.use("empty")
 
     def use(self, kind: str) -> None:
-        """Lead to the `empty` or the `world` database from now on."""
+        """Lead to the database of this kind from now on."""
         if connections["default"].settings_dict["NAME"] != self._names[kind]:
             point_at(self._names[kind])
 
@@ -139,11 +143,11 @@ class Databases:
         recreate(self._own, self._copied[kind])
         point_at(self._own)
 
-    def world(self) -> Any:
-        """What the world's builder gave, with objects of its own for each caller."""
-        return pickle.loads(self._world)
+    def held(self, kind: str) -> Any:
+        """What the builder of this kind gave, with objects of its own for each caller."""
+        return pickle.loads(self._held[kind])
 
     def drop(self) -> None:
         """Throw all of them away."""
-        for name in (*self._names.values(), self._copied["world"], self._own):
+        for name in (*self._names.values(), self._copied["world"], self._copied["sent"], self._own):
             drop(name)

@@ -189,6 +189,7 @@ def foreign_tries(name: str, world: World, browsers: dict[str, Client]) -> list[
     return wrong if everything(world) == before else [*wrong, f"{url}: a try at a foreign object changed something"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(SHARES))
 def test_only_the_right_roles_come_in_and_foreign_objects_are_not_found(
     number: int, world: World, browsers: dict[str, Client]

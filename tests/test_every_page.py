@@ -37,6 +37,7 @@ def seen(name: str, world: World, browsers: dict[str, Client]) -> str:
     return body.decode()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", range(SHARES))
 def test_every_page_is_accessible_and_fits_on_a_phone_and_on_a_desk(
     world: World, browsers: dict[str, Client], page_at: PageAt, number: int

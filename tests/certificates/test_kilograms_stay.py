@@ -31,6 +31,8 @@ from tests.factories import Side, World
 from tests.faults import replacing
 from tests.ledger.test_inputs import send
 
+pytestmark = pytest.mark.sent
+
 NET = 19_200  # kilograms of a request of the factory
 
 

@@ -203,6 +203,7 @@ def season():
     return pages, memory
 
 
+@pytest.mark.long
 def test_every_realistic_row_is_one_page_on_both_papers(season):
     pages, _ = season
     assert len(pages) >= 60

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from django.utils import translation
 
 from certifiers.presenters.questions import heading, sentence
@@ -19,6 +20,8 @@ from nopic.tenants.policy.checklist import DEFAULT_CHECKS
 from tests.factories import Side, World, signed_in
 from tests.review import cases
 from tests.review.test_asking import LESS, change, fresh
+
+pytestmark = pytest.mark.sent
 
 
 def differing(side: Side) -> CertificateRequest:

@@ -21,6 +21,8 @@ from tests.factories import World
 from tests.review import cases
 from tests.review.test_seconding import strict
 
+pytestmark = pytest.mark.sent
+
 HTMX = {"HX-Request": "true"}
 
 

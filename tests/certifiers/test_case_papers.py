@@ -18,6 +18,8 @@ from tests import factories
 from tests.factories import World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 INVOICE = "commercial_invoice"
 
 

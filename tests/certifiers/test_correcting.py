@@ -23,6 +23,8 @@ from tests.delivery.consignments import work
 from tests.factories import World, answers, signed_in
 from tests.review import cases, correcting
 
+pytestmark = pytest.mark.sent
+
 ASKED = {"asked_by": "Rosa Quispe", "means": "phone", "reason": "The bill of lading has another number"}
 
 

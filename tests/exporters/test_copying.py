@@ -16,6 +16,8 @@ from nopic.workflow.transitions import Refused
 from tests import factories
 from tests.factories import World
 
+pytestmark = pytest.mark.sent
+
 
 @pytest.fixture
 def sender(world: World) -> Client:
@@ -232,6 +234,7 @@ def test_a_lot_in_two_requests_of_one_truck_is_said_at_its_kilograms(world: Worl
     assert lots_beside(world, "VV-26-118", "") == []
 
 
+@pytest.mark.sent(False)
 def test_what_was_sent_without_kilograms_of_its_lots_stops_no_other_request(world: World) -> None:
     two = [{"code": code, "supplier": "own"} for code in ("VV-26-118", "VV-26-119")]
     lines = [factories.line_answers(world.here, lots=two)]

@@ -17,6 +17,8 @@ from tests.exporters.test_dashboard import move, returned
 from tests.factories import World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 @pytest.fixture
 def sender(world: World) -> Client:
@@ -295,6 +297,7 @@ def test_what_the_reviewer_asked_for_stands_at_its_step_and_untouched_is_said(wo
     assert "Ready" in sender.get(at(request)).content.decode()
 
 
+@pytest.mark.sent(False)
 @pytest.mark.parametrize("tail", ["", "sent/", "withdraw/", "departed/", "versions/1/"])
 def test_requests_of_others_are_not_found(world: World, sender: Client, tail: str) -> None:
     theirs = cases.sent(world.there)

@@ -102,6 +102,7 @@ def seconds_until_issued(certificates: list[Certificate], within: float) -> floa
     return time.monotonic() - began
 
 
+@pytest.mark.long
 def test_certificates_are_issued_whatever_happens_to_redis(
     oid: MockOid, committed_world: World, redis: Redis, portal: dict[str, Process]
 ) -> None:
@@ -141,6 +142,7 @@ def test_certificates_are_issued_whatever_happens_to_redis(
     settled(oid, side, everything)
 
 
+@pytest.mark.long
 def test_random_kills_of_everything_lose_nothing_and_double_nothing(
     oid: MockOid, committed_world: World, redis: Redis, portal: dict[str, Process]
 ) -> None:

@@ -33,6 +33,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("idempotent", [True, False], ids=["idempotent", "not-idempotent"])
 @pytest.mark.parametrize("endpoint", ["register", "find"])
 def test_every_bad_answer_ends_in_exactly_one_certificate(

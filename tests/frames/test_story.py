@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.db import transaction
 from playwright.sync_api import expect
 
@@ -12,6 +13,7 @@ from tests.factories import World
 from tests.frames.stories import issued
 
 
+@pytest.mark.long
 def test_three_trucks_are_recorded_on_a_phone(server: str, committed_world: World, page_at: Any) -> None:
     side = committed_world.here
     with transaction.atomic():

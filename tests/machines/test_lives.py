@@ -198,6 +198,7 @@ class Lives(Exporter, Reviewers, Certificates):
         transaction.savepoint_rollback(self.point)
 
 
+@pytest.mark.long
 def test_every_life_is_what_dictionaries_say(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     Lives.side, Lives.certifier, Lives.begun = world.here, world.here.certifier, prepared(world.here)
     Lives.patches = monkeypatch

@@ -15,6 +15,8 @@ from nopic.tenants.models import Exporter
 from tests import factories
 from tests.factories import World, signed_in
 
+pytestmark = pytest.mark.sent
+
 OTHER_PAPERS = {"containers": [{"number": "APLU 417512 5", "seal": "PE000001"}], "transport_document": "ANOTHER-1"}
 OTHER_CONTAINER = {"containers": [{"number": "MSKU 712207 8", "seal": "PE000001"}], "transport_document": "ANOTHER-1"}
 MINE = "APLU 417512 5, APLCLLOAK26094, PE881960"

@@ -18,6 +18,8 @@ from nopic.workflow.transitions import Overtaken, Refused, advance
 from tests import factories
 from tests.factories import Side, line_answers
 
+pytestmark = pytest.mark.sent
+
 TODAY = clock.today("UTC")
 
 
@@ -51,6 +53,7 @@ def test_a_draft_is_withdrawn_too(here: Side) -> None:
     assert actions.withdraw(request=request, by=here.sender, reason="").status == "withdrawn"
 
 
+@pytest.mark.sent(False)
 def test_what_is_decided_is_not_withdrawn_or_returned(here: Side) -> None:
     request = factories.submitted(here, lines=[line_answers(here), line_answers(here, item=str(here.second_item.pk))])
     advance(request, "in_review", by=here.reviewer)
@@ -185,6 +188,7 @@ def test_decided_goods_can_still_be_declared_as_left_but_not_as_leaving_on_anoth
     assert request.departed_on == TODAY
 
 
+@pytest.mark.sent(False)
 def test_more_than_is_left_is_refused_or_sent_without_a_hold_as_the_policy_says(here: Side) -> None:
     heavy = line_answers(here, net="120,000", gross="121,000", packages="2000", lots="A")
     request = factories.complete_draft(here, lines=[heavy])

@@ -21,6 +21,8 @@ from tests import factories
 from tests.factories import Side
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 def asked(side: Side, box: str = "10", check: str = "net_weight", **changed: object) -> CertificateRequest:
     """A request whose first line has every check confirmed but one, about which the exporter is asked."""
@@ -243,6 +245,7 @@ def test_a_recalled_request_is_a_draft_again_and_holds_nothing(world):
             requests.recall(request=request, by=side.sender)
 
 
+@pytest.mark.sent(False)
 def test_kilograms_may_go_from_one_product_to_another_and_too_many_are_said(world):
     side = world.here
 

@@ -20,6 +20,8 @@ from tests import factories
 from tests.factories import Side, World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 def judge(
     side: Side, request: CertificateRequest, verdict: str = "match", note: str = "", **other: object
@@ -122,6 +124,7 @@ def over(side: Side) -> CertificateRequest:
     return factories.submitted(side, lines=[line])
 
 
+@pytest.mark.sent(False)
 def test_raising_the_verified_quantity_lifts_the_stop_and_holds_the_kilograms(world: World) -> None:
     here = world.here
     request = over(here)

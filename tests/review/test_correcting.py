@@ -23,6 +23,8 @@ from tests.factories import World
 from tests.review import cases, correcting
 from tests.review.correcting import fresh
 
+pytestmark = pytest.mark.sent
+
 KG = Decimal(19_200)
 
 

@@ -23,6 +23,8 @@ from tests.delivery import consignments
 from tests.factories import Side, World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 def test_the_date_it_leaves_is_fixed_by_the_first_approved_line(world: World) -> None:
     here = world.here

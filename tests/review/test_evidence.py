@@ -23,6 +23,8 @@ from tests import factories
 from tests.factories import Side, World, signed_in
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 @pytest.fixture
 def here(world: World):

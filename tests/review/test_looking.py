@@ -14,6 +14,8 @@ from tests.factories import Side, World, signed_in
 from tests.review import cases
 from tests.review.test_seconding import strict
 
+pytestmark = pytest.mark.sent
+
 
 def refused(side: Side, **changes: object) -> CertificateRequest:
     request = cases.taken(side, **changes)
@@ -52,6 +54,7 @@ def test_another_reviewer_looks_once_and_the_kilograms_are_held_again(world: Wor
             actions.ask_second_look(line=cases.line(request), by=side.sender, text="Once more")
 
 
+@pytest.mark.sent(False)
 def test_what_a_third_person_did_not_confirm_is_still_not_for_the_one_who_refused(world: World) -> None:
     side = world.here
     strict(side, above_kg="1000")

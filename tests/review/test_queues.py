@@ -25,6 +25,8 @@ from tests import factories
 from tests.factories import Side, World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 # Monday 23 November 2026, 09:40 in UTC; the default office works Monday to Friday and has no holidays.
 MONDAY = datetime(2026, 11, 23, 9, 40, tzinfo=UTC)
 
@@ -110,6 +112,7 @@ def test_whoever_covers_has_the_cases_of_the_one_who_is_away(world: World) -> No
         assert queues.figures(mine).views["mine"] == 1
 
 
+@pytest.mark.sent(False)
 def test_the_other_certifiers_requests_are_in_no_view(world: World) -> None:
     theirs = cases.sent(world.there)
     with tenant(world.here.certifier):
@@ -195,6 +198,7 @@ def test_groups_follow_working_days_to_departure(world: World) -> None:
     ]
 
 
+@pytest.mark.sent(False)
 def test_a_row_says_what_is_worth_a_look(world: World) -> None:
     here = world.here
     first = cases.two_lines(here)

@@ -10,6 +10,8 @@ from nopic.workflow.transitions import Overtaken, Refused
 from tests.factories import World
 from tests.review import cases
 
+pytestmark = pytest.mark.sent
+
 
 def test_taking_puts_a_sent_request_into_review_and_says_so_in_the_log(world: World) -> None:
     here = world.here

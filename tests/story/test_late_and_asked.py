@@ -70,6 +70,7 @@ def test_a_late_request_is_sent_with_its_reason_let_pass_with_a_note_and_issued(
         assert Certificate.objects.get(request__reference=reference).status == CertificateStatus.ISSUED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("javascript", [True, False])
 def test_questions_stop_the_clock_and_are_answered_point_by_point(
     javascript: bool, committed_world: World, server: str, page_at: PageAt

@@ -159,6 +159,7 @@ def scanned(pdf: bytes) -> str:
     return next(code.text for code in zxingcpp.read_barcodes(picture) if "/v/" in code.text)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("javascript", "width"), [(True, 1280), (False, 390)])
 def test_the_main_job(
     javascript: bool, width: int, registry: MockOid, committed_world: World, server: str, page_at: Any

@@ -30,7 +30,9 @@ def main(arguments: Sequence[str]) -> int:
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--ephemeral", action="store_true", help="servers in a temporary folder, removed afterwards")
     place.add_argument("--folder", type=Path, help="servers in this folder, kept")
-    parser.add_argument("--in-memory", action="store_true", help="with --ephemeral: the folder is in memory, if there is room")
+    parser.add_argument(
+        "--in-memory", action="store_true", help="with --ephemeral: the folder is in memory, if there is room"
+    )
     parser.add_argument("command", nargs="+", help="after --")
     chosen = parser.parse_args(arguments)
     signals: list[int] = []
