@@ -19,7 +19,7 @@ from nopic.presentation.words import kg
 from nopic.products import actions as products
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests.facts import policy_of
-from nopic.requests.guarantees import with_file
+from nopic.requests.guarantees import with_certificate
 from nopic.requests.models import OnBehalf, Supplier
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants import actions as parties
@@ -117,7 +117,7 @@ def operation(request: PortalRequest, nop_id: str) -> HttpResponse:
     context = {
         "exporter": exporter,
         "products": listed_with_bars(exporter),
-        "suppliers": with_file(Supplier.objects.filter(**of).order_by("name")),
+        "suppliers": with_certificate(Supplier.objects.filter(**of).order_by("name"), today_of(of["certifier_id"])),
         "permissions": permissions(request.certifier.pk, exporter.pk),
         "members": list(people.members(role__in=sorted(EXPORTERS), **of)),
         "invitations": list(people.invitations(**of)),

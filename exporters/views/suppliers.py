@@ -13,10 +13,11 @@ from nopic.ledger.models import InputCertificate
 from nopic.presentation.forms import posted, problems
 from nopic.presentation.typed import whole
 from nopic.requests import actions
-from nopic.requests.guarantees import with_file
+from nopic.requests.guarantees import with_certificate
 from nopic.requests.models import Supplier
 from nopic.tenants.access import PortalRequest, exporter_door
 from nopic.tenants.models import Exporter
+from nopic.tenants.roster import today_of
 from nopic.workflow.transitions import Refused
 
 PAGE = 100
@@ -29,9 +30,10 @@ def _exporter(request: PortalRequest) -> Exporter:
 @require_safe
 @exporter_door
 def suppliers(request: PortalRequest) -> HttpResponse:
-    """Everybody from whom lots are bought, and the newest transaction certificates; two statements."""
+    """Everybody from whom lots are bought, and the newest transaction certificates; three statements."""
     mine = {"certifier": request.certifier, "exporter_id": request.exporter_id}
-    sellers = list(with_file(Supplier.objects.filter(**mine).order_by("name")))
+    known = Supplier.objects.filter(**mine).order_by("name")
+    sellers = list(with_certificate(known, today_of(request.certifier.pk)))
     names = {one.pk: one.name for one in sellers}
     register = InputCertificate.objects.filter(**mine).order_by("-pk")[:PAGE]
     context = {

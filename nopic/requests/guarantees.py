@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import date, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 
 from nopic.documents.models import Document
 from nopic.documents.statuses import DocumentStatus
@@ -12,6 +13,9 @@ from nopic.ledger.models import InputCertificate
 from nopic.requests.models import CertificateRequest, Lot, Supplier
 
 CERTIFICATE = "supplier_certificate"  # the rule under which a supplier's own organic certificate lies in its dossier
+SOON = timedelta(
+    days=30
+)  # before its last day a certificate is said to end: enough to ask the supplier for the next one
 
 
 def certificates_of(suppliers: Iterable[Supplier]) -> dict[int, list[Document]]:
@@ -25,10 +29,16 @@ def certificates_of(suppliers: Iterable[Supplier]) -> dict[int, list[Document]]:
     return dict(found)
 
 
-def with_file(suppliers: "QuerySet[Supplier]") -> "QuerySet[Supplier]":
-    """Suppliers that know the file of their organic certificate that stands: `file_id`, None without one. Joined."""
+def with_certificate(suppliers: "QuerySet[Supplier]", today: date) -> "QuerySet[Supplier]":
+    """Suppliers that know the file of their organic certificate that stands, `file_id` (None without one), and whether it
+    `ends`: "over", "soon" or "". Joined."""
     file = Document.objects.filter(dossier_id=OuterRef("dossier_id"), rule=CERTIFICATE, removed_at=None)
-    return suppliers.annotate(file_id=Subquery(file.order_by("-pk").values("pk")[:1]))
+    ends = Case(
+        When(certificate_to__lt=today, then=Value("over")),
+        When(certificate_to__lte=today + SOON, then=Value("soon")),
+        default=Value(""),
+    )
+    return suppliers.annotate(file_id=Subquery(file.order_by("-pk").values("pk")[:1]), ends=ends)
 
 
 def sellers(request: CertificateRequest) -> list[Supplier]:

@@ -12,6 +12,7 @@ from nopic.documents.models import Document
 from nopic.requests.models import CertificateRequest, Supplier
 from nopic.review import actions, queries
 from nopic.tenants.context import tenant
+from nopic.tenants.roster import today_of
 from nopic.workflow import dispatch
 from nopic.workflow.clock import today
 from nopic.workflow.models import Dispatch
@@ -205,3 +206,19 @@ def test_a_file_is_its_exporters_and_the_offices(here: Side, committed_world: Wo
 def test_the_supplier_of_a_transaction_certificate_is_to_be_chosen_in_words(here: Side) -> None:
     page = factories.signed_in(here.sender).get(f"/{here.certifier.slug}/suppliers/certificates/new/")
     assert "Choose the supplier</option>" in page.content.decode()
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, "Expired"), (0, "Ends soon"), (30, "Ends soon"), (31, "")])
+def test_a_certificate_that_ends_is_marked_for_the_exporter_and_the_office(here: Side, days: int, said: str) -> None:
+    seller = factories.supplier(here)
+    with tenant(here.certifier):
+        last = today_of(here.certifier.pk) + timedelta(days=days)
+        Supplier.objects.filter(pk=seller.pk).update(certificate_number="CU-1", certificate_to=last)
+    pages = [
+        factories.signed_in(here.sender).get("/tierra/suppliers/"),
+        factories.signed_in(here.reviewer).get(f"/tierra/operations/{here.exporter.nop_id}/"),
+    ]
+    for page in pages:
+        assert [words for words in ("Expired", "Ends soon") if words in page.content.decode()] == (
+            [said] if said else []
+        )
