@@ -22,7 +22,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
 from django.test.testcases import QuietWSGIRequestHandler
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, expect, sync_playwright
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -36,6 +36,7 @@ ARGUMENTS = [
 ]
 ORIGIN = "http://localhost"  # a secure context, so that copying and hashing work
 HEIGHT = {1280: 860, 390: 844}
+LONG = 30  # seconds until something that does not happen is given up: a busy machine is slow, and a pass never waits so long
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 PageAt = Callable[..., Page]
@@ -51,6 +52,7 @@ def browser() -> Iterator[Browser]:
     # While Playwright runs, its loop counts as running in this thread. Django would then call every query "async" (nothing
     # here is), and keeps the connections made before, during and after it apart: close them, or nobody ever does.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=LONG * 1000)
     connections.close_all()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -75,7 +77,7 @@ def page_at(browser: Browser) -> Iterator[PageAt]:
             is_mobile=width < 600,
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(LONG * 1000)
         contexts.append(context)
         page = context.new_page()
         page.troubles = []  # type: ignore[attr-defined]
@@ -151,7 +153,7 @@ def policy() -> dict[str, str]:
     return {"Content-Security-Policy": text}
 
 
-def wait_until(page: Page, condition: str, seconds: float = 5) -> None:
+def wait_until(page: Page, condition: str, seconds: float = LONG) -> None:
     """Wait for a JavaScript function to return true. Playwright's own wait_for_function evaluates strings inside the page,
     which the policy forbids."""
     met = page.evaluate(

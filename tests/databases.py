@@ -5,10 +5,8 @@ waits; and, for a test with real commits, a copy of one of them that is thrown a
 the others as they are and leaves nothing there, so that they are built once and not before each test.
 """
 
-import fcntl
 import hashlib
 import pickle
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,8 +43,8 @@ def template() -> str:
     """The name of the migrated template database, made once per state of the migrations."""
     base = settings.DATABASES["owner"]["NAME"]
     name = f"test_{base.removeprefix('test_')}_{_fingerprint()}"
-    with (Path(tempfile.gettempdir()) / f"{name}.lock").open("w") as lock, _admin() as admin:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _admin() as admin:
+        admin.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [name])  # until this connection is closed
         if admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             return name
         building = f"{name}_new"

@@ -77,8 +77,8 @@ def seeded(committed: None, monkeypatch: pytest.MonkeyPatch) -> Any:
     with MockOid() as oid, override_settings(OID_URL=oid.url):
         seed = Seed(say=lambda _text: None, load=load_into(oid), here=True)
         assert seed.run()
-        seed.go_on(seconds=60)
-        assert seed.wait(seconds=60), [(one.status, one.attention) for one in seed.certificates()]
+        seed.go_on(seconds=300)
+        assert seed.wait(seconds=300), [(one.status, one.attention) for one in seed.certificates()]
         yield seed
         close_clients()
 
@@ -163,7 +163,7 @@ def test_the_demo_shows_every_status_and_a_second_run_changes_nothing(seeded: Se
     before = counted()
     assert Seed(say=lambda _text: None, load=_nothing_is_loaded, here=True).run() is False
     assert counted() == before
-    assert waiting.finish("registry", "render", "hand_over", seconds=60)  # the two cancellations are told too
+    assert waiting.finish("registry", "render", "hand_over", seconds=300)  # the two cancellations are told too
 
 
 def _lines(request: CertificateRequest) -> list[Any]:

@@ -42,8 +42,8 @@ class Run:
         """End it by a signal, or by letting the command finish; give the exit status and what it complained about."""
         if number:
             self.process.send_signal(number)
-            self.process.wait(timeout=30)
-        _, complaint = self.process.communicate(timeout=30)
+            self.process.wait(timeout=120)
+        _, complaint = self.process.communicate(timeout=120)
         return self.process.returncode, complaint
 
     def answers(self):

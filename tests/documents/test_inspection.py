@@ -47,7 +47,7 @@ def in_a_cage(script: str, **limits: int) -> subprocess.CompletedProcess[bytes]:
     close = f"from nopic.documents.sandbox import cage\nprint(cage.close({limits}))\n"
     head = "import json, os, socket, sys, subprocess, threading\n"
     command = [sys.executable, "-E", "-s", "-c", head + close + script]
-    return subprocess.run(command, check=False, cwd=ROOT, env={}, capture_output=True, timeout=30)
+    return subprocess.run(command, check=False, cwd=ROOT, env={}, capture_output=True, timeout=120)
 
 
 def test_a_parser_that_was_taken_over_can_neither_read_nor_write_nor_call_out(tmp_path):

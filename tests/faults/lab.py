@@ -127,7 +127,7 @@ def owed(*topics: str, due_only: bool = False) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def wait(until: Callable[[], Any], seconds: float = 30.0, pause: float = 0.05) -> Any:
+def wait(until: Callable[[], Any], seconds: float = 120.0, pause: float = 0.05) -> Any:
     """The first true answer; fails after so many seconds."""
     end = time.monotonic() + seconds
     while not (answer := until()):
@@ -136,7 +136,7 @@ def wait(until: Callable[[], Any], seconds: float = 30.0, pause: float = 0.05) -
     return answer
 
 
-def drain(*topics: str, seconds: float = 60.0) -> None:
+def drain(*topics: str, seconds: float = 180.0) -> None:
     """Do everything owed, in this process, until nothing of it is open."""
     chosen = topics or ("registry",)
 
@@ -154,7 +154,7 @@ def in_a_child(work: Callable[[], None], *, crash_at: str) -> int:
     On a busy machine a call may take longer than it may: then the worker gives back what it took and ends in good order,
     and the work is tried again as a sweeper would.
     """
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while True:
         connections.close_all()
         pid = os.fork()

@@ -46,7 +46,7 @@ def test_every_bad_answer_ends_in_exactly_one_certificate(
         oid.fail(endpoint, fault, **arguments)
     side = committed_world.here
     certificates = begun(side, len(FAULTS))
-    drain(seconds=60)
+    drain()
     settled(oid, side, certificates)
 
 

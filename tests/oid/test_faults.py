@@ -56,7 +56,7 @@ def test_a_reply_that_comes_too_late_ends_at_the_total_deadline(oid, registry, r
     began = time.monotonic()
     with pytest.raises(Unavailable) as unknown:
         register(1, by=hasty)
-    assert time.monotonic() - began < 1.1
+    assert time.monotonic() - began < 5  # byte by byte it would be a minute
     assert (unknown.value.left, unknown.value.why) == (True, "timeout")
     until = time.monotonic() + 3
     while not registry.find(REF) and time.monotonic() < until:

@@ -277,7 +277,7 @@ def race(side: Side, *works: Callable[[], object]) -> list[object]:
     def one(work: Callable[[], object]) -> object:
         try:
             with tenant(side.certifier):
-                together.wait(timeout=10)
+                together.wait(timeout=60)
                 return work()
         except (Overtaken, Refused) as error:
             return error

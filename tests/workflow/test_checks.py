@@ -69,7 +69,7 @@ def test_no_process_starts_as_the_owner(django_db_setup: None, command: tuple[st
     ended = subprocess.run(
         [sys.executable, "-W", "ignore", *command],
         env={**os.environ, "DATABASE_URL": f"postgres://{role}@{url.partition('@')[2]}", "EMAIL_URL": "memorymail://"},
-        cwd=databases.ROOT, capture_output=True, text=True, timeout=60, check=False,
+        cwd=databases.ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
     assert ended.returncode != 0
     assert "owns the tables" in ended.stderr

@@ -27,7 +27,7 @@ print(s.SECRET_KEY, s.FIELD_KEY.hex(), s.DATABASES["default"]["PASSWORD"], s.DAT
 def start(**environ: str) -> subprocess.CompletedProcess[str]:
     known = {"PATH": os.environ["PATH"]}
     return subprocess.run(
-        [sys.executable, "-c", PRINT], env=known | environ, capture_output=True, text=True, timeout=30, check=False
+        [sys.executable, "-c", PRINT], env=known | environ, capture_output=True, text=True, timeout=120, check=False
     )
 
 
@@ -55,7 +55,7 @@ def test_a_first_look_makes_do_with_one_key() -> None:
 
 def test_the_mock_registry_starts_without_anything_of_the_portal() -> None:
     ended = subprocess.run(
-        [sys.executable, "manage.py", "mock_oid"], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False,
+        [sys.executable, "manage.py", "mock_oid"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         env={"PATH": os.environ["PATH"], "OID_DATABASE_URL": "postgres://nobody@127.0.0.1:1/oid"},
     )  # fmt: skip
     assert "The mock registry cannot start: connection failed" in ended.stderr
