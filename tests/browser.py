@@ -33,6 +33,12 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The address bar loads two pages of its own for each context, at more cost than ours. The last such list counts, so
+    # Playwright's is repeated, but for what belongs to another system or browser.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,OptimizationHints,NetworkTimeServiceQuerying,"
+    "AimEnabled,PreconnectToSearch",
 ]
 ORIGIN = "http://localhost"  # a secure context, so that copying and hashing work
 HEIGHT = {1280: 860, 390: 844}
