@@ -94,7 +94,7 @@ def _receive(request: PortalRequest, supplier: Supplier, said: dict[str, Any]) -
         # The supplier stays locked until the transaction ends, so that what stands there is what is replaced.
         place = actions.place_for_certificate(supplier=_supplier(request, supplier.pk))
         stands = place.documents.filter(rule=CERTIFICATE, removed_at=None).values_list("pk", flat=True)
-        if [*stands] != ([seen] if seen else []):
+        if [*stands] != ([] if seen is None else [seen]):
             raise Overtaken(supplier)
         return place
 

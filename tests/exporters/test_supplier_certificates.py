@@ -87,6 +87,7 @@ def test_it_is_filed_replaced_and_looked_at_and_what_is_missing_or_ends_early_is
         True,
     )
     assert sender.post(page, facts).status_code == 422
+    assert sender.post(page, {"file": upload(), **facts, "seen": "0"}).status_code == 409  # no page showed such a file
     assert sender.post(page, {"file": upload("cu-2025.pdf"), **facts}).status_code == 302
     [(severity, sentence)] = found(here, request)
     assert (severity, sentence.startswith("Cabana: its organic certificate ends on ")) == ("question", True)
