@@ -1,7 +1,7 @@
 """The shape of questions to an exporter: one text for each difference, own points beside them, and until when."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from nopic.presentation.forms import DateInput, on_paper
 
 OWN = 2  # points that no check stands for
+LONGEST = timedelta(days=366)  # for answers
 BOXES = ("5", "6", "7", "8", "10", "11", "12", "13", "14", "15", "16", "17", "18")
 
 
@@ -66,6 +67,8 @@ class AskForm(forms.Form):
             self.add_error(None, _("Write what you ask the exporter, beside the box it is about"))
         if (due := cleaned.get("due")) and due < self.earliest:
             self.add_error("due", _("Choose a day in the future for the answers"))
+        elif due and due > self.earliest + LONGEST:
+            self.add_error("due", _("Choose a day within a year for the answers"))
         return cleaned
 
     def texts(self) -> list[str]:

@@ -74,6 +74,16 @@ def test_nothing_asked_is_said_and_nothing_typed_is_lost(world: World) -> None:
     assert b"Choose a day in the future" in refused.content
 
 
+def test_no_answer_is_awaited_for_years(world: World) -> None:
+    """The last day there is has no end west of Greenwich that the database could give back: no page of the case opened."""
+    side, request = world.here, differing(world.here)
+    _page, refused = asked_over_http(side, request, due="9999-12-31", **{"own-0": "Which truck?"})
+    text = refused.content.decode()
+    assert (refused.status_code, "Choose a day within a year" in text, "Which truck?" in text) == (422, True, True)
+    with tenant(side.certifier):
+        assert QuestionRound.objects.count() == 0
+
+
 def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> None:
     side, request = world.here, differing(world.here)
     asked_over_http(side, request)

@@ -446,7 +446,9 @@ ROWS: dict[str, Row] = {
     "case_verdicts": Row(STAFF, of_case, ("post",), has_object=True, data={"v-sent_in_time": "match"}),
     "return_request": Row(STAFF, of_case, has_object=True, data={"point-0": "Which?"}),
     "case_notes": Row(STAFF, of_case, has_object=True, data={"text": "CANARY note"}),
-    "ask_exporter": Row(STAFF, of_case, has_object=True, data={"own-0": "Why?", "due": "2099-01-04"}),
+    "ask_exporter": Row(
+        STAFF, of_case, has_object=True, data={"own-0": "Why?", "due": f"{now() + timedelta(days=30):%Y-%m-%d}"}
+    ),
     "signed_form": Row(STAFF, of_correction_to_confirm, has_object=True),
     "correct_request": Row(STAFF, of_correction, has_object=True, data={"why-0": "x"}),
     "take_correction_back": Row(STAFF, of_correction, has_object=True),
