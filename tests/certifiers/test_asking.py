@@ -84,6 +84,19 @@ def test_no_answer_is_awaited_for_years(world: World) -> None:
         assert QuestionRound.objects.count() == 0
 
 
+def test_an_answer_that_is_too_long_is_not_cut(world: World) -> None:
+    side, request = world.here, differing(world.here)
+    asked_over_http(side, request)
+    exporter, url = signed_in(side.sender), f"/{side.certifier.slug}/requests/{request.reference}/questions/"
+    long = "\r\n".join(["Es el bruto."] * 76) + " Fin"  # 991 characters with line ends of one, as a browser counts
+    refused = exporter.post(url, {"reply-1": long + " de todo esto", "to": "1:box"})
+    text = refused.content.decode()
+    assert (refused.status_code, "at most 1000 characters, this has 1004" in text) == (422, True)
+    assert "Fin de todo esto" in text
+    assert exporter.post(url, {"reply-1": long}).status_code == 302
+    assert " Fin</textarea>" in exporter.get(url).content.decode()
+
+
 def test_the_exporter_answers_on_one_page_and_staff_see_both(world: World) -> None:
     side, request = world.here, differing(world.here)
     asked_over_http(side, request)

@@ -81,6 +81,10 @@ def test_a_decision_needs_its_reason_and_loses_nothing_typed(world: World, revie
     assert part.status_code == 422
     assert "<html" not in part.content.decode()
     assert slot(world, request).state == "received"
+    cut = press(reviewer, request, f"not_accepted:{INVOICE}:{file.pk}", "x" * 500 + " until 3 May")
+    text = cut.content.decode()
+    assert (cut.status_code, "at most 500 characters" in text, "x until 3 May" in text) == (422, True, True)
+    assert slot(world, request).state == "received"
     press(reviewer, request, f"not_needed:{INVOICE}:{file.pk}", "Sold under the framework invoice")
     assert slot(world, request).state == "not_needed"
     press(reviewer, request, f"open:{INVOICE}:{file.pk}")

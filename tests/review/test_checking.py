@@ -52,6 +52,16 @@ def test_a_verdict_changed_stands_once_and_the_log_keeps_the_one_before(world: W
     assert told == [("", "match"), ("match", "differs")]
 
 
+def test_a_note_as_long_as_a_browser_lets_it_be_is_kept_to_its_end(world: World) -> None:
+    here = world.here
+    request = cases.taken(here)
+    lines = ["x" * 99] * 20  # 1,999 characters with line ends of one; browsers send two
+    with tenant(here.certifier):
+        standing = judge(here, request, "differs", "\r\n".join(lines))
+        assert standing.note == "\n".join(lines)
+        assert judge(here, request, "differs", "\r\n".join(lines)).at == standing.at
+
+
 def test_nobody_else_confirms_a_taken_case(world: World) -> None:
     here = world.here
     request = cases.taken(here)

@@ -21,7 +21,7 @@ from nopic.certificates import assisted, standing
 from nopic.certificates.models import Certificate
 from nopic.certificates.statuses import ENDED_CERTIFICATE
 from nopic.presentation import words
-from nopic.presentation.typed import whole
+from nopic.presentation.typed import plain_lines, whole
 from nopic.requests import timing
 from nopic.requests.containers import units_in_words
 from nopic.requests.pricing import charges_of
@@ -126,8 +126,9 @@ def keep_verdicts(request: PortalRequest, opened: Open) -> list[str]:
     line, saved = opened.line.line, []
     for check in opened.case.checks(line):
         verdict = request.POST.get(f"v-{check.id}", "")
-        note = request.POST.get(f"note-{check.id}", check.standing.note if check.standing else "")
-        if not verdict or (check.standing and (check.standing.verdict, check.standing.note) == (verdict, note.strip())):
+        stands = (check.standing.verdict, plain_lines(check.standing.note)) if check.standing else ("", "")
+        note = plain_lines(request.POST.get(f"note-{check.id}", stands[1]))
+        if not verdict or stands == (verdict, note.strip()):
             continue
         with transaction.atomic():
             actions.judge(

@@ -111,27 +111,33 @@ def keep_replies(
 
     `shown` is what stood at each point on the person's page, `asked_id` the round that it was about: what they left as it
     stood does not undo what a colleague wrote. Raises Overtaken when no questions are open or others are, and Refused
-    with a sentence at each point to which both wrote; then nothing is kept.
+    with a sentence at each point to which both wrote or that is too long; then nothing is kept.
     """
     fresh = lock(request)
     asked = _open(fresh)
     if asked_id not in (None, asked.pk):
         raise Overtaken(fresh)
-    both = []
+    stops = []
     for point in asked.points.all():
-        typed = _tidy(replies.get(point.position, point.reply))
+        typed = _plain(replies.get(point.position, point.reply))
+        at = f"questions#reply-{point.position}"
+        if len(typed) > MOST_CHARACTERS:
+            sentence = _("Point %(n)s: answer with at most %(most)s characters, this has %(has)s")
+            said = sentence % {"n": point.position, "most": MOST_CHARACTERS, "has": len(typed)}
+            stops.append(Finding("answers_fit", None, "stop", said, said, field=at))
+            continue
         before = point.reply if shown is None else _tidy(shown.get(point.position, point.reply))
         if typed in (before, point.reply):
             continue
         if before != point.reply:
             sentence = _("Point %(n)s: a colleague wrote meanwhile “%(text)s”. Make one answer of both, then send it")
             said = sentence % {"n": point.position, "text": point.reply}
-            both.append(Finding("answers_are_one", None, "stop", said, said, field=f"questions#reply-{point.position}"))
+            stops.append(Finding("answers_are_one", None, "stop", said, said, field=at))
             continue
         point.reply = typed
         point.save(update_fields=["reply"])
-    if both:
-        raise Refused(both)
+    if stops:
+        raise Refused(stops)
     return asked
 
 
@@ -206,5 +212,9 @@ def _close(asked: QuestionRound, outcome: str, by: User) -> None:
     record(asked.request, f"questions {outcome.replace('_', ' ')}", by=by, round=asked.pk)
 
 
+def _plain(text: str) -> str:
+    return str(plain_lines(text)).replace("\x00", "").strip()
+
+
 def _tidy(text: str) -> str:
-    return str(plain_lines(text)).replace("\x00", "").strip()[:MOST_CHARACTERS]
+    return _plain(text)[:MOST_CHARACTERS]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from nopic.ledger import accounts
 from nopic.presentation import words
+from nopic.presentation.typed import plain_lines
 from nopic.requests import actions as requests
 from nopic.requests.models import CertificateRequest, RequestLine
 from nopic.requests.statuses import LineStatus
@@ -53,7 +54,11 @@ def judge(
     choice, said = Verdict(verdict), _tidy(note)
     mine = {"certifier_id": fresh.certifier_id, "request": fresh, "line": current, "turn": fresh.review_turn}
     standing = CheckVerdict.objects.filter(**mine, check_id=check_id).select_related("by").first()
-    if standing is not None and standing.revision >= changed_at and (standing.verdict, standing.note) == (choice, said):
+    if (
+        standing is not None
+        and standing.revision >= changed_at
+        and (standing.verdict, _tidy(standing.note)) == (choice, said)
+    ):
         moved = queries.load(fresh).certificates_changed_at(standing.line_id) if row.id == queries.GUARANTEE else None
         if moved is None or moved <= standing.at:
             return standing
@@ -143,4 +148,5 @@ def line_of(request: CertificateRequest, line: RequestLine) -> RequestLine:
 
 
 def _tidy(text: str) -> str:
-    return text.replace("\x00", "").strip()[:MOST_CHARACTERS]
+    # Line ends first: a browser counts each as one character, and sends two.
+    return str(plain_lines(text)).replace("\x00", "").strip()[:MOST_CHARACTERS]

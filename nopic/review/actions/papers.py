@@ -79,8 +79,10 @@ def _rule(
     slot = next((each for each in load(fresh).slots if (each.rule, each.subject) == (rule, subject)), None)
     if slot is None or {file.pk for file in slot.files} != set(seen):
         raise Overtaken(fresh)
-    kind, said = RulingKind(ruling), " ".join(reason.replace("\x00", "").split())[:MOST_CHARACTERS]
+    kind, said = RulingKind(ruling), " ".join(reason.replace("\x00", "").split())
     words = {"document": slot.name}
+    if len(said) > MOST_CHARACTERS:
+        raise Refused([_("%(document)s: write at most %(most)s characters") % {**words, "most": MOST_CHARACTERS}])
     if kind == RulingKind.ACCEPTED and not slot.files:
         raise Refused([_("%(document)s: there is no file to accept") % words])
     if kind == RulingKind.NOT_ACCEPTED and not said:
