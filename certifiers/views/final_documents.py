@@ -130,6 +130,8 @@ def final_document(request: PortalRequest, owed_id: int) -> HttpResponse:
     if request.method == "POST" and request.POST.get("do") in RULINGS:
         if _ruled(request, row, form, zone):
             return redirect("final_documents", certifier=request.certifier.slug)
+    elif request.method == "POST" and "do" in request.POST:  # no letter goes out for what nobody can have pressed
+        form.add_error(None, _("Choose whether it is accepted"))
     elif request.method == "POST":
         if row.state != OwedState.OWED:
             messages.info(request, _("It came meanwhile."))

@@ -266,6 +266,8 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
         CertificateRequest.objects.filter(pk=consignment.request.pk).update(departed_on=left)
         file = paper(consignment.request, "transport_document", kind="final")
     again(consignment)
+    unknown = staff.post(address, {"do": "remind me", "seen": file.pk})
+    assert (unknown.status_code, "Choose whether it is accepted" in unknown.content.decode()) == (422, True)
     silent = staff.post(address, {"do": "refuse", "reason": "", "seen": file.pk})
     assert silent.status_code == 422
     assert "why it is not accepted" in silent.content.decode()
