@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 
 OWN = 2  # points that no check stands for
 LONGEST = timedelta(days=366)  # for answers
@@ -18,9 +18,8 @@ BOXES = ("5", "6", "7", "8", "10", "11", "12", "13", "14", "15", "16", "17", "18
 class AskForm(forms.Form):
     """A point is asked when it has a text; an empty one is left out."""
 
-    due = forms.DateField(
+    due = DayField(
         label=gettext_lazy("Answer by"),
-        widget=DateInput(),
         error_messages={"required": gettext_lazy("Choose the day until which the exporter answers")},
     )
 

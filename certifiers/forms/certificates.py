@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.documents.models import Document
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.tenants.policy.reasons import cancel_text
 
 
@@ -94,9 +94,8 @@ class CheckForm(forms.Form):
         max_length=4000,
         error_messages={"required": gettext_lazy("Enter what you told USDA")},
     )
-    told_on = forms.DateField(
+    told_on = DayField(
         label=gettext_lazy("When you told USDA"),
-        widget=DateInput(),
         error_messages={"required": gettext_lazy("Enter the day on which you told USDA")},
     )
 

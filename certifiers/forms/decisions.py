@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certifiers.forms.operations import KilogramField
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.tenants.policy import Rules, refusal_text
 
 
@@ -143,9 +143,8 @@ class DepartureForm(forms.Form):
         choices=[("no", gettext_lazy("No, it leaves later")), ("yes", gettext_lazy("Yes, it has left"))],
         error_messages={"required": gettext_lazy("Choose whether it has left")},
     )
-    on = forms.DateField(
+    on = DayField(
         label=gettext_lazy("New date, or the day it left"),
-        widget=DateInput(),
         error_messages={"required": gettext_lazy("Enter the date"), "invalid": gettext_lazy("Enter a date")},
     )
     why = forms.CharField(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from certifiers.forms.operations import KilogramField
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 
 
 class AnswerForm(forms.Form):
@@ -33,12 +33,12 @@ class AnswerForm(forms.Form):
         depends=True,
     )
     valid_from = on_paper(
-        forms.DateField(label=gettext_lazy("First day of a departure"), widget=DateInput(), required=False),
+        DayField(label=gettext_lazy("First day of a departure"), required=False),
         width="n6",
         depends=True,
     )
     valid_to = on_paper(
-        forms.DateField(label=gettext_lazy("Last day of a departure"), widget=DateInput(), required=False),
+        DayField(label=gettext_lazy("Last day of a departure"), required=False),
         width="n6",
         depends=True,
     )

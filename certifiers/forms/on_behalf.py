@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.requests import actions as requests
 from nopic.requests.changes import Change
 from nopic.requests.models import OnBehalf
@@ -29,9 +29,8 @@ class OnBehalfForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose how they asked you"), "invalid_choice": _("Choose how they asked you")},
     )
-    asked_on = forms.DateField(
+    asked_on = DayField(
         label=_("When they asked"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": _("Enter the day on which they asked"),
             "invalid": _("Enter the day on which they asked"),
@@ -65,9 +64,7 @@ class SignedForm(forms.Form):
         label=_("Who signed it"), help_text=_("Name of the person at the exporter"), max_length=200,
         error_messages={"required": _("Enter who signed it")},
     )  # fmt: skip
-    signed_on = forms.DateField(
-        label=_("Signed on"), widget=DateInput(), error_messages={"required": _("Enter the day on which it was signed")}
-    )
+    signed_on = DayField(label=_("Signed on"), error_messages={"required": _("Enter the day on which it was signed")})
     file = forms.FileField(
         label=_("The signed form"), help_text=_("PDF, or a photo of the paper"),
         error_messages={"required": _("Choose the file of the signed form"), "empty": _("The file is empty")},

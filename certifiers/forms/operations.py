@@ -9,7 +9,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.forms import Carried, DateInput, on_paper
+from nopic.presentation.forms import Carried, DayField, on_paper
 from nopic.presentation.typed import plain_lines
 from nopic.products.hts import HtsCode
 from nopic.products.models import ProductVersion
@@ -101,10 +101,9 @@ class ExporterForm(forms.ModelForm):
                 "As your office decided. What INTEGRITY says is read every night and kept beside it."
             ),
         }
+        field_classes = {"certified_from": DayField, "certified_to": DayField}
         widgets = {
             "address": forms.Textarea(attrs={"rows": 3}),
-            "certified_from": DateInput(),
-            "certified_to": DateInput(),
             "nop_id": forms.TextInput(attrs={"inputmode": "numeric"}),
         }
 
@@ -178,7 +177,8 @@ class ProductForm(forms.ModelForm):
             "wording", "brand", "form", "label_category", "hts", "origin_country", "origin_region",
             "last_processing_country", "package_kind", "package_kg", "input_factor", "valid_from", "valid_to", "note",
         )  # fmt: skip
-        widgets = {"valid_from": DateInput(), "valid_to": DateInput(), "note": forms.Textarea(attrs={"rows": 2})}
+        field_classes = {"valid_from": DayField, "valid_to": DayField}
+        widgets = {"note": forms.Textarea(attrs={"rows": 2})}
         labels = {"note": gettext_lazy("Why")}
 
     field_order = ("code",)

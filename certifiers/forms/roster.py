@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.tenants.models import DutyHours, User
 
 WEEKDAYS = 7
@@ -34,10 +34,8 @@ class AbsenceForm(forms.Form):
         names = [(key, str(person)) for key, person in self.staff.items()]
         if for_everybody:
             self.fields["person"] = forms.ChoiceField(label=_("Who is away"), choices=names, initial=str(me.pk))
-        self.fields["first_on"] = forms.DateField(label=_("Away from"), widget=DateInput())
-        self.fields["last_on"] = forms.DateField(
-            label=_("Away until"), widget=DateInput(), help_text=_("The last day away.")
-        )
+        self.fields["first_on"] = DayField(label=_("Away from"))
+        self.fields["last_on"] = DayField(label=_("Away until"), help_text=_("The last day away."))
         covers = [("", _("Nobody")), *(each for each in names if for_everybody or each[0] != str(me.pk))]
         self.fields["cover"] = forms.ChoiceField(
             label=_("Who covers"),

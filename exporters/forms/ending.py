@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from nopic.certificates.models import CancelWish
+from nopic.presentation.forms import DayField
 
 
 class WithdrawForm(forms.Form):
@@ -71,9 +72,8 @@ class DepartedForm(forms.Form):
         choices=[("yes", _("Yes, it has left")), ("no", _("No, it leaves on another day"))],
         error_messages={"required": _("Choose whether it has left"), "invalid_choice": _("Choose whether it has left")},
     )
-    on = forms.DateField(
+    on = DayField(
         label=_("The day it left, or the new date"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={
             "required": _("Enter the day it left, or the new date"),
             "invalid": _("Enter the day it left, or the new date"),

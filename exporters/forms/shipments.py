@@ -15,7 +15,7 @@ from nopic.frames.actions import LooksTheSame, Said
 from nopic.frames.models import Shipment
 from nopic.frames.presenters import told
 from nopic.presentation.few import AsksWhetherMeant
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.presentation.typed import whole
 from nopic.requests.quantities import as_typed
 
@@ -31,8 +31,8 @@ class SaidForm(AsksWhetherMeant):
     single_kg: Decimal | None = None
 
     departs_on = on_paper(
-        forms.DateField(
-            label=gettext_lazy("Day of departure"), widget=DateInput(),
+        DayField(
+            label=gettext_lazy("Day of departure"),
             error_messages={"required": gettext_lazy("Enter the day of departure")},
         ),
         width="n6",
@@ -158,8 +158,8 @@ class CorrectForm(SaidForm):
 class ArriveForm(forms.Form):
     """The day of arrival."""
 
-    arrived_on = forms.DateField(
-        label=gettext_lazy("Day of arrival"), widget=DateInput(),
+    arrived_on = DayField(
+        label=gettext_lazy("Day of arrival"),
         error_messages={"required": gettext_lazy("Enter the day it arrived")},
     )  # fmt: skip
 

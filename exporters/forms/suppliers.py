@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nopic.presentation.forms import DateInput
+from nopic.presentation.forms import DayField
 from nopic.requests.models import Supplier
 from nopic.requests.quantities import QuantityError, read_kg
 
@@ -29,8 +29,8 @@ class SupplierForm(forms.Form):
     certificate_number = forms.CharField(
         label=gettext_lazy("Number of its organic certificate"), max_length=60, required=False
     )
-    certificate_from = forms.DateField(label=gettext_lazy("Certificate valid from"), required=False, widget=DateInput())
-    certificate_to = forms.DateField(label=gettext_lazy("Certificate valid until"), required=False, widget=DateInput())
+    certificate_from = DayField(label=gettext_lazy("Certificate valid from"), required=False)
+    certificate_to = DayField(label=gettext_lazy("Certificate valid until"), required=False)
 
     def __init__(self, *args: Any, certifier: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -50,11 +50,10 @@ class OrganicCertificateForm(forms.Form):
         label=gettext_lazy("The file"), help_text=gettext_lazy("PDF, photo, XLSX or DOCX, up to 15 MB")
     )
     certificate_number = forms.CharField(label=gettext_lazy("Number of the certificate"), max_length=60, required=False)
-    certificate_from = forms.DateField(label=gettext_lazy("Valid from"), required=False, widget=DateInput())
-    certificate_to = forms.DateField(
+    certificate_from = DayField(label=gettext_lazy("Valid from"), required=False)
+    certificate_to = DayField(
         label=gettext_lazy("Valid until"),
         required=False,
-        widget=DateInput(),
         help_text=gettext_lazy("Leave it empty if the certificate names no last day."),
     )
 
@@ -71,8 +70,8 @@ class CertificateForm(forms.Form):
     kg = forms.CharField(
         label=gettext_lazy("Kilograms on it"), max_length=40, widget=forms.TextInput(attrs={"inputmode": "decimal"})
     )
-    valid_from = forms.DateField(label=gettext_lazy("Date of issue"), widget=DateInput())
-    valid_to = forms.DateField(label=gettext_lazy("Valid until, if it says so"), required=False, widget=DateInput())
+    valid_from = DayField(label=gettext_lazy("Date of issue"))
+    valid_to = DayField(label=gettext_lazy("Valid until, if it says so"), required=False)
 
     def __init__(self, *args: Any, suppliers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

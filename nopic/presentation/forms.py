@@ -7,6 +7,7 @@ sentences, which name the field (`said`): for every form, also those of packages
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core import validators
@@ -18,6 +19,8 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from nopic.presentation.typed import YEARS
 
 if TYPE_CHECKING:
     from django.forms import Field
@@ -33,6 +36,22 @@ class DateInput(WebDateInput):
 
     def __init__(self) -> None:
         super().__init__(format="%Y-%m-%d")
+
+
+class DayField(DateField):
+    """A day, in the browser's own date field. A year before the first of YEARS is a slip, and called no date.
+
+    How far ahead a day may lie is for each form to say, in its own words.
+    """
+
+    widget = DateInput
+
+    def to_python(self, value: Any) -> "date | None":
+        """The day that was typed."""
+        found: date | None = super().to_python(value)
+        if found is not None and found.year < YEARS.start:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return found
 
 
 class Carried(JSONField):

@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+YEARS = range(1900, 2200)  # in which a certificate, a shipment or an absence may lie; any other year is a slip
+
 
 def whole(text: object) -> int | None:
     """A number that a page itself sent, such as a key, a position or a revision.

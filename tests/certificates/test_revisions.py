@@ -271,7 +271,7 @@ def _only(certifier: object, pk: int) -> Revision:
         ({"net": "19,200", "lots": "VV-26-088; 19,000"}, "lots", "The lots add up to 19,000 kg"),
         ({"net": "nothing"}, "net", "Enter the net weight"),
         ({"lots": ""}, "lots", "Name at least one lot."),
-        ({"gross": "39,040"}, "gross", "The gross weight is still 39,040 kg."),
+        ({"gross": "39,040"}, "gross", "The gross weight, 39,040 kg, is not less than before."),
         ({"gross": "19,199"}, "gross", "The gross weight, 19,199 kg, is less than the net weight"),
         ({"gross": "39040 lb;"}, "gross", "Enter the gross weight as a number"),
         ({"packages": "640"}, "packages", "640 packages would hold 30 kg each; until now it is 60 kg."),

@@ -101,8 +101,9 @@ def test_a_new_version_ends_the_one_before_it(world: World, staff: Client) -> No
     )  # fmt: skip
     with tenant(world.here.certifier):
         assert ProductVersion.objects.filter(item=world.here.item).count() == 2
-    first_day = {**changed, "valid_from": "0001-01-01"}
-    assert staff.post(at("new_version", world, item_id=world.here.item.pk), first_day).status_code == 302
+    slip = {**changed, "valid_from": "0001-01-01"}
+    answer = staff.post(at("new_version", world, item_id=world.here.item.pk), slip)
+    assert (answer.status_code, "enter a date such as" in answer.content.decode()) == (422, True)
 
 
 def test_a_new_version_keeps_the_weight_of_a_package_that_nobody_touched(world: World, staff: Client) -> None:

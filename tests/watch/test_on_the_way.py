@@ -60,10 +60,15 @@ def test_a_change_on_the_way_is_seen_by_the_importer_and_keeps_number_and_paper(
     assert "Andes Pilot, voyage 12" in page.content.decode()
 
 
-def test_an_arrival_before_the_departure_is_refused_as_the_form_refuses_it(consignment: Consignment) -> None:
+@pytest.mark.parametrize(
+    ("day", "sentence"), [("2020-01-01", "it must be after"), ("9999-12-31", "it is more than a year after")]
+)
+def test_an_arrival_that_does_not_follow_the_departure_is_refused_as_the_form_refuses_it(
+    consignment: Consignment, day: str, sentence: str
+) -> None:
     before = record(consignment).arrival_on
-    with pytest.raises(Refused, match="Enter the estimated arrival date, it must be after"):
-        reroute(consignment, arrival_on="2020-01-01")
+    with pytest.raises(Refused, match=f"Enter the estimated arrival date, {sentence}"):
+        reroute(consignment, arrival_on=day)
     assert record(consignment).arrival_on == before
 
 

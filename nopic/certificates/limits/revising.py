@@ -110,9 +110,9 @@ def _faults_of_packing(certificate: Certificate, wish: Wish) -> list[Fault]:
     if gross is not None and gross < wish.net_kg:
         sentence = _("The gross weight, %(gross)s kg, is less than the net weight, %(net)s kg.")
         found.append(Fault(sentence % {"gross": kg(gross), "net": kg(wish.net_kg)}, "gross"))
-    elif gross is not None and wish.net_kg < present and gross == old_gross:
+    elif gross is not None and wish.net_kg < present and old_gross is not None and gross >= old_gross:
         sentence = _(
-            "The gross weight is still %(gross)s kg. Enter what the goods that stay weigh with their packages."
+            "The gross weight, %(gross)s kg, is not less than before. Enter what the goods that stay weigh with their packages."
         )
         found.append(Fault(sentence % {"gross": kg(gross)}, "gross"))
     if not count or not old_count or old_count == 1:  # of one package there are no fewer

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nopic.presentation.few import AsksWhetherMeant
-from nopic.presentation.forms import Carried, DateInput, on_paper
+from nopic.presentation.forms import Carried, DayField, on_paper
 from nopic.requests.actions import Asked
 from nopic.requests.containers import ContainerError, names_container, read_container
 from nopic.requests.models import OnBehalf
@@ -49,7 +49,7 @@ class RoutingForm(forms.Form):
         box=14, width="n6",
     )  # fmt: skip
     arrival_on = on_paper(
-        forms.DateField(label=gettext_lazy("Arrival in the United States"), required=False, widget=DateInput()),
+        DayField(label=gettext_lazy("Arrival in the United States"), required=False),
         box=15, width="n6",
     )  # fmt: skip
     note = forms.CharField(
@@ -132,9 +132,8 @@ class TreatmentForm(AsksWhetherMeant):
         unit="kg", width="n6",
     )  # fmt: skip
     treated_on = on_paper(
-        forms.DateField(
+        DayField(
             label=gettext_lazy("When"),
-            widget=DateInput(),
             error_messages={"required": gettext_lazy("Enter the day of the treatment")},
         ),
         width="n6",

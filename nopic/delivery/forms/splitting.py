@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nopic.certificates import limits
 from nopic.certificates.models import Certificate
 from nopic.delivery.forms.changing import kilograms, whole_packages
-from nopic.presentation.forms import DateInput, on_paper
+from nopic.presentation.forms import DayField, on_paper
 from nopic.presentation.words import kg
 from nopic.requests.actions import Part
 
@@ -45,11 +45,10 @@ class SplitForm(forms.Form):
         box=14,
     )
     departure_on = on_paper(
-        forms.DateField(
+        DayField(
             label=gettext_lazy("New day of departure"),
             help_text=gettext_lazy("Leave it empty while the next vessel is not known"),
             required=False,
-            widget=DateInput(),
         ),
         box=15,
         width="n6",

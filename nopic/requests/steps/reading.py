@@ -16,7 +16,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from nopic.frames.policies import Terms
-from nopic.presentation.typed import whole
+from nopic.presentation.typed import YEARS, whole
 from nopic.products.models import ProductItem, ProductVersion
 from nopic.requests.models import Supplier
 from nopic.tenants.calendar import Office
@@ -25,7 +25,6 @@ from nopic.tenants.policy import Rules
 
 MOST_EMAIL = 254
 MOST_ENTRIES = 200  # lines, lots of a line, containers
-YEARS = range(1900, 2200)
 DEEPEST = 6  # a lot in a line in a list is 4 deep
 _UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 

@@ -19,6 +19,7 @@ from nopic.requests.steps.reading import Choices, Reading, date_answer, entries,
 from nopic.tenants.countries import countries, country_name
 
 PER_SHIPMENT = ("arrival_on", "carrier", "vessel", "containers", "transport_document")
+LONGEST_VOYAGE = timedelta(days=366)  # what is longer is a slip in the year
 MOST = 120  # characters of a place, a carrier, a vessel
 
 
@@ -29,7 +30,13 @@ def earliest_arrival(departure: date, mode: str) -> date:
 
 def why_not_arrival(arrival: date, departure: date | None, mode: str, today: date) -> str:
     """The sentence about an arrival that does not follow the departure, or nothing."""
-    if departure is None or arrival >= (earliest := earliest_arrival(departure, mode)):
+    if departure is None:
+        return ""
+    if arrival - departure > LONGEST_VOYAGE:
+        return _("Enter the estimated arrival date, it is more than a year after %(day)s") % {
+            "day": in_words(departure, today)
+        }
+    if arrival >= (earliest := earliest_arrival(departure, mode)):
         return ""
     if earliest > departure:
         return _("Enter the estimated arrival date, it must be after %(day)s") % {"day": in_words(departure, today)}
