@@ -10,6 +10,7 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from django.contrib.staticfiles import finders
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.servers.basehttp import ThreadedWSGIServer
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test.testcases import QuietWSGIRequestHandler
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route, expect, sync_playwright
 
@@ -43,6 +45,7 @@ ARGUMENTS = [
 ORIGIN = "http://localhost"  # a secure context, so that copying and hashing work
 HEIGHT = {1280: 860, 390: 844}
 LONG = 30  # seconds until something that does not happen is given up: a busy machine is slow, and a pass never waits so long
+THREADS = 32  # of the server
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 PageAt = Callable[..., Page]
@@ -234,16 +237,41 @@ def assert_light(page: Page) -> None:
 
 
 class _OneRequest(QuietWSGIRequestHandler):
-    """One request per connection: a browser that keeps its connection would keep the thread's database connection too."""
+    """One request per connection: a browser that keeps its connection would keep a thread of the server too."""
 
     protocol_version = "HTTP/1.0"
+
+
+class _Portal(ThreadedWSGIServer):
+    """Serves with threads that stay, and with them their connections to the database: to open one for each request is dear."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _OneRequest)
+        # More than a browser opens at once, also those that it holds ready; an idle one is taken before another is made.
+        self._pool = ThreadPoolExecutor(THREADS)
+        self._opened: set[BaseDatabaseWrapper] = set()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """In the place of a thread for each."""
+        self._pool.submit(self.process_request_thread, request, client_address)
+
+    def _close_connections(self) -> None:
+        """After a request: close nothing, but know what there is to close."""
+        self._opened.update(connections.all(initialized_only=True))
+
+    def server_close(self) -> None:
+        """Wait for what is being answered; no connection to the database stays open."""
+        super().server_close()
+        self._pool.shutdown()
+        for connection in self._opened:
+            connection.inc_thread_sharing()  # their threads have ended
+            connection.close()
 
 
 @pytest.fixture
 def server(committed: None) -> Iterator[str]:
     """The portal, served by threads of this process on a port of its own; gives its address without a slash."""
-    httpd = ThreadedWSGIServer(("127.0.0.1", 0), _OneRequest)
-    httpd.daemon_threads = False  # closing waits for them, so that no connection to the database stays open
+    httpd = _Portal()
     httpd.set_app(WSGIHandler())  # WhiteNoise inside it serves the static files
     thread = threading.Thread(target=httpd.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
