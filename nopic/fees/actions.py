@@ -167,11 +167,13 @@ def waive(*, charge: Charge, by: Actor, reason: str) -> None:
     )
     if over.exists():
         raise Overtaken(charge)
-    happen(EventKind.WAIVED, [charge], at=now(), by=by, reason=said)
+    if not happen(EventKind.WAIVED, [charge], at=now(), by=by, reason=said):
+        raise Overtaken(charge)  # somebody else's reason stands
 
 
-def happen(kind: str, charges: Iterable[Charge], *, at: datetime, by: Actor, reason: str = "") -> None:
-    """Note an event of charges, once each, with its place in the audit log."""
+def happen(kind: str, charges: Iterable[Charge], *, at: datetime, by: Actor, reason: str = "") -> list[Charge]:
+    """Note an event of charges, once each, with its place in the audit log; those to which it had not happened before."""
+    new = []
     for charge in charges:
         _event, created = ChargeEvent.objects.get_or_create(
             certifier_id=charge.certifier_id,
@@ -182,6 +184,8 @@ def happen(kind: str, charges: Iterable[Charge], *, at: datetime, by: Actor, rea
         if created:
             record(charge, f"fee {kind}", by=by, new=f"{charge.currency} {charge.amount}", note=str(reason))
             _statements_changed(charge)
+            new.append(charge)
+    return new
 
 
 @transaction.atomic

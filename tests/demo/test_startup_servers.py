@@ -103,11 +103,17 @@ def test_throw_away_servers_hold_the_restricted_roles_and_leave_nothing(run, hid
 
 def test_they_live_in_memory_where_there_is_room(tmp_path, monkeypatch):
     monkeypatch.setattr(command, "MEMORY", tmp_path)
-    monkeypatch.setattr(command, "SPARE", 0)
+    monkeypatch.setattr(command, "SPARE", 2**20)
+    monkeypatch.setattr(command, "CONTAINER", tmp_path)
     assert command._has_room()
     with command._folder(None, in_memory=True) as folder:
         assert folder.is_relative_to(tmp_path)
     assert not folder.exists()
+    (tmp_path / "memory.current").write_text(f"{2**30}\n")
+    for limit, enough in (("max", True), (2**31, True), (2**30 + 1000, False)):
+        (tmp_path / "memory.max").write_text(f"{limit}\n")
+        assert command._has_room() is enough
+    (tmp_path / "memory.max").unlink()
     monkeypatch.setattr(command, "SPARE", 2**60)
     assert not command._has_room()
     monkeypatch.setattr(command, "MEMORY", tmp_path / "no such file system")

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -314,6 +314,21 @@ def test_waiving_needs_a_reason_and_happens_once(here: Side) -> None:
     [row] = queries.of_request(here.certifier.pk, charge.request_id)
     assert (row.state, row.why, row.by, row.owed) == ("waived", "Our fault", str(here.reviewer), Decimal(0))
     assert AuditEvent.objects.filter(verb="fee waived", subject_id=charge.pk, note="Our fault").count() == 1
+
+
+def test_whoever_waives_a_fee_in_the_same_moment_as_a_colleague_is_told_so(
+    here: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    charge = Charge.objects.get(request_id=sent(here).pk)
+
+    def meanwhile() -> datetime:
+        monkeypatch.undo()
+        actions.waive(charge=charge, by=here.colleague, reason="Theirs")
+        return now()
+
+    monkeypatch.setattr(actions, "now", meanwhile)  # asked for between the look and the entry
+    with pytest.raises(Overtaken):
+        actions.waive(charge=charge, by=here.reviewer, reason="Mine")
 
 
 @pytest.mark.parametrize("table", ["fees_charge", "fees_chargeevent"])

@@ -20,6 +20,7 @@ from pathlib import Path
 from nopic.demo.servers import CannotStart, clear, opened, running
 
 MEMORY = Path("/dev/shm")  # noqa: S108  the file system in memory that every Linux has; what we make in it is checked to be ours
+CONTAINER = Path("/sys/fs/cgroup")  # where a container reads its limits (cgroup v2)
 SPARE = 4 * 2**30  # bytes that must be free; the tests take a tenth of it
 
 
@@ -80,6 +81,9 @@ def _has_room() -> bool:
     """Whether files may live in memory: a container often has very little of it."""
     known = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines()) if MEMORY.is_dir() else {}
     available = int(known.get("MemAvailable", "0 kB").split()[0]) * 1024
+    with contextlib.suppress(OSError, ValueError):  # "max", or no such file: nobody limits us below the machine
+        limit, used = ((CONTAINER / f"memory.{name}").read_text() for name in ("max", "current"))
+        available = min(available, int(limit) - int(used))
     return available > SPARE and os.access(MEMORY, os.W_OK | os.X_OK) and shutil.disk_usage(MEMORY).free > SPARE
 
 
