@@ -204,7 +204,7 @@ def test_every_life_is_what_dictionaries_say(world: World, monkeypatch: pytest.M
     Lives.patches = monkeypatch
     monkeypatch.setattr(tasks, "PATIENCE", AT_ONCE)
     Lives.TestCase.settings = properties(
-        max_examples=12, stateful_step_count=60, deadline=None, derandomize=True, phases=[Phase.generate]
+        max_examples=16, stateful_step_count=60, deadline=None, derandomize=True, phases=[Phase.generate]
     )
     machine: Any = Lives.TestCase()
     with override_settings(SETTLE_SECONDS=0.001):

@@ -245,6 +245,11 @@ def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, w
             f"Enter the estimated arrival date, it must be after {day(LEAVES, TODAY)}",
         ),
         (
+            {"arrival_on": (LEAVES + timedelta(days=367)).isoformat()},
+            "arrival_on",
+            f"Enter the estimated arrival date, it is more than a year after {day(LEAVES, TODAY)}",
+        ),
+        (
             {"containers": [{"number": "APLU 417512 4", "seal": ""}]},
             "containers-0-number",
             "APLU 417512 4: the last digit does not match, check the number",
