@@ -1,11 +1,12 @@
 """One mock registry per test process, emptied before each test; its bounds are short, so that they can be waited for."""
 
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from nopic.oid.client import Registry
+from nopic.oid.client import Registry, Unavailable
 from nopic.oid.payloads import client_ref, fingerprint
 from nopic.oid.wire import close_clients
 from tests.mock_oid import MockOid
@@ -45,5 +46,21 @@ def register(registry: Registry) -> Callable[..., Any]:
     def call(certificate_id: int = 1, by: Registry = registry, **changes: Any) -> Any:
         payload = examples.payload(**changes)
         return by.register(client_ref(1, certificate_id), payload, sha256=fingerprint(payload))
+
+    return call
+
+
+@pytest.fixture
+def until_known(register: Callable[..., Any]) -> Callable[..., Any]:
+    """Register, and ask again while nobody knows: many at once may outlast the short bounds on a slow machine."""
+
+    def call(certificate_id: int) -> Any:
+        until = time.monotonic() + 60
+        while True:
+            try:
+                return register(certificate_id)
+            except Unavailable:
+                if time.monotonic() > until:
+                    raise
 
     return call

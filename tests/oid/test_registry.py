@@ -58,9 +58,9 @@ def test_numbers_rise_and_are_never_given_again_also_not_after_cancellation(oid,
     ]
 
 
-def test_thirty_registrations_at_once_get_thirty_numbers(oid, register):
+def test_thirty_registrations_at_once_get_thirty_numbers(oid, until_known):
     numbers = []
-    threads = [threading.Thread(target=lambda n=n: numbers.append(register(n).number)) for n in range(30)]
+    threads = [threading.Thread(target=lambda n=n: numbers.append(until_known(n).number)) for n in range(30)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -77,9 +77,9 @@ def test_the_same_reference_twice_is_one_certificate_when_the_registry_is_idempo
     assert oid.numbers(client_ref(1, 1)) == [first.number]
 
 
-def test_the_same_reference_at_once_from_ten_threads_is_one_certificate(oid, register):
+def test_the_same_reference_at_once_from_ten_threads_is_one_certificate(oid, until_known):
     numbers = []
-    threads = [threading.Thread(target=lambda: numbers.append(register(1).number)) for _ in range(10)]
+    threads = [threading.Thread(target=lambda: numbers.append(until_known(1).number)) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
