@@ -6,6 +6,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BIN := $(VENV)/bin
+# Where it is set, each of the many processes would compile every module again.
+export PYTHONDONTWRITEBYTECODE :=
 SERVERS := $(BIN)/python -m nopic.demo.servers run --ephemeral
 # What settings need before there are secrets; nothing that runs with these can be reached from outside.
 TESTING := SECRET_KEY=only-for-tests-and-checks-of-this-machine-0123456789 NOPIC_TESTING=1

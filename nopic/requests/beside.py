@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, When
 
 from nopic.requests.models import CertificateRequest, Lot, RequestLine, RequestVersion, TransportNumber
 from nopic.requests.statuses import Coverage, LineStatus, Mode, RequestStatus
@@ -72,10 +72,13 @@ class Beside:
 
 
 def look(request: CertificateRequest, items: Collection[int]) -> Beside:
-    """Three statements at most; `items`: the products of which the request names lots."""
+    """One statement where nothing names the same, four at most; `items`: the products of which the request names lots."""
     if request.departure_on is None or request.coverage == Coverage.TIME_FRAME:
         return Beside([], [])
-    near = _near(request, request.departure_on)
+    naming = _naming(request)
+    if not naming.exists():  # nearly always
+        return Beside([], [])
+    near = _near(request, request.departure_on, naming)
     return Beside(_others(request, request.departure_on, near), _lots(request, items, near))
 
 
@@ -128,13 +131,16 @@ def over(line: str = "") -> Q:
 Near = dict[CertificateRequest, Mapping[str, Any] | None]  # a request → its version sent last, while questions are open
 
 
-def _near(request: CertificateRequest, day: date) -> Near:
-    """What names the same and leaves within the days that matter, each as it was sent last."""
+def _naming(request: CertificateRequest) -> QuerySet[TransportNumber]:
+    """Where a unit, seal or paper of the request is named by another."""
     named = transport_units(request).keys() | _papers(request).keys()
-    if not named:
-        return {}
+    same = TransportNumber.objects.filter(certifier_id=request.certifier_id, plain__in=sorted(named))
+    return same.exclude(request_id=request.pk)
+
+
+def _near(request: CertificateRequest, day: date, naming: QuerySet[TransportNumber]) -> Near:
+    """What names the same and leaves within the days that matter, each as it was sent last."""
     near = timedelta(days=DAYS_OF_PAPERS)
-    naming = TransportNumber.objects.filter(certifier_id=request.certifier_id, plain__in=sorted(named))
     standing = RequestLine.objects.filter(
         certifier_id=request.certifier_id, request_id=OuterRef("pk"), removed=False
     ).exclude(over())
@@ -149,7 +155,6 @@ def _near(request: CertificateRequest, day: date) -> Near:
         .filter(own if request.status == RequestStatus.DRAFT else own | ~Q(status=RequestStatus.DRAFT))
         .annotate(sent=_SENT)
         .filter(Q(status=RequestStatus.DRAFT) | Exists(standing))
-        .exclude(pk=request.pk)
         .exclude(status=RequestStatus.WITHDRAWN)
     )
     sent_first = Case(When(status=RequestStatus.DRAFT, then=1), default=0)
