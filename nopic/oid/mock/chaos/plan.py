@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from nopic.oid.mock.actions import behaviour
-from nopic.oid.mock.models import Arrival, Fault
+from nopic.oid.mock.models import Arrival, Behaviour, Fault
 
 ENDPOINTS = ("register", "find", "operation", "read", "cancel", "replace", "revise", "weight", "bounds")
 
@@ -39,9 +39,13 @@ USUAL_MIX = {"500_before_commit": 4, "slow": 4, "503_after_commit": 4, "malforme
 def next_fault(endpoint: str) -> tuple[str, dict[str, Any]] | None:
     """Take the fault that waits for this call, and write down that the call came and what it met."""
     serial = _count(endpoint)
-    name, arguments = _ordered(endpoint) or _outage() or _drawn(endpoint, serial) or ("", {})
+    state = behaviour()
+    fault = _ordered(endpoint) or _outage(state) or _drawn(state, endpoint, serial)
+    if fault is None:
+        return None
+    name, arguments = fault
     Arrival.objects.filter(endpoint=endpoint, serial=serial).update(fault=name)
-    return (name, {**FAULTS.get(name, {}), **arguments}) if name else None
+    return name, {**FAULTS.get(name, {}), **arguments}
 
 
 def _count(endpoint: str) -> int:
@@ -67,13 +71,13 @@ def _ordered(endpoint: str) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _outage() -> tuple[str, dict[str, Any]] | None:
-    until = behaviour().outage_until
+def _outage(state: Behaviour) -> tuple[str, dict[str, Any]] | None:
+    until = state.outage_until
     return ("503_before_commit", {}) if until is not None and timezone.now() < until else None
 
 
-def _drawn(endpoint: str, serial: int) -> tuple[str, dict[str, Any]] | None:
-    mix = behaviour().mix
+def _drawn(state: Behaviour, endpoint: str, serial: int) -> tuple[str, dict[str, Any]] | None:
+    mix = state.mix
     if mix is None or endpoint not in mix["endpoints"]:
         return None
     point = random.Random(f"{mix['seed']} {endpoint} {serial}").uniform(0, 100)  # noqa: S311
