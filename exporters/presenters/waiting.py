@@ -1,5 +1,5 @@
-"""What waits for the exporter, most urgent first: requests sent back, what staff entered and they confirm, dates that have
-passed, drafts with problems, and documents that have still to follow."""
+"""What waits for the exporter, most urgent first: requests sent back, what staff entered and they confirm, papers that were
+not accepted, dates that have passed, drafts with problems, and documents that have still to follow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
 from nopic.requests.ports import today_at
 from nopic.requests.queries import Returned, returned
-from nopic.requests.standing import Entered, entered
+from nopic.requests.standing import Entered, RefusedPaper, entered, refused
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.watch.models import OwedDocument
@@ -34,10 +34,12 @@ class Thing:
 
 
 def things(requests: Sequence[CertificateRequest], office: Office, now: datetime) -> list[Thing]:
-    """Everything to do in these open requests of `with_returns` and `with_entered`."""
+    """Everything to do in these open requests of `with_returns`, `with_entered` and `with_refused`."""
     today = office.local(now).date()
-    back, gone, unfinished = [], [], []
+    back, again, gone, unfinished = [], [], [], []
     for request in requests:
+        if papers := refused(request):
+            again.append(_send_again(request, papers, office))
         there = today_at(request.place_of_loading, request.country_of_loading, now) or today
         passed = request.departed_on is None and request.departure_on is not None and request.departure_on < there
         problems = sum(request.problems.values())
@@ -56,7 +58,7 @@ def things(requests: Sequence[CertificateRequest], office: Office, now: datetime
             back.append(_change(request, returned(request), office, now))
         elif problems:
             unfinished.append(_mend(request, problems, office, now))
-    return back + gone + unfinished
+    return back + again + gone + unfinished
 
 
 def still_to_send(owed: Sequence[OwedDocument], today: date) -> list[Thing]:
@@ -86,6 +88,15 @@ def _change(request: CertificateRequest, back: Returned | None, office: Office, 
     by, late = _send_by(request, office, now)
     details = tuple((str(point["box"]), str(point["text"])) for point in points)
     return Thing(title, address("request_hub", request), details, by, note, late)
+
+
+def _send_again(request: CertificateRequest, papers: Sequence[RefusedPaper], office: Office) -> Thing:
+    titles = {row.key: row.title for row in office.rules.documents}
+    title = ngettext(
+        "Send %(n)s document again for %(goods)s", "Send %(n)s documents again for %(goods)s", len(papers)
+    ) % {"n": len(papers), "goods": goods(request)}
+    details = tuple(("", f"{titles[one.rule]}: {one.reason}" if one.rule in titles else one.reason) for one in papers)
+    return Thing(title, f"{address('request_hub', request)}documents/", details, "", _("not accepted"), late=False)
 
 
 def _answer(request: CertificateRequest, office: Office, now: datetime) -> Thing:

@@ -24,7 +24,7 @@ from nopic.presentation.typed import whole
 from nopic.requests import actions, ports, queries
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestTemplate
-from nopic.requests.standing import with_entered
+from nopic.requests.standing import with_entered, with_refused
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -61,7 +61,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     company_id = request.exporter_id or 0
     came_back = When(Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN), then=Value(0))
     found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
-    found = with_entered(queries.with_returns(found))
+    found = with_refused(with_entered(queries.with_returns(found)))
     found = found.filter(status__in=[RequestStatus.DRAFT, *OPEN_REQUEST]).order_by(
         # What came back is always among those shown, however many drafts leave earlier.
         Case(came_back, default=Value(1)), F("departure_on").asc(nulls_last=True), "-pk",

@@ -1,12 +1,17 @@
-"""What staff entered for an exporter in each request of a list, for as long as the exporter has not confirmed it."""
+"""What waits for the exporter in each request of a list: what staff entered for it, as long as nobody has confirmed it, and
+papers that were not accepted, as long as nothing came in their place."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import FilteredRelation, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce, JSONObject
 
+from nopic.documents.models import Document, Ruling
+from nopic.documents.statuses import RulingKind
 from nopic.requests.models import CertificateRequest
+from nopic.requests.statuses import OPEN_REQUEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +21,14 @@ class Entered:
     by: str
     asked_by: str
     shown_at: datetime | None  # when the exporter was asked to confirm it
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedPaper:
+    """One row of the document list with the reviewer's reason."""
+
+    rule: str
+    reason: str
 
 
 def with_entered(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
@@ -35,3 +48,31 @@ def entered(request: CertificateRequest) -> Entered | None:
     if by is None:
         return None
     return Entered(by, request.entered_for, request.entered_shown_at)  # type: ignore[attr-defined]
+
+
+def with_refused(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
+    """The same requests, each knowing for `refused` what was decided last about its papers; no further statement."""
+    standing = Document.objects.filter(
+        certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"), rule=OuterRef("rule"),
+        subject=OuterRef("subject"), removed_at=None,
+    )  # fmt: skip
+    newest = (
+        Ruling.objects.filter(certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"))
+        .order_by("rule", "subject", "-pk")
+        .distinct("rule", "subject")
+    )
+    told = JSONObject(
+        rule="rule", ruling="ruling", reason="reason", files="files", there=ArraySubquery(standing.values("pk"))
+    )
+    return requests.annotate(rulings=ArraySubquery(newest.values(told=told)))
+
+
+def refused(request: CertificateRequest) -> list[RefusedPaper]:
+    """What was not accepted of an open request of `with_refused`: the newest ruling, about the files that stand there now."""
+    if request.status not in OPEN_REQUEST:
+        return []
+    return [
+        RefusedPaper(told["rule"], told["reason"])
+        for told in request.rulings  # type: ignore[attr-defined]
+        if told["ruling"] == RulingKind.NOT_ACCEPTED and set(told["files"]) == set(told["there"])
+    ]

@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nopic.documents.models import Dossier
+from nopic.documents.statuses import RulingKind
 from nopic.requests import actions
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.review.actions import rule_on_paper
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from nopic.tenants.statuses import Role
@@ -86,6 +88,34 @@ def test_a_returned_request_waits_with_every_point_and_its_box(world: World, sen
     assert "1 thing to do" in page
     assert "2 points to change, since" in page
     assert f"/tierra/requests/{request.reference}/" in page
+
+
+def test_a_paper_that_was_not_accepted_waits_until_another_file_came(world: World, sender: Client) -> None:
+    here, request = world.here, cases.taken(world.here)
+
+    def rule(ruling: RulingKind, reason: str) -> None:
+        with tenant(here.certifier):
+            standing = request.dossier.documents.filter(rule="commercial_invoice", removed_at=None)
+            rule_on_paper(
+                request=request, rule="commercial_invoice", subject="", ruling=ruling, reason=reason,
+                seen=list(standing.values_list("pk", flat=True)), by=here.reviewer,
+            )  # fmt: skip
+
+    assert "Waiting for you" not in sender.get(URL).content.decode()
+    rule(RulingKind.ACCEPTED, "")
+    rule(RulingKind.NOT_ACCEPTED, "It is of <another> buyer")
+    page = sender.get(URL).content.decode()
+    assert "Send 1 document again for 19,200 kg of Organic green coffee CANARY-tierra" in page
+    assert "Commercial invoice: It is of &lt;another&gt; buyer" in page
+    assert f'href="/tierra/requests/{request.reference}/documents/"' in page
+    assert "Waiting for you" not in factories.signed_in(world.there.sender).get("/nordhof/requests/").content.decode()
+    with tenant(here.certifier):
+        factories.paper(request, "commercial_invoice", name="another.pdf")
+    assert "Waiting for you" not in sender.get(URL).content.decode()
+    rule(RulingKind.NOT_ACCEPTED, "It is the same one")
+    assert "It is the same one" in sender.get(URL).content.decode()
+    rule(RulingKind.ACCEPTED, "")
+    assert "Waiting for you" not in sender.get(URL).content.decode()
 
 
 def test_a_date_that_has_passed_asks_whether_it_has_left(world: World, sender: Client) -> None:
