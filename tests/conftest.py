@@ -24,6 +24,7 @@ properties.register_profile("suite", deadline=None)
 properties.load_profile("suite")
 
 MADE = pytest.StashKey[Databases]()  # this process's databases, once the first test has asked for one
+BLOCKER = pytest.StashKey[Any]()  # pytest-django's guard of databases
 NEEDED = pytest.StashKey[str]()  # which of them the present test works in
 NUMBERS = itertools.count()  # of the tests' folders
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -61,6 +62,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     world = "sent" if sent and False not in sent.args else "world"
     item.config.stash[NEEDED] = world if "world" in asked or "committed_world" in asked else "empty"
     if made := item.config.stash.get(MADE, None):
+        if not made.are_of_today:
+            with item.config.stash[BLOCKER].unblock():
+                made.make()
         made.use(item.config.stash[NEEDED])
 
 
@@ -69,6 +73,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: Any) -> I
     """Replaces pytest-django's: copies of the migrated template per worker, used as the restricted role."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     with django_db_blocker.unblock():
+        request.config.stash[BLOCKER] = django_db_blocker
         made = request.config.stash[MADE] = Databases(worker, factories.world, factories.with_one_sent)
         made.use(request.config.stash[NEEDED])
     yield

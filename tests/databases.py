@@ -2,7 +2,8 @@
 
 A worker has four: `empty`, the bare copy; `world`, in which `factories.world` is committed; `sent`, a world in which a request
 waits; and, for a test with real commits, a copy of one of them that is thrown away afterwards. A test inside a transaction uses
-the others as they are and leaves nothing there, so that they are built once and not before each test.
+the others as they are and leaves nothing there, so that they are built once and not before each test, and again when the day
+changes: tests count from today.
 """
 
 import hashlib
@@ -16,6 +17,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 from psycopg import sql
+
+from nopic.workflow import clock
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -115,21 +118,32 @@ class Databases:
 
     def __init__(self, worker: str, build: Callable[[], Any], go_on: Callable[[Any], Any]) -> None:
         """Copy the template, `build` a world in the second copy and `go_on` with it in the third; both give what tests hold."""
+        self._build, self._go_on = build, go_on
         bare = template()
         # What is copied is never used: a session left open in it, by whatever thread or loop, would forbid copying it.
         self._copied = {"empty": bare, "world": f"{bare}_{worker}_world0", "sent": f"{bare}_{worker}_sent0"}
         self._names = {kind: f"{bare}_{worker}_{kind}" for kind in self._copied}
         self._own = f"{bare}_{worker}_own"
-        recreate(self._copied["world"], bare)
+        self.make()
+
+    def make(self) -> None:
+        """Build them, for this day."""
+        self._day = clock.today("UTC")
+        recreate(self._copied["world"], self._copied["empty"])
         point_at(self._copied["world"])
-        made = build()
+        made = self._build()
         self._held = {"world": pickle.dumps(made)}
         recreate(self._copied["sent"], self._copied["world"])
         point_at(self._copied["sent"])
-        self._held["sent"] = pickle.dumps(go_on(made))
+        self._held["sent"] = pickle.dumps(self._go_on(made))
         for kind, name in self._names.items():
             recreate(name, self._copied[kind])
         self.use("empty")
+
+    @property
+    def are_of_today(self) -> bool:
+        """Whether they were built on this day."""
+        return self._day == clock.today("UTC")
 
     def use(self, kind: str) -> None:
         """Lead to the database of this kind from now on."""

@@ -197,7 +197,7 @@ def test_the_day_of_a_version_is_the_one_on_the_paper(world: World, issued: Cons
     assert "Version 2 of Sun 29" not in shown
     with tenant(world.here.certifier):
         [told] = Mail.objects.filter(template="v1/revised", recipient_kind="importer")
-        assert "Version 2 of Sat 28 Nov." in written(told).lines
+        assert any(line.startswith("Version 2 of Sat 28 Nov") for line in written(told).lines)
 
 
 def test_where_the_policy_says_so_one_person_checks_a_version_and_another_approves_it(

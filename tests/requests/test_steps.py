@@ -1,6 +1,6 @@
 """Every step reads any text: what it understood, and one sentence for everything else."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,14 +16,27 @@ from nopic.workflow import clock
 from tests import factories
 from tests.factories import Side, answers, line_answers
 
-TODAY = clock.today("UTC")
-LEAVES = TODAY + timedelta(days=20)
+LEAVES_IN = 20  # days
+
+
+def on(days: int) -> date:
+    """So many days from today; asked anew by each test, as a run may go on past midnight."""
+    return clock.today("UTC") + timedelta(days=days)
+
+
+def leaves() -> date:
+    return on(LEAVES_IN)
+
+
+def filled(sentence: str, days: int) -> str:
+    """The sentence with a day in it, as pages write it."""
+    return sentence.replace("DAY", day(on(days), on(0)))
 
 
 @pytest.fixture
 def request_(here: Side) -> CertificateRequest:
     request = factories.draft(here)
-    request.departure_on = LEAVES
+    request.departure_on = leaves()
     return request
 
 
@@ -54,17 +67,18 @@ def test_an_empty_form_says_what_is_missing_and_fails_nowhere(
         ("soon", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
         ("2026-02-30", "Enter the date the goods leave as year, month and day, such as 2026-12-11"),
         (
-            (TODAY - timedelta(days=2)).isoformat(),
+            -2,
             "That day has passed. Enter the date the goods leave, today or later",
         ),
         (
-            (TODAY + timedelta(days=121)).isoformat(),
-            f"The date the goods leave must be within 120 days. Choose {day(TODAY + timedelta(days=120), TODAY)} or earlier",
+            121,
+            "The date the goods leave must be within 120 days. Choose DAY or earlier",
         ),
     ],
 )
-def test_departure_dates(here: Side, request_: CertificateRequest, typed: str, sentence: str) -> None:
-    assert sentences(read(request_, here, "departure", departure_on=typed)) == {"departure_on": sentence}
+def test_departure_dates(here: Side, request_: CertificateRequest, typed: str | int, sentence: str) -> None:
+    written = typed if isinstance(typed, str) else on(typed).isoformat()
+    assert sentences(read(request_, here, "departure", departure_on=written)) == {"departure_on": filled(sentence, 120)}
 
 
 @pytest.mark.parametrize(
@@ -79,11 +93,11 @@ def test_departure_dates(here: Side, request_: CertificateRequest, typed: str, s
 def test_a_late_request_needs_a_reason(
     here: Side, request_: CertificateRequest, reason: str, sentence: str | None
 ) -> None:
-    reading = read(request_, here, "departure", departure_on=TODAY.isoformat(), late_reason=reason)
+    reading = read(request_, here, "departure", departure_on=on(0).isoformat(), late_reason=reason)
     assert sentences(reading).get("late_reason") == sentence
     assert reading.values == {
         "coverage": "single",
-        "departure_on": TODAY,
+        "departure_on": on(0),
         "last_departure_on": None,
         "turnaround": "standard",
         "late_reason": reason,
@@ -237,17 +251,17 @@ def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, w
         (
             {"arrival_on": ""},
             "arrival_on",
-            f"Enter the estimated arrival date, it must be after {day(LEAVES, TODAY)}",
+            "Enter the estimated arrival date, it must be after DAY",
         ),
         (
-            {"arrival_on": LEAVES.isoformat()},
+            {"arrival_on": LEAVES_IN},
             "arrival_on",
-            f"Enter the estimated arrival date, it must be after {day(LEAVES, TODAY)}",
+            "Enter the estimated arrival date, it must be after DAY",
         ),
         (
-            {"arrival_on": (LEAVES + timedelta(days=367)).isoformat()},
+            {"arrival_on": LEAVES_IN + 367},
             "arrival_on",
-            f"Enter the estimated arrival date, it is more than a year after {day(LEAVES, TODAY)}",
+            "Enter the estimated arrival date, it is more than a year after DAY",
         ),
         (
             {"containers": [{"number": "APLU 417512 4", "seal": ""}]},
@@ -265,7 +279,8 @@ def test_the_other_certifiers_products_and_suppliers_are_not_there(here: Side, w
     ],
 )
 def test_transport(here: Side, request_: CertificateRequest, changes: dict, field: str, sentence: str) -> None:
-    assert sentences(read(request_, here, "transport", **changes)) == {field: sentence}
+    typed = {name: on(value).isoformat() if isinstance(value, int) else value for name, value in changes.items()}
+    assert sentences(read(request_, here, "transport", **typed)) == {field: filled(sentence, LEAVES_IN)}
 
 
 @pytest.mark.parametrize("typed", ["0001-01-01", "9999-12-31"])
@@ -281,7 +296,7 @@ def test_a_day_at_an_end_of_the_calendar_is_no_day_to_count_from(here: Side, typ
 
 
 def test_a_truck_may_arrive_on_the_day_it_leaves(here: Side, request_: CertificateRequest) -> None:
-    reading = read(request_, here, "transport", mode="road", arrival_on=LEAVES.isoformat())
+    reading = read(request_, here, "transport", mode="road", arrival_on=leaves().isoformat())
     assert sentences(reading) == {}
 
 

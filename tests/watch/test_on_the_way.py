@@ -1,6 +1,6 @@
 """Vessel, containers and arrival change beside the certificate; treated goods stay used and are marked."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -19,7 +19,10 @@ from tests.delivery import consignments
 from tests.delivery.consignments import Consignment
 from tests.factories import World, signed_in
 
-TODAY = clock.today("UTC")
+
+def today() -> date:
+    """Asked anew by each test: a run may go on past midnight."""
+    return clock.today("UTC")
 
 
 @pytest.fixture
@@ -41,7 +44,7 @@ def treat(consignment: Consignment, kg: str = "1200", **facts: object) -> None:
     with tenant(consignment.side.certifier):
         actions.report_treatment(
             certificate=consignment.certificate, kg=Decimal(kg), by="bo",
-            **{"treatment": "fumigation", "agent": "Methyl bromide", "treated_on": TODAY, "place": "Oakland",
+            **{"treatment": "fumigation", "agent": "Methyl bromide", "treated_on": today(), "place": "Oakland",
                "note": "", "reported_as": "importer", **facts},
         )  # fmt: skip
 
@@ -50,12 +53,12 @@ def test_a_change_on_the_way_is_seen_by_the_importer_and_keeps_number_and_paper(
     world: World, consignment: Consignment
 ) -> None:
     before = record(consignment)
-    arrival = (TODAY + timedelta(days=40)).isoformat()
+    arrival = (today() + timedelta(days=40)).isoformat()
     reroute(consignment, vessel="Andes Pilot, voyage 12", arrival_on=arrival)
     after = record(consignment)
     assert (after.number, after.data, after.file_sha256) == (before.number, before.data, before.file_sha256)
     assert after.routing == {"vessel": "Andes Pilot, voyage 12", "arrival_on": arrival}
-    assert after.arrival_on == TODAY + timedelta(days=40)
+    assert after.arrival_on == today() + timedelta(days=40)
     page = signed_in(world.importer_user).get(reverse("inbox_certificate", kwargs={"number": after.number}))
     assert "Andes Pilot, voyage 12" in page.content.decode()
 
@@ -114,7 +117,7 @@ def test_a_page_opened_before_somebody_elses_change_does_not_undo_it(world: Worl
     address = reverse(
         "routing", kwargs={"certifier": world.here.certifier.slug, "certificate": consignment.certificate.pk}
     )
-    arrival = (TODAY + timedelta(days=50)).isoformat()
+    arrival = (today() + timedelta(days=50)).isoformat()
     sender = signed_in(world.here.sender)
     form = sender.get(address).context["form"]
     typed = {name: form[name].value() for name in form.fields} | {"arrival_on": arrival, "note": ""}
@@ -158,7 +161,7 @@ def test_what_is_wrong_with_a_change_is_said_at_its_field(world: World, consignm
 
 def test_few_kilograms_are_asked_about_before_a_report_that_stays(world: World, consignment: Consignment) -> None:
     address = reverse("inbox_treatment", kwargs={"number": consignment.number})
-    said = {"treatment": "fumigation", "kg": "1,5", "place": "Oakland", "treated_on": TODAY.isoformat()}
+    said = {"treatment": "fumigation", "kg": "1,5", "place": "Oakland", "treated_on": today().isoformat()}
     importer = signed_in(world.importer_user)
     asked = importer.post(address, said)
     assert asked.status_code == 422
@@ -190,7 +193,7 @@ def test_more_than_is_left_and_a_day_to_come_are_refused(consignment: Consignmen
     with pytest.raises(Refused, match="at most 400 kg"):
         treat(consignment, "400.001")
     with pytest.raises(Refused, match="today or earlier"):
-        treat(consignment, "1", treated_on=TODAY + timedelta(days=2))
+        treat(consignment, "1", treated_on=today() + timedelta(days=2))
     assert record(consignment).non_organic_kg == Decimal(38000)
 
 
@@ -219,7 +222,7 @@ def test_the_day_of_a_treatment_is_that_of_the_office(
 def test_the_importer_reports_what_the_port_did(world: World, consignment: Consignment) -> None:
     address = reverse("inbox_treatment", kwargs={"number": consignment.number})
     importer = signed_in(world.importer_user)
-    typed = {"treatment": "irradiation", "kg": "38,400.5", "treated_on": TODAY.isoformat(), "place": "Miami"}
+    typed = {"treatment": "irradiation", "kg": "38,400.5", "treated_on": today().isoformat(), "place": "Miami"}
     refused = importer.post(address, typed)
     assert refused.status_code == 422
     assert "Enter at most 38,400 kg" in refused.content.decode()

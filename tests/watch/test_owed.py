@@ -27,7 +27,12 @@ from tests.delivery.consignments import Consignment
 from tests.delivery.test_noting import told
 from tests.factories import World, paper, rules, signed_in
 
-TODAY = clock.today("UTC")
+
+def today() -> date:
+    """Asked anew by each test: a run may go on past midnight."""
+    return clock.today("UTC")
+
+
 BELGIUM = Office(rules(time_zone="Europe/Brussels", country="BE"))
 
 
@@ -88,15 +93,15 @@ def test_an_issued_certificate_owes_its_definitive_transport_document(consignmen
 def test_the_days_count_from_the_day_that_a_single_shipment_is_recorded_as_left(consignment: Consignment) -> None:
     [before] = owed(consignment)
     with tenant(consignment.side.certifier):
-        Certificate.objects.filter(pk=consignment.certificate.pk).update(used_up_on=TODAY)
+        Certificate.objects.filter(pk=consignment.certificate.pk).update(used_up_on=today())
     again(consignment)
     [row] = owed(consignment)
     assert before.remind_on == consignment.request.departure_on + timedelta(days=1)
-    assert row.remind_on == TODAY + timedelta(days=1)
+    assert row.remind_on == today() + timedelta(days=1)
 
 
 def test_what_was_to_come_later_is_owed_on_the_day_the_exporter_named(consignment: Consignment) -> None:
-    day = TODAY + timedelta(days=9)
+    day = today() + timedelta(days=9)
     with tenant(consignment.side.certifier):
         SlotAnswer.objects.update(answer="later", due_on=day)
     again(consignment)
@@ -162,7 +167,7 @@ def test_the_exporter_is_reminded_once_a_day_until_it_is_staffs_turn(consignment
         with tenant(consignment.side.certifier):
             OwedDocument.objects.update(**days)
 
-    due_today(remind_on=TODAY, departure_on=TODAY - timedelta(days=1), due_on=TODAY + timedelta(days=1))
+    due_today(remind_on=today(), departure_on=today() - timedelta(days=1), due_on=today() + timedelta(days=1))
     for _again in range(3):
         remind()
     consignments.work("mail")
@@ -172,22 +177,22 @@ def test_the_exporter_is_reminded_once_a_day_until_it_is_staffs_turn(consignment
         f"{reference}: send the final transport document by "
     )  # a draft may be there
     assert "Send the final transport document by" in mail.outbox[0].body
-    assert owed(consignment)[0].remind_on == TODAY + timedelta(days=1)
-    due_today(remind_on=TODAY, due_on=TODAY)
+    assert owed(consignment)[0].remind_on == today() + timedelta(days=1)
+    due_today(remind_on=today(), due_on=today())
     remind()
     assert owed(consignment)[0].remind_on is None
     queue, late = (f"/{consignment.side.certifier.slug}/{path}" for path in ("queue/", "final-documents/?state=late"))
     staff = signed_in(consignment.side.reviewer)
     assert "Final documents overdue" not in staff.get(queue).content.decode()  # its day is not over
     assert reference not in staff.get(late).content.decode()
-    due_today(due_on=TODAY - timedelta(days=2))
+    due_today(due_on=today() - timedelta(days=2))
     assert f'href="{late}">Final documents overdue <span>1</span>' in staff.get(queue).content.decode()
     assert reference in staff.get(late).content.decode()
 
 
 def test_a_reminder_that_came_too_late_is_not_sent(consignment: Consignment) -> None:
     with tenant(consignment.side.certifier):
-        OwedDocument.objects.update(remind_on=TODAY)
+        OwedDocument.objects.update(remind_on=today())
     remind()
     with tenant(consignment.side.certifier):
         paper(consignment.request, "transport_document", kind="final")
@@ -262,7 +267,7 @@ def test_what_came_is_accepted_or_owed_again_with_the_reason(world: World, consi
     [row] = owed(consignment)
     address = reverse("final_document", kwargs={"certifier": world.here.certifier.slug, "owed_id": row.pk})
     with tenant(world.here.certifier):
-        left = TODAY - timedelta(days=1)  # so that a reminder is due today
+        left = today() - timedelta(days=1)  # so that a reminder is due today
         CertificateRequest.objects.filter(pk=consignment.request.pk).update(departed_on=left)
         file = paper(consignment.request, "transport_document", kind="final")
     again(consignment)
