@@ -128,7 +128,7 @@ class Databases:
 
     def make(self) -> None:
         """Build them, for this day."""
-        self._day = clock.today("UTC")
+        day = clock.today("UTC")
         recreate(self._copied["world"], self._copied["empty"])
         point_at(self._copied["world"])
         made = self._build()
@@ -139,6 +139,7 @@ class Databases:
         for kind, name in self._names.items():
             recreate(name, self._copied[kind])
         self.use("empty")
+        self._day = day  # last: what broke off is built again
 
     @property
     def are_of_today(self) -> bool:

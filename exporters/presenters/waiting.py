@@ -1,7 +1,7 @@
 """What waits for the exporter, most urgent first: requests sent back, what staff entered and they confirm, papers that were
 not accepted, dates that have passed, drafts with problems, and documents that have still to follow."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -13,7 +13,8 @@ from nopic.presentation import words
 from nopic.requests.models import CertificateRequest
 from nopic.requests.ports import today_at
 from nopic.requests.queries import Returned, returned
-from nopic.requests.standing import Entered, RefusedPaper, entered, refused
+from nopic.requests.slots import SlotView
+from nopic.requests.standing import Entered, entered
 from nopic.requests.statuses import RequestStatus
 from nopic.tenants.calendar import Office
 from nopic.watch.models import OwedDocument
@@ -33,13 +34,15 @@ class Thing:
     late: bool
 
 
-def things(requests: Sequence[CertificateRequest], office: Office, now: datetime) -> list[Thing]:
-    """Everything to do in these open requests of `with_returns`, `with_entered` and `with_refused`."""
+def things(
+    requests: Sequence[CertificateRequest], refused: Mapping[int, Sequence[SlotView]], office: Office, now: datetime
+) -> list[Thing]:
+    """Everything to do in these open requests of `with_returns` and `with_entered`; `refused`: rows not accepted, by request."""
     today = office.local(now).date()
     back, again, gone, unfinished = [], [], [], []
     for request in requests:
-        if papers := refused(request):
-            again.append(_send_again(request, papers, office))
+        if papers := refused.get(request.pk):
+            again.append(_send_again(request, papers))
         there = today_at(request.place_of_loading, request.country_of_loading, now) or today
         passed = request.departed_on is None and request.departure_on is not None and request.departure_on < there
         problems = sum(request.problems.values())
@@ -90,12 +93,11 @@ def _change(request: CertificateRequest, back: Returned | None, office: Office, 
     return Thing(title, address("request_hub", request), details, by, note, late)
 
 
-def _send_again(request: CertificateRequest, papers: Sequence[RefusedPaper], office: Office) -> Thing:
-    titles = {row.key: row.title for row in office.rules.documents}
+def _send_again(request: CertificateRequest, papers: Sequence[SlotView]) -> Thing:
     title = ngettext(
         "Send %(n)s document again for %(goods)s", "Send %(n)s documents again for %(goods)s", len(papers)
     ) % {"n": len(papers), "goods": goods(request)}
-    details = tuple(("", f"{titles[one.rule]}: {one.reason}" if one.rule in titles else one.reason) for one in papers)
+    details = tuple(("", f"{slot.name}: {slot.reason}") for slot in papers)
     return Thing(title, f"{address('request_hub', request)}documents/", details, "", _("not accepted"), late=False)
 
 

@@ -24,7 +24,7 @@ from nopic.presentation.typed import whole
 from nopic.requests import actions, ports, queries
 from nopic.requests.facts import policy_of
 from nopic.requests.models import CertificateRequest, RequestTemplate
-from nopic.requests.standing import with_entered, with_refused
+from nopic.requests.standing import refused, with_entered, with_refused
 from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 from nopic.requests.steps import cleaned
 from nopic.tenants.access import PortalRequest, exporter_door
@@ -52,26 +52,34 @@ def _own(request: PortalRequest, rows: list[CertificateRequest]) -> list[Certifi
 @require_safe
 @exporter_door
 def dashboard(request: PortalRequest) -> HttpResponse:
-    """Waiting for you, open requests by departure, newest certificates; a fixed number of statements."""
+    """Waiting for you, open requests by departure, newest certificates; a fixed number of statements, and some for each
+    request of which a paper was not accepted."""
     moment, policy = now(), policy_of(request.certifier.pk)
     typed = request.GET.get("leaves")
     if request.headers.get("HX-Request"):
         return _lead_only(request)
     office = Office(policy.rules)
     company_id = request.exporter_id or 0
-    came_back = When(Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN), then=Value(0))
+    came_back = (
+        Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN) | Q(ever_refused=True)
+    )
     found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
     found = with_refused(with_entered(queries.with_returns(found)))
     found = found.filter(status__in=[RequestStatus.DRAFT, *OPEN_REQUEST]).order_by(
         # What came back is always among those shown, however many drafts leave earlier.
-        Case(came_back, default=Value(1)), F("departure_on").asc(nulls_last=True), "-pk",
+        Case(When(came_back, then=Value(0)), default=Value(1)), F("departure_on").asc(nulls_last=True), "-pk",
     )  # fmt: skip
     rows = _own(request, list(found[: PAGE + 1]))
     more, rows = len(rows) > PAGE, rows[:PAGE]
     exporter = rows[0].exporter if rows else _exporter(request)  # it came with its requests
     rows.sort(key=lambda one: (one.departure_on is None, one.departure_on, -one.pk))
-    owed = afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
-    todo = things(rows, office, moment) + still_to_send(owed, office.local(moment).date())
+    owed = [
+        each
+        for each in afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
+        if not (each.refused_why and each.request.status in OPEN_REQUEST)  # the request itself says it
+    ]
+    again = {one.pk: papers for one in rows if (papers := refused(one))}
+    todo = things(rows, again, office, moment) + still_to_send(owed, office.local(moment).date())
     drafts = [one.departure_on for one in rows if one.status == RequestStatus.DRAFT and one.departure_on]
     today = office.local(moment).date()
     newest, running = certificates.at_a_glance(request.certifier.pk, company_id, today, NEWEST)

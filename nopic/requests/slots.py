@@ -155,15 +155,16 @@ def opening(slot: SlotView, request: CertificateRequest, *, certified: bool) -> 
 
     Of a draft, and while questions are open, everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
     also the final transport document where a draft or booking was sent, because customs needs it. Nothing is taken off
-    any more that a certificate may rest on; what came after the decision and was not accepted yet may be replaced. A row that has as many files as it accepts takes another one only in place
-    of one of them.
+    any more that a certificate may rest on; what came after the decision and was not accepted yet may be replaced. A row that has
+    as many files as it accepts takes another one only in place of one of them, unless they were not accepted.
     """
     room, status = sum(_counts(file) for file in slot.files) < slot.most_files, request.status
     since = request.decided_at if certified and slot.state != "accepted" else None
     if status in (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN) and not certified:
         return Opening(adds=room, takes_off=True, kinds=slot.kinds)
-    if (slot.may_follow or slot.state == "refused") and (certified or status in OPEN_REQUEST):
-        return Opening(adds=room, takes_off=not certified, kinds=slot.kinds, replaces=since)
+    refused = slot.state == "refused"
+    if (slot.may_follow or refused) and (certified or status in OPEN_REQUEST):
+        return Opening(adds=room or refused, takes_off=not certified, kinds=slot.kinds, replaces=since)
     if certified and FINAL in slot.kinds and (slot.lacks_final or any(file.kind != FINAL for file in slot.files)):
         return Opening(adds=True, kinds=(FINAL,), replaces=since)
     return Opening(replaces=since if slot.is_here else None)
@@ -199,7 +200,7 @@ def slots_of(
     for row in (*documents_due(rules, said), *(_demanded(demand) for demand in demands)):
         held, answer = tuple(files.get(row.key, ())), answers.get(row.key)
         newest = rulings.get(row.key)
-        ruling = _standing(newest, held, about)
+        ruling = _standing(newest, held, answer, about)
         views.append(
             SlotView(
                 rule=row.rule,
@@ -259,16 +260,19 @@ def _about(said: Answers, request: CertificateRequest) -> dict[str, Any]:
     return {"goods": goods, "mode": said.mode, "port": request.port_of_entry}
 
 
-def _standing(ruling: Ruling | None, files: tuple[Document, ...], about: dict[str, Any]) -> Ruling | None:
+def _standing(
+    ruling: Ruling | None, files: tuple[Document, ...], answer: SlotAnswer | None, about: dict[str, Any]
+) -> Ruling | None:
     """The ruling, unless it was taken back, or was made about other files than those that are there now.
 
-    One that nothing is needed is about the answers: whoever changes them is asked again.
+    One that nothing is needed is about the answers: whoever changes them is asked again. To take off what was refused is none.
     """
     if ruling is None or ruling.ruling == RulingKind.OPEN:
         return None
     if ruling.ruling == RulingKind.NOT_NEEDED:
         return ruling if ruling.about in (None, about) else None
-    return ruling if {file.pk for file in files} == set(ruling.files) else None
+    taken_off = ruling.ruling == RulingKind.NOT_ACCEPTED and not files and answer is None
+    return ruling if taken_off or {file.pk for file in files} == set(ruling.files) else None
 
 
 _RULED = {

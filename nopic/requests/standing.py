@@ -4,14 +4,15 @@ papers that were not accepted, as long as nothing came in their place."""
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import FilteredRelation, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from nopic.documents.models import Document, Ruling
+from nopic.documents.models import Ruling
 from nopic.documents.statuses import RulingKind
+from nopic.requests.facts import load
 from nopic.requests.models import CertificateRequest
-from nopic.requests.statuses import OPEN_REQUEST
+from nopic.requests.slots import SlotView
+from nopic.requests.statuses import OPEN_REQUEST, RequestStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,6 @@ class Entered:
     by: str
     asked_by: str
     shown_at: datetime | None  # when the exporter was asked to confirm it
-
-
-@dataclass(frozen=True, slots=True)
-class RefusedPaper:
-    """One row of the document list with the reviewer's reason."""
-
-    rule: str
-    reason: str
 
 
 def with_entered(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
@@ -51,28 +44,17 @@ def entered(request: CertificateRequest) -> Entered | None:
 
 
 def with_refused(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
-    """The same requests, each knowing for `refused` what was decided last about its papers; no further statement."""
-    standing = Document.objects.filter(
-        certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"), rule=OuterRef("rule"),
-        subject=OuterRef("subject"), removed_at=None,
-    )  # fmt: skip
-    newest = (
-        Ruling.objects.filter(certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"))
-        .order_by("rule", "subject", "-pk")
-        .distinct("rule", "subject")
+    """The same requests, each knowing for `refused` whether a paper of it was ever not accepted; no further statement."""
+    ever = Ruling.objects.filter(
+        certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"), ruling=RulingKind.NOT_ACCEPTED
     )
-    told = JSONObject(
-        rule="rule", ruling="ruling", reason="reason", files="files", there=ArraySubquery(standing.values("pk"))
-    )
-    return requests.annotate(rulings=ArraySubquery(newest.values(told=told)))
+    return requests.annotate(ever_refused=Exists(ever))
 
 
-def refused(request: CertificateRequest) -> list[RefusedPaper]:
-    """What was not accepted of an open request of `with_refused`: the newest ruling, about the files that stand there now."""
-    if request.status not in OPEN_REQUEST:
+def refused(request: CertificateRequest) -> list[SlotView]:
+    """Rows of an open or recalled request of `with_refused` that are not accepted as they stand; it is read only where a
+    paper ever was not accepted."""
+    may_stop = request.status in OPEN_REQUEST or (request.status == RequestStatus.DRAFT and request.recalled_at)
+    if not (may_stop and request.ever_refused):  # type: ignore[attr-defined]
         return []
-    return [
-        RefusedPaper(told["rule"], told["reason"])
-        for told in request.rulings  # type: ignore[attr-defined]
-        if told["ruling"] == RulingKind.NOT_ACCEPTED and set(told["files"]) == set(told["there"])
-    ]
+    return [slot for slot in load(request).slots if slot.state == "refused" and slot.reason]

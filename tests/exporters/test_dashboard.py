@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from nopic.documents.models import Dossier
 from nopic.documents.statuses import RulingKind
+from nopic.products.models import Demand
 from nopic.requests import actions
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
 from nopic.review.actions import rule_on_paper
@@ -115,6 +116,46 @@ def test_a_paper_that_was_not_accepted_waits_until_another_file_came(world: Worl
     rule(RulingKind.NOT_ACCEPTED, "It is the same one")
     assert "It is the same one" in sender.get(URL).content.decode()
     rule(RulingKind.ACCEPTED, "")
+    assert "Waiting for you" not in sender.get(URL).content.decode()
+
+
+def test_whoever_takes_off_what_was_not_accepted_still_owes_another_file_and_can_send_it(
+    world: World, sender: Client
+) -> None:
+    here, request = world.here, cases.taken(world.here)
+    with tenant(here.certifier):
+        [invoice] = request.dossier.documents.filter(rule="commercial_invoice")
+        rule_on_paper(
+            request=request, rule="commercial_invoice", subject="", ruling=RulingKind.NOT_ACCEPTED, reason="Not signed",
+            seen=[invoice.pk], by=here.reviewer,
+        )  # fmt: skip
+    at = f"/tierra/requests/{request.reference}/documents/"
+    assert sender.post(f"{at}{invoice.pk}/", {"go": "remove"}).status_code == 302
+    page = sender.get(at).content.decode()
+    assert "Not signed" in page
+    assert 'id="file-commercial_invoice"' in page  # the place for another file
+    assert "Commercial invoice: Not signed" in sender.get(URL).content.decode()
+    with tenant(here.certifier):
+        factories.paper(request, "commercial_invoice", name="signed.pdf")
+    assert "Waiting for you" not in sender.get(URL).content.decode()
+
+
+def test_a_refused_row_that_is_not_asked_any_more_does_not_wait(world: World, sender: Client) -> None:
+    here, request = world.here, cases.taken(world.here)
+    with tenant(here.certifier):
+        demand = Demand.objects.create(
+            certifier=here.certifier, exporter=here.exporter, name="Field map", why="New plots",
+            from_on=clock.today("UTC") - timedelta(days=9), created_by="the office",
+        )  # fmt: skip
+        CertificateRequest.objects.filter(pk=request.pk).update(demands=[demand.pk])
+        request.refresh_from_db()
+        paper = factories.paper(request, "demanded", f"demand-{demand.pk}")
+        rule_on_paper(
+            request=request, rule="demanded", subject=f"demand-{demand.pk}", ruling=RulingKind.NOT_ACCEPTED,
+            reason="Of last year", seen=[paper.pk], by=here.reviewer,
+        )  # fmt: skip
+    assert "Field map: Of last year" in sender.get(URL).content.decode()
+    move(request, demands=[])
     assert "Waiting for you" not in sender.get(URL).content.decode()
 
 

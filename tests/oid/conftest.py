@@ -59,8 +59,10 @@ def until_known(register: Callable[..., Any]) -> Callable[..., Any]:
         while True:
             try:
                 return register(certificate_id)
-            except Unavailable:
-                if time.monotonic() > until:
+            except Unavailable as unknown:
+                too_slow = unknown.why in ("connect", "timeout") or unknown.evidence.status == 503
+                if not too_slow or time.monotonic() > until:
                     raise
+                time.sleep(0.05)
 
     return call
