@@ -2,6 +2,7 @@
 
 import re
 from copy import copy
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,12 +13,14 @@ from django.test.utils import CaptureQueriesContext
 from nopic.documents.models import Dossier
 from nopic.documents.statuses import RulingKind
 from nopic.products.models import Demand
-from nopic.requests import actions
+from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
+from nopic.requests.slots import opening
 from nopic.review.actions import rule_on_paper
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from nopic.tenants.statuses import Role
+from nopic.watch.models import OwedDocument
 from nopic.workflow import clock
 from tests import factories
 from tests.delivery import consignments
@@ -138,6 +141,29 @@ def test_whoever_takes_off_what_was_not_accepted_still_owes_another_file_and_can
     with tenant(here.certifier):
         factories.paper(request, "commercial_invoice", name="signed.pdf")
     assert "Waiting for you" not in sender.get(URL).content.decode()
+
+
+def test_what_was_not_accepted_takes_no_place_and_is_said_once(world: World, sender: Client) -> None:
+    here, request = world.here, cases.taken(world.here)
+    with tenant(here.certifier):
+        [invoice] = request.dossier.documents.filter(rule="commercial_invoice")
+        rule_on_paper(
+            request=request, rule="commercial_invoice", subject="", ruling=RulingKind.NOT_ACCEPTED, reason="Not signed",
+            seen=[invoice.pk], by=here.reviewer,
+        )  # fmt: skip
+        request.refresh_from_db()
+        slot = next(each for each in queries.documents(request) if each.rule == "commercial_invoice")
+        full = replace(slot, most_files=1)
+        assert opening(full, request, certified=True).adds
+        assert not opening(replace(full, state="received", may_follow=True), request, certified=True).adds
+        day = clock.today("UTC") + timedelta(days=20)
+        OwedDocument.objects.create(  # as when another product of the request has its certificate already
+            certifier=here.certifier, request=request, rule=slot.rule, name=slot.name, state="owed", departure_on=day,
+            due_on=day, wanted_on=day, refused_why="Not signed",
+        )  # fmt: skip
+    page = sender.get(URL).content.decode()
+    assert "1 thing to do" in page
+    assert page.count("Not signed") == 1
 
 
 def test_a_refused_row_that_is_not_asked_any_more_does_not_wait(world: World, sender: Client) -> None:
