@@ -61,7 +61,7 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     office = Office(policy.rules)
     company_id = request.exporter_id or 0
     came_back = (
-        Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN) | Q(ever_refused=True)
+        Q(status=RequestStatus.DRAFT, turn__gt=0) | Q(status=RequestStatus.QUESTIONS_OPEN) | Q(some_refused=True)
     )
     found = queries.for_exporter(company_id, certifier_id=request.certifier.pk)
     found = with_refused(with_entered(queries.with_returns(found)))
@@ -73,12 +73,9 @@ def dashboard(request: PortalRequest) -> HttpResponse:
     more, rows = len(rows) > PAGE, rows[:PAGE]
     exporter = rows[0].exporter if rows else _exporter(request)  # it came with its requests
     rows.sort(key=lambda one: (one.departure_on is None, one.departure_on, -one.pk))
-    owed = [
-        each
-        for each in afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
-        if not (each.refused_why and each.request.status in OPEN_REQUEST)  # the request itself says it
-    ]
-    again = {one.pk: papers for one in rows if (papers := refused(one))}
+    owed = afterwards.owed_by_exporter(request.certifier.pk, company_id, MOST)
+    dated = {(each.request_id, each.rule, each.subject) for each in owed}  # said there, with the day
+    again = {one.pk: [each for each in refused(one) if (one.pk, each.rule, each.subject) not in dated] for one in rows}
     todo = things(rows, again, office, moment) + still_to_send(owed, office.local(moment).date())
     drafts = [one.departure_on for one in rows if one.status == RequestStatus.DRAFT and one.departure_on]
     today = office.local(moment).date()

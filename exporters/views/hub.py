@@ -92,7 +92,8 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         and any(opening(each, found, certified=certified).adds for each in slots)
         else "",
         "not_accepted": [] if found.status == RequestStatus.DRAFT else [
-            slot for slot in slots if slot.state == "refused" and opening(slot, found, certified=certified).adds
+            slot for slot in slots
+            if slot.state == "refused" and (now_open := opening(slot, found, certified=certified)).adds | now_open.takes_off
         ],
         "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,

@@ -153,18 +153,18 @@ class Opening:
 def opening(slot: SlotView, request: CertificateRequest, *, certified: bool) -> Opening:
     """The one answer for button, page and action. `certified`: the request has a certificate that nobody has cancelled.
 
-    Of a draft, and while questions are open, everything. Once it is sent what may follow and what was not accepted; and once there is a certificate
+    Of a draft, and while questions are open, everything. Once it is sent what may follow, was not accepted or lacks; and once there is a certificate
     also the final transport document where a draft or booking was sent, because customs needs it. Nothing is taken off
     any more that a certificate may rest on; what came after the decision and was not accepted yet may be replaced. A row that has
-    as many files as it accepts takes another one only in place of one of them, unless they were not accepted.
+    as many files as it accepts takes another one only in place of one of them, unless those were refused and have to stay.
     """
     room, status = sum(_counts(file) for file in slot.files) < slot.most_files, request.status
     since = request.decided_at if certified and slot.state != "accepted" else None
     if status in (RequestStatus.DRAFT, RequestStatus.QUESTIONS_OPEN) and not certified:
         return Opening(adds=room, takes_off=True, kinds=slot.kinds)
-    refused = slot.state == "refused"
-    if (slot.may_follow or refused) and (certified or status in OPEN_REQUEST):
-        return Opening(adds=room or refused, takes_off=not certified, kinds=slot.kinds, replaces=since)
+    refused, lacks = slot.state == "refused", slot.state == "missing" and slot.must_before_sending
+    if (slot.may_follow or refused or lacks) and (certified or status in OPEN_REQUEST):
+        return Opening(adds=room or (refused and certified), takes_off=not certified, kinds=slot.kinds, replaces=since)
     if certified and FINAL in slot.kinds and (slot.lacks_final or any(file.kind != FINAL for file in slot.files)):
         return Opening(adds=True, kinds=(FINAL,), replaces=since)
     return Opening(replaces=since if slot.is_here else None)
@@ -200,31 +200,18 @@ def slots_of(
     for row in (*documents_due(rules, said), *(_demanded(demand) for demand in demands)):
         held, answer = tuple(files.get(row.key, ())), answers.get(row.key)
         newest = rulings.get(row.key)
-        ruling = _standing(newest, held, answer, about)
+        ruling = _standing(newest, row, held, answer, about)
         views.append(
             SlotView(
-                rule=row.rule,
-                subject=row.subject,
-                name=row.name,
-                why=row.why,
-                must_before_sending=row.required_before_sending,
-                may_follow=row.may_follow,
-                may_not_apply=row.may_not_apply,
-                kinds=row.kinds,
-                files=held,
-                answer=answer,
-                state=_state(row, held, answer, ruling),
-                days_after_departure=row.days_after_departure,
-                accepts=row.accepts,
-                least_files=row.least_files,
-                most_files=row.most_files,
-                organic=row.organic,
-                earlier=tuple(earlier.get(row.key, ())),
-                ruling=ruling,
-                about=about,
+                rule=row.rule, subject=row.subject, name=row.name, why=row.why,
+                must_before_sending=row.required_before_sending, may_follow=row.may_follow,
+                may_not_apply=row.may_not_apply, kinds=row.kinds, files=held, answer=answer,
+                state=_state(row, held, answer, ruling), days_after_departure=row.days_after_departure,
+                accepts=row.accepts, least_files=row.least_files, most_files=row.most_files, organic=row.organic,
+                earlier=tuple(earlier.get(row.key, ())), ruling=ruling, about=about,
                 lapsed=newest if ruling is None and newest and newest.ruling == RulingKind.NOT_NEEDED else None,
             )
-        )
+        )  # fmt: skip
     return views
 
 
@@ -261,18 +248,26 @@ def _about(said: Answers, request: CertificateRequest) -> dict[str, Any]:
 
 
 def _standing(
-    ruling: Ruling | None, files: tuple[Document, ...], answer: SlotAnswer | None, about: dict[str, Any]
+    ruling: Ruling | None,
+    row: DocumentRow,
+    files: tuple[Document, ...],
+    answer: SlotAnswer | None,
+    about: dict[str, Any],
 ) -> Ruling | None:
     """The ruling, unless it was taken back, or was made about other files than those that are there now.
 
-    One that nothing is needed is about the answers: whoever changes them is asked again. To take off what was refused is none.
+    One that nothing is needed is about the answers: whoever changes them is asked again. What was not accepted does not get
+    better by taking some of it off; and once all of it is off, a row that is waited for still is, until something is said.
     """
     if ruling is None or ruling.ruling == RulingKind.OPEN:
         return None
     if ruling.ruling == RulingKind.NOT_NEEDED:
         return ruling if ruling.about in (None, about) else None
-    taken_off = ruling.ruling == RulingKind.NOT_ACCEPTED and not files and answer is None
-    return ruling if taken_off or {file.pk for file in files} == set(ruling.files) else None
+    here, seen = {file.pk for file in files}, set(ruling.files)
+    if ruling.ruling == RulingKind.NOT_ACCEPTED and here < seen:
+        waited_for = row.required_before_sending or row.may_follow
+        return ruling if here or (waited_for and answer is None) else None
+    return ruling if here == seen else None
 
 
 _RULED = {

@@ -44,17 +44,18 @@ def entered(request: CertificateRequest) -> Entered | None:
 
 
 def with_refused(requests: "QuerySet[CertificateRequest]") -> "QuerySet[CertificateRequest]":
-    """The same requests, each knowing for `refused` whether a paper of it was ever not accepted; no further statement."""
-    ever = Ruling.objects.filter(
-        certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"), ruling=RulingKind.NOT_ACCEPTED
+    """The same requests, each knowing for `refused` whether the last word on a paper was "not accepted"; no further statement."""
+    of_request = Ruling.objects.filter(certifier_id=OuterRef("certifier_id"), dossier_id=OuterRef("dossier_id"))
+    newer = of_request.filter(rule=OuterRef("rule"), subject=OuterRef("subject"), pk__gt=OuterRef("pk"))
+    return requests.annotate(
+        some_refused=Exists(of_request.filter(~Exists(newer), ruling=RulingKind.NOT_ACCEPTED)),
     )
-    return requests.annotate(ever_refused=Exists(ever))
 
 
 def refused(request: CertificateRequest) -> list[SlotView]:
-    """Rows of an open or recalled request of `with_refused` that are not accepted as they stand; it is read only where a
-    paper ever was not accepted."""
+    """Rows of an open or recalled request of `with_refused` that are not accepted as they stand; the list is read only
+    where the last word on a paper was that."""
     may_stop = request.status in OPEN_REQUEST or (request.status == RequestStatus.DRAFT and request.recalled_at)
-    if not (may_stop and request.ever_refused):  # type: ignore[attr-defined]
+    if not (may_stop and request.some_refused):  # type: ignore[attr-defined]
         return []
     return [slot for slot in load(request).slots if slot.state == "refused" and slot.reason]

@@ -15,7 +15,7 @@ from nopic.documents.statuses import RulingKind
 from nopic.products.models import Demand
 from nopic.requests import actions, queries
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.slots import opening
+from nopic.requests.slots import Opening, opening
 from nopic.review.actions import rule_on_paper
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
@@ -128,11 +128,14 @@ def test_whoever_takes_off_what_was_not_accepted_still_owes_another_file_and_can
     here, request = world.here, cases.taken(world.here)
     with tenant(here.certifier):
         [invoice] = request.dossier.documents.filter(rule="commercial_invoice")
+        second_page = factories.paper(request, "commercial_invoice", name="page-2.pdf", sha256="0" * 64)
         rule_on_paper(
             request=request, rule="commercial_invoice", subject="", ruling=RulingKind.NOT_ACCEPTED, reason="Not signed",
-            seen=[invoice.pk], by=here.reviewer,
+            seen=[invoice.pk, second_page.pk], by=here.reviewer,
         )  # fmt: skip
     at = f"/tierra/requests/{request.reference}/documents/"
+    assert sender.post(f"{at}{second_page.pk}/", {"go": "remove"}).status_code == 302
+    assert "Commercial invoice: Not signed" in sender.get(URL).content.decode()  # what is left was refused, too
     assert sender.post(f"{at}{invoice.pk}/", {"go": "remove"}).status_code == 302
     page = sender.get(at).content.decode()
     assert "Not signed" in page
@@ -155,6 +158,8 @@ def test_what_was_not_accepted_takes_no_place_and_is_said_once(world: World, sen
         slot = next(each for each in queries.documents(request) if each.rule == "commercial_invoice")
         full = replace(slot, most_files=1)
         assert opening(full, request, certified=True).adds
+        assert opening(full, request, certified=False) == Opening(takes_off=True)
+        assert opening(replace(full, state="missing", files=()), request, certified=False).adds
         assert not opening(replace(full, state="received", may_follow=True), request, certified=True).adds
         day = clock.today("UTC") + timedelta(days=20)
         OwedDocument.objects.create(  # as when another product of the request has its certificate already
