@@ -89,11 +89,10 @@ def hub(request: PortalRequest, reference: str) -> HttpResponse:
         "slots": [(each, "later" if each.state == "missing" and each.may_follow else each.state) for each in slots],
         "documents_url": step_address(found, "documents")
         if found.status != RequestStatus.DRAFT
-        and any(opening(each, found, certified=certified).adds for each in slots)
+        and any(opening(each, found, certified=certified).takes_a_file for each in slots)
         else "",
         "not_accepted": [] if found.status == RequestStatus.DRAFT else [
-            slot for slot in slots
-            if slot.state == "refused" and (now_open := opening(slot, found, certified=certified)).adds | now_open.takes_off
+            slot for slot in slots if slot.state == "refused" and opening(slot, found, certified=certified).takes_a_file
         ],
         "owed": papers.owed_names(policies.still_owed(slots)) if certified else "",
         "refused": refused,

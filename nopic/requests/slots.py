@@ -144,6 +144,11 @@ class Opening:
     kinds: tuple[str, ...] = ()
     replaces: datetime | None = None
 
+    @property
+    def takes_a_file(self) -> bool:
+        """Whether one can be sent: beside those that are there, or in place of one of them."""
+        return self.adds or self.takes_off
+
     def may_replace(self, file: Document) -> bool:
         """Whether another file may take the place of this one."""
         came_since = self.replaces is not None and file.uploaded_at > self.replaces

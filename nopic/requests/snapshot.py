@@ -224,9 +224,9 @@ def request_snapshot(request: CertificateRequest, facts: Facts | None = None) ->
                 "rule": slot.rule,
                 "subject": slot.subject,
                 "name": slot.name,
-                # What is said here the exporter says: of a row without a file a reviewer's refusal is none of it.
-                "state": slot.state if slot.files or slot.state != "refused" else "missing",
-                "reason": slot.reason if slot.files or slot.state != "refused" else "",
+                # The exporter says what stands here: that what is not there was refused is the reviewer's word.
+                "state": "missing" if (taken_off := slot.state == "refused" and not slot.files) else slot.state,
+                "reason": "" if taken_off else slot.reason,
                 "due_on": slot.due_on.isoformat() if slot.due_on else None,
                 "files": [
                     {"id": file.pk, "name": file.name, "kind": file.kind, "sha256": file.sha256} for file in slot.files

@@ -2,7 +2,6 @@
 
 import re
 from copy import copy
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,16 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from nopic.documents.models import Dossier
-from nopic.documents.statuses import RulingKind
-from nopic.products.models import Demand
-from nopic.requests import actions, queries
+from nopic.requests import actions
 from nopic.requests.models import CertificateRequest, RequestLine, RequestVersion
-from nopic.requests.slots import Opening, opening
-from nopic.review.actions import rule_on_paper
 from nopic.tenants.context import tenant
 from nopic.tenants.models import Exporter
 from nopic.tenants.statuses import Role
-from nopic.watch.models import OwedDocument
 from nopic.workflow import clock
 from tests import factories
 from tests.delivery import consignments
@@ -92,102 +86,6 @@ def test_a_returned_request_waits_with_every_point_and_its_box(world: World, sen
     assert "1 thing to do" in page
     assert "2 points to change, since" in page
     assert f"/tierra/requests/{request.reference}/" in page
-
-
-def test_a_paper_that_was_not_accepted_waits_until_another_file_came(world: World, sender: Client) -> None:
-    here, request = world.here, cases.taken(world.here)
-
-    def rule(ruling: RulingKind, reason: str) -> None:
-        with tenant(here.certifier):
-            standing = request.dossier.documents.filter(rule="commercial_invoice", removed_at=None)
-            rule_on_paper(
-                request=request, rule="commercial_invoice", subject="", ruling=ruling, reason=reason,
-                seen=list(standing.values_list("pk", flat=True)), by=here.reviewer,
-            )  # fmt: skip
-
-    assert "Waiting for you" not in sender.get(URL).content.decode()
-    rule(RulingKind.ACCEPTED, "")
-    rule(RulingKind.NOT_ACCEPTED, "It is of <another> buyer")
-    page = sender.get(URL).content.decode()
-    assert "Send 1 document again for 19,200 kg of Organic green coffee CANARY-tierra" in page
-    assert "Commercial invoice: It is of &lt;another&gt; buyer" in page
-    assert f'href="/tierra/requests/{request.reference}/documents/"' in page
-    assert "Waiting for you" not in factories.signed_in(world.there.sender).get("/nordhof/requests/").content.decode()
-    with tenant(here.certifier):
-        factories.paper(request, "commercial_invoice", name="another.pdf")
-    assert "Waiting for you" not in sender.get(URL).content.decode()
-    rule(RulingKind.NOT_ACCEPTED, "It is the same one")
-    assert "It is the same one" in sender.get(URL).content.decode()
-    rule(RulingKind.ACCEPTED, "")
-    assert "Waiting for you" not in sender.get(URL).content.decode()
-
-
-def test_whoever_takes_off_what_was_not_accepted_still_owes_another_file_and_can_send_it(
-    world: World, sender: Client
-) -> None:
-    here, request = world.here, cases.taken(world.here)
-    with tenant(here.certifier):
-        [invoice] = request.dossier.documents.filter(rule="commercial_invoice")
-        second_page = factories.paper(request, "commercial_invoice", name="page-2.pdf", sha256="0" * 64)
-        rule_on_paper(
-            request=request, rule="commercial_invoice", subject="", ruling=RulingKind.NOT_ACCEPTED, reason="Not signed",
-            seen=[invoice.pk, second_page.pk], by=here.reviewer,
-        )  # fmt: skip
-    at = f"/tierra/requests/{request.reference}/documents/"
-    assert sender.post(f"{at}{second_page.pk}/", {"go": "remove"}).status_code == 302
-    assert "Commercial invoice: Not signed" in sender.get(URL).content.decode()  # what is left was refused, too
-    assert sender.post(f"{at}{invoice.pk}/", {"go": "remove"}).status_code == 302
-    page = sender.get(at).content.decode()
-    assert "Not signed" in page
-    assert 'id="file-commercial_invoice"' in page  # the place for another file
-    assert "Commercial invoice: Not signed" in sender.get(URL).content.decode()
-    with tenant(here.certifier):
-        factories.paper(request, "commercial_invoice", name="signed.pdf")
-    assert "Waiting for you" not in sender.get(URL).content.decode()
-
-
-def test_what_was_not_accepted_takes_no_place_and_is_said_once(world: World, sender: Client) -> None:
-    here, request = world.here, cases.taken(world.here)
-    with tenant(here.certifier):
-        [invoice] = request.dossier.documents.filter(rule="commercial_invoice")
-        rule_on_paper(
-            request=request, rule="commercial_invoice", subject="", ruling=RulingKind.NOT_ACCEPTED, reason="Not signed",
-            seen=[invoice.pk], by=here.reviewer,
-        )  # fmt: skip
-        request.refresh_from_db()
-        slot = next(each for each in queries.documents(request) if each.rule == "commercial_invoice")
-        full = replace(slot, most_files=1)
-        assert opening(full, request, certified=True).adds
-        assert opening(full, request, certified=False) == Opening(takes_off=True)
-        assert opening(replace(full, state="missing", files=()), request, certified=False).adds
-        assert not opening(replace(full, state="received", may_follow=True), request, certified=True).adds
-        day = clock.today("UTC") + timedelta(days=20)
-        OwedDocument.objects.create(  # as when another product of the request has its certificate already
-            certifier=here.certifier, request=request, rule=slot.rule, name=slot.name, state="owed", departure_on=day,
-            due_on=day, wanted_on=day, refused_why="Not signed",
-        )  # fmt: skip
-    page = sender.get(URL).content.decode()
-    assert "1 thing to do" in page
-    assert page.count("Not signed") == 1
-
-
-def test_a_refused_row_that_is_not_asked_any_more_does_not_wait(world: World, sender: Client) -> None:
-    here, request = world.here, cases.taken(world.here)
-    with tenant(here.certifier):
-        demand = Demand.objects.create(
-            certifier=here.certifier, exporter=here.exporter, name="Field map", why="New plots",
-            from_on=clock.today("UTC") - timedelta(days=9), created_by="the office",
-        )  # fmt: skip
-        CertificateRequest.objects.filter(pk=request.pk).update(demands=[demand.pk])
-        request.refresh_from_db()
-        paper = factories.paper(request, "demanded", f"demand-{demand.pk}")
-        rule_on_paper(
-            request=request, rule="demanded", subject=f"demand-{demand.pk}", ruling=RulingKind.NOT_ACCEPTED,
-            reason="Of last year", seen=[paper.pk], by=here.reviewer,
-        )  # fmt: skip
-    assert "Field map: Of last year" in sender.get(URL).content.decode()
-    move(request, demands=[])
-    assert "Waiting for you" not in sender.get(URL).content.decode()
 
 
 def test_a_date_that_has_passed_asks_whether_it_has_left(world: World, sender: Client) -> None:
